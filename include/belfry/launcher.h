@@ -1,0 +1,76 @@
+// Port: the launcher. It starts attempts, reports what becomes of them, and after a restart of the daemon finds
+// out what became of those it left behind.
+//
+// All reports are inputs to the core, handed to the sink given at construction, on the daemon's thread:
+// AttemptStarted, AttemptEnded, AttemptStartFailed, AttemptLost, AttemptNeverExecuted. For each attempt handed to
+// start(): first at most one AttemptStarted, then exactly one of Ended, StartFailed, Lost. Nothing after that.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <belfry/job.h>
+#include <belfry/run.h>
+
+namespace belfry {
+
+// The action executes: its process exists and has passed exec. Also reported for an attempt that was found running
+// after a restart (adoption).
+struct AttemptStarted {
+  AttemptId id;
+  WallTime at;
+};
+
+// The action's main process is over. Whatever it left behind does not hold this up (S27).
+struct AttemptEnded {
+  AttemptId id;
+  ProcessEnd end;
+  Usage usage;
+  WallTime started;
+  WallTime finished;
+  Reason reason = Reason::none;  // by_request, shutdown: the end was ordered, not the job's own
+};
+
+// The action never executed, and this attempt never will. `detail` says exactly why (S29): the call, the path, errno.
+struct AttemptStartFailed {
+  AttemptId id;
+  std::string detail;
+};
+
+// What became of it cannot be known.
+struct AttemptLost {
+  AttemptId id;
+  Reason reason = Reason::reboot;
+};
+
+// Only from recover(): the recorded start never executed and never can. The core starts the same attempt again
+// under a new launch number.
+struct AttemptNeverExecuted {
+  AttemptId id;
+};
+
+// Everything a launcher needs to start one attempt.
+struct StartOrder {
+  AttemptId id;
+  std::shared_ptr<const Job> job;  // the definition it runs under; later edits do not reach it
+  Run run;
+  std::optional<WallTime> previous_success;
+};
+
+class Launcher {
+ public:
+  virtual ~Launcher() = default;
+
+  // Begins an attempt; never blocks for long. REQUIRES: the ledger has recorded this attempt and launch, durably.
+  virtual void start(const StartOrder& order) = 0;
+
+  // Resolves the attempts that the ledger holds open, before any decision is made after a restart: each of them is
+  // reported (or, found running, reported as started and watched from now on) before the call returns.
+  // REQUIRES: called once, before the first start(). GUARANTEES: idempotent; a death inside it changes nothing.
+  virtual void recover(const std::vector<Run>& open_runs) = 0;
+};
+
+}  // namespace belfry

@@ -1,0 +1,67 @@
+// What became of a slot, and what became of a run. Every word here is the same in YAML, JSON, SQL and on screen.
+//
+// A slot and a run are not the same thing. A slot is an instant at which a job was due; it ends in exactly one
+// SlotOutcome (S1). If that is `ran`, there is a run, and the run ends in exactly one RunOutcome. A run that
+// somebody asked for by hand has no slot.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+namespace belfry {
+
+enum class SlotOutcome {
+  ran,        // see the run
+  skipped,    // a rule said no; the reason says which
+  coalesced,  // a newer slot of the same job speaks for it
+  missed,     // nobody was there to start it, and it is too old now
+};
+
+enum class RunOutcome {
+  succeeded,     // exit 0
+  failed,        // an exit code or a signal
+  start_failed,  // the action never executed; the detail names the call and errno
+  lost,          // the truth cannot be known: power cut, minder killed
+  cancelled,     // somebody asked for it
+};
+
+// While a run is open.
+enum class RunState {
+  starting,  // decided and being recorded or launched
+  running,   // the job's process executes
+};
+
+// Why a slot or a run ended as it did, where the outcome alone does not say.
+enum class Reason {
+  none,
+  overlap,           // skipped: an earlier run of the job was still open; `cause` names it
+  late_limit,        // missed: older than the policy lets count
+  schedule_changed,  // missed: due under a definition that was edited while nobody watched
+  job_removed,       // cancelled, or skipped: the configuration no longer names the job
+  reboot,            // lost: the machine went down
+  minder_killed,     // lost: the minder died without a record
+  by_request,        // cancelled: a person or a program asked
+  shutdown,          // cancelled: the daemon was told to take its jobs along
+};
+
+// What asked for a run.
+enum class RunTrigger {
+  schedule,  // its slot came
+  catch_up,  // its slot came while nobody was there
+  manual,    // a person on the command line
+  api,       // a program
+};
+
+std::string_view text(SlotOutcome value);
+std::string_view text(RunOutcome value);
+std::string_view text(RunState value);
+std::string_view text(Reason value);
+std::string_view text(RunTrigger value);
+
+// The way back, for the ledger. Empty for a word that is not in the table.
+std::optional<SlotOutcome> slot_outcome_from(std::string_view word);
+std::optional<RunOutcome> run_outcome_from(std::string_view word);
+std::optional<Reason> reason_from(std::string_view word);
+std::optional<RunTrigger> run_trigger_from(std::string_view word);
+
+}  // namespace belfry

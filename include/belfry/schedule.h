@@ -1,0 +1,59 @@
+// When a job is due: a pure, immutable value. It knows no clock and keeps no state, so everything about it can
+// be previewed and tested: the same question always has the same answer.
+//
+// A Schedule is the union of its triggers (S10): one slot per instant, strictly increasing in UTC (S4). Copies
+// share the compiled triggers and the zones they were built with; a Schedule is as cheap to copy as a pointer.
+//
+// How a schedule is made from text is the business of triggers/ (parse_schedule and friends).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <belfry/time.h>
+
+namespace belfry {
+
+// Consecutive slots of one schedule, however many, in constant space.
+struct Stretch {
+  WallTime first;
+  WallTime last;
+  std::int64_t count = 0;  // of all slots in [first, last], at least 1
+};
+
+class Schedule {
+ public:
+  // The compiled triggers; triggers/ implements it.
+  class Rules {
+   public:
+    virtual ~Rules() = default;
+    virtual std::optional<WallTime> next_after(WallTime t) const = 0;
+    virtual std::optional<Stretch> slots_in(WallTime after, WallTime upto) const = 0;
+    virtual std::string normal_form() const = 0;
+  };
+
+  Schedule() = default;  // `manual`: never due by itself
+  explicit Schedule(std::shared_ptr<const Rules> rules) : rules_(std::move(rules)) {}
+
+  bool is_manual() const { return rules_ == nullptr; }
+
+  // The first slot later than t. GUARANTEES: result > t; bounded time for every schedule; no allocation.
+  std::optional<WallTime> next_after(WallTime t) const { return rules_ ? rules_->next_after(t) : std::nullopt; }
+
+  // The slots in (after, upto]: the first, the last and how many, or nothing if there is none. Not a walk over
+  // every slot: constant time for intervals, and for calendars no more than a long outage is worth.
+  std::optional<Stretch> slots_in(WallTime after, WallTime upto) const {
+    return rules_ ? rules_->slots_in(after, upto) : std::nullopt;
+  }
+
+  // One canonical text for the same schedule, zone included. Two schedules with the same normal form are due at the
+  // same instants; a reload compares it to decide whether a job's triggers changed (S19).
+  std::string normal_form() const { return rules_ ? rules_->normal_form() : "manual"; }
+
+ private:
+  std::shared_ptr<const Rules> rules_;
+};
+
+}  // namespace belfry

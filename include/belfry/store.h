@@ -1,0 +1,71 @@
+// Port: the store. It keeps the ledger: the durable record of slots, runs and attempts.
+//
+// Two halves, because they live on different threads. A Store is the writing half: one owner, one thread, one
+// transaction at a time. A History is a reading half: as many as wanted, each used by one thread, each seeing what
+// is committed. Every implementation passes one contract suite (tests/contract/store_contract.h).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <belfry/error.h>
+#include <belfry/record.h>
+
+namespace belfry {
+
+enum class Verdict {
+  ok,       // all of it is durable: it survives a power cut
+  failed,   // none of it is in the ledger
+  unknown,  // nobody can say; offer the same batch again
+};
+
+struct CommitAnswer {
+  BatchId batch{};
+  Verdict verdict = Verdict::failed;
+  std::string why;  // for a person; empty when ok
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // What the core needs to go on. Called once, before the first commit.
+  virtual Result<Snapshot> load() = 0;
+
+  // Makes a batch durable, all or nothing, and returns only then (S2).
+  // REQUIRES: batch.id is one above the last that was ok, or is that one again (answered ok, nothing is changed).
+  // GUARANTEES: a second RunOpened for a (job, era, slot) is refused: the whole batch has failed.
+  virtual CommitAnswer commit(const Batch& batch) = 0;
+};
+
+// Which runs, newest first.
+struct RunQuery {
+  std::optional<JobName> job;
+  std::optional<RunOutcome> outcome;
+  std::optional<RunId> before;  // only runs older than this one: the cursor of a page
+  std::size_t limit = 100;      // REQUIRES: 1 to limit_max
+  static constexpr std::size_t limit_max = 1000;
+};
+
+// Which slots without a run of their own, newest first.
+struct SlotQuery {
+  std::optional<JobName> job;
+  std::size_t limit = 100;
+};
+
+class History {
+ public:
+  virtual ~History() = default;
+
+  virtual Result<std::vector<Run>> runs(const RunQuery& query) = 0;
+
+  // The runs whose id begins with `prefix` (of the 26 characters, either case): at most `limit`, oldest first.
+  // Two or more mean that the prefix is ambiguous.
+  virtual Result<std::vector<Run>> runs_by_prefix(std::string_view prefix, std::size_t limit) = 0;
+
+  virtual Result<std::vector<SlotsDecided>> slots(const SlotQuery& query) = 0;
+};
+
+}  // namespace belfry
