@@ -1,0 +1,53 @@
+#include <base/file.h>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <filesystem>
+
+#include <base/os.h>
+
+namespace belfry {
+
+Result<std::string> read_file(const std::string& path, ReadFileOptions options) {
+  const Fd fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+  if (!fd) return std::unexpected(system_error("open", path));
+  std::string content;
+  std::array<char, 16384> buffer{};
+  for (;;) {
+    const ssize_t n = ::read(fd.get(), buffer.data(), buffer.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return std::unexpected(system_error("read", path));
+    if (n == 0) return content;
+    content.append(buffer.data(), static_cast<std::size_t>(n));
+    if (content.size() > options.size_max) {
+      return std::unexpected(Error::bad_input(path + " is larger than " + std::to_string(options.size_max) + " bytes"));
+    }
+  }
+}
+
+Result<void> replace_file(const std::string& path, std::string_view content) {
+  const std::string temporary = path + ".new";
+  const Fd fd{::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)};
+  if (!fd) return std::unexpected(system_error("open", temporary));
+  while (!content.empty()) {
+    const ssize_t n = ::write(fd.get(), content.data(), content.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return std::unexpected(system_error("write", temporary));
+    content.remove_prefix(static_cast<std::size_t>(n));
+  }
+  if (::rename(temporary.c_str(), path.c_str()) != 0) return std::unexpected(system_error("rename", temporary));
+  return {};
+}
+
+Result<void> make_directories(const std::string& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (error) return std::unexpected(system_error("mkdir", path, error.value()));
+  return {};
+}
+
+}  // namespace belfry

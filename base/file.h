@@ -1,0 +1,24 @@
+// Whole files, in and out.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include <belfry/error.h>
+
+namespace belfry {
+
+struct ReadFileOptions {
+  std::size_t size_max = 32U << 20U;  // beyond it: an error, after reading no more than that
+};
+
+Result<std::string> read_file(const std::string& path, ReadFileOptions options = {});
+
+// Replaces `path` by a file with this content: readers see the old one or the new one, never a part. Not synced.
+Result<void> replace_file(const std::string& path, std::string_view content);
+
+// Makes a directory and its parents, mode 0777 less the umask. One that is there already is fine.
+Result<void> make_directories(const std::string& path);
+
+}  // namespace belfry

@@ -1,0 +1,87 @@
+#include <belfry/outcome.h>
+
+#include <array>
+#include <utility>
+
+#include <base/verify.h>
+
+namespace belfry {
+
+namespace {
+
+template <class Value>
+struct Word {
+  Value value;
+  std::string_view text;
+};
+
+constexpr std::array slot_outcomes{
+    Word{SlotOutcome::ran, "ran"},
+    Word{SlotOutcome::skipped, "skipped"},
+    Word{SlotOutcome::coalesced, "coalesced"},
+    Word{SlotOutcome::missed, "missed"},
+};
+
+constexpr std::array run_outcomes{
+    Word{RunOutcome::succeeded, "succeeded"},
+    Word{RunOutcome::failed, "failed"},
+    Word{RunOutcome::start_failed, "start_failed"},
+    Word{RunOutcome::lost, "lost"},
+    Word{RunOutcome::cancelled, "cancelled"},
+};
+
+constexpr std::array run_states{
+    Word{RunState::starting, "starting"},
+    Word{RunState::running, "running"},
+};
+
+constexpr std::array reasons{
+    Word{Reason::none, ""},
+    Word{Reason::overlap, "overlap"},
+    Word{Reason::late_limit, "late limit"},
+    Word{Reason::schedule_changed, "schedule changed"},
+    Word{Reason::reboot, "reboot"},
+    Word{Reason::minder_killed, "minder killed"},
+    Word{Reason::by_request, "by request"},
+    Word{Reason::shutdown, "shutdown"},
+    Word{Reason::job_removed, "job removed"},
+};
+
+constexpr std::array run_triggers{
+    Word{RunTrigger::schedule, "schedule"},
+    Word{RunTrigger::catch_up, "catch-up"},
+    Word{RunTrigger::manual, "manual"},
+    Word{RunTrigger::api, "api"},
+};
+
+template <class Table, class Value>
+std::string_view word_of(const Table& table, Value value) {
+  for (const auto& word : table) {
+    if (word.value == value) return word.text;
+  }
+  VERIFY(!"every value has a word");
+  std::unreachable();
+}
+
+template <class Value, std::size_t size>
+std::optional<Value> value_of(const std::array<Word<Value>, size>& table, std::string_view text) {
+  for (const auto& word : table) {
+    if (word.text == text) return word.value;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string_view text(SlotOutcome value) { return word_of(slot_outcomes, value); }
+std::string_view text(RunOutcome value) { return word_of(run_outcomes, value); }
+std::string_view text(RunState value) { return word_of(run_states, value); }
+std::string_view text(Reason value) { return word_of(reasons, value); }
+std::string_view text(RunTrigger value) { return word_of(run_triggers, value); }
+
+std::optional<SlotOutcome> slot_outcome_from(std::string_view word) { return value_of(slot_outcomes, word); }
+std::optional<RunOutcome> run_outcome_from(std::string_view word) { return value_of(run_outcomes, word); }
+std::optional<Reason> reason_from(std::string_view word) { return value_of(reasons, word); }
+std::optional<RunTrigger> run_trigger_from(std::string_view word) { return value_of(run_triggers, word); }
+
+}  // namespace belfry

@@ -1,0 +1,13 @@
+#include <base/verify.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace belfry {
+
+void verify_failed(const char* condition, const char* file, int line) {
+  std::fprintf(stderr, "belfry: %s:%d: broken promise: %s\n", file, line, condition);
+  std::abort();
+}
+
+}  // namespace belfry
