@@ -1,0 +1,70 @@
+// What the API needs from the daemon: something to read, something to ask, the time. daemon/ implements it over the
+// running scheduler; the command line implements it over a file alone; tests over plain vectors.
+//
+// THREADS: everything here is called on the thread that calls Server::dispatch(), and `done` is called there too.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include <belfry/error.h>
+#include <belfry/scheduler.h>
+#include <belfry/store.h>
+#include <belfry/time.h>
+
+namespace belfry::api {
+
+enum class OutputStream { out, err };
+
+// A stretch of what a run wrote.
+struct LogQuery {
+  std::optional<OutputStream> stream;  // none: both, in the order in which they were written
+  std::uint64_t offset = 0;            // counted in the bytes of the chosen stream
+  std::size_t limit = 0;               // at most this many bytes
+};
+
+struct LogPart {
+  std::string bytes;       // byte-exact; shorter than the limit only at the end
+  std::uint64_t size = 0;  // of the whole stream, as far as it is written
+};
+
+// A person or a program wants a job to run, once, now.
+struct RunOrder {
+  JobName job;
+  RunTrigger trigger = RunTrigger::api;
+  std::string requested_by;  // "uid 1000"
+};
+
+struct StatusFacts {
+  Millis uptime{};
+  std::string config_path;
+  std::string config_trouble;  // why the file as it is now is not the one in force; empty: it is
+  std::string state_dir;
+};
+
+class Backend {
+ public:
+  virtual ~Backend() = default;
+
+  // One reading per turn is enough: nothing here needs a finer time.
+  virtual Now now() = 0;
+
+  virtual const View& view() = 0;
+
+  // What is committed.
+  virtual History& history() = 0;
+
+  // Calls `done` exactly once: at once for a refusal that needs no ledger, else after the commit (S2), or not at all
+  // if the daemon stops before that.
+  virtual void request_run(RunOrder order, std::function<void(const Answer&)> done) = 0;
+
+  // not_found: the output of this run is not kept any more, or it never started.
+  virtual Result<LogPart> read_log(const Run& run, const LogQuery& query) = 0;
+
+  virtual StatusFacts status() = 0;
+};
+
+}  // namespace belfry::api
