@@ -38,12 +38,13 @@ constexpr std::array run_states{
 constexpr std::array reasons{
     Word{Reason::none, ""},
     Word{Reason::overlap, "overlap"},
+    Word{Reason::disabled, "disabled"},
     Word{Reason::late_limit, "late limit"},
-    Word{Reason::schedule_changed, "schedule changed"},
     Word{Reason::reboot, "reboot"},
     Word{Reason::minder_killed, "minder killed"},
     Word{Reason::by_request, "by request"},
     Word{Reason::shutdown, "shutdown"},
+    Word{Reason::ledger_unavailable, "ledger unavailable"},
     Word{Reason::job_removed, "job removed"},
 };
 

@@ -25,7 +25,7 @@ struct JobSeen {
   std::string schedule_normal_form;
 };
 
-// A job that the configuration no longer names. Its runs and slots stay.
+// A job that the configuration no longer names. Its runs and slots stay; a later JobSeen brings it back.
 struct JobRemoved {
   JobName job;
 };
@@ -74,8 +74,10 @@ struct Batch {
 // What the ledger knows of one job at start.
 struct JobMemory {
   JobSeen seen;
+  bool removed = false;      // a JobRemoved came after the last JobSeen
   std::optional<Slot> mark;  // the newest slot with a durable outcome (high-water mark)
   std::optional<Run> last;   // the newest run that is closed, for the view
+  std::optional<WallTime> previous_success;  // `due` of the newest run that succeeded
 };
 
 // The core's state as read back from the ledger: all it needs to go on, and nothing that grows with history.
