@@ -1,5 +1,3 @@
-#include <base/file.h>
-
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -8,6 +6,7 @@
 #include <cerrno>
 #include <filesystem>
 
+#include <base/file.h>
 #include <base/os.h>
 
 namespace belfry {

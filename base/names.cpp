@@ -1,7 +1,7 @@
-#include <belfry/names.h>
-
 #include <algorithm>
 #include <array>
+
+#include <belfry/names.h>
 
 #include <base/hash.h>
 
@@ -25,9 +25,9 @@ Result<JobName> JobName::parse(std::string_view text) {
                                             std::to_string(length_max) + " characters"));
   }
   if (!is_alphanumeric(text.front()) || !std::all_of(text.begin(), text.end(), is_name_character)) {
-    return std::unexpected(Error::bad_input(
-        "job name '" + std::string(text) +
-        "' may hold only letters, digits, '.', '_' and '-', and begins with a letter or a digit"));
+    return std::unexpected(
+        Error::bad_input("job name '" + std::string(text) +
+                         "' may hold only letters, digits, '.', '_' and '-', and begins with a letter or a digit"));
   }
   return JobName(std::string(text));
 }

@@ -1,11 +1,10 @@
-#include <base/os.h>
-
 #include <unistd.h>
 
 #include <cerrno>
 #include <system_error>
 
 #include <base/file.h>
+#include <base/os.h>
 #include <base/text.h>
 #include <base/try.h>
 

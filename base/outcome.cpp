@@ -1,7 +1,7 @@
-#include <belfry/outcome.h>
-
 #include <array>
 #include <utility>
+
+#include <belfry/outcome.h>
 
 #include <base/verify.h>
 
@@ -23,10 +23,8 @@ constexpr std::array slot_outcomes{
 };
 
 constexpr std::array run_outcomes{
-    Word{RunOutcome::succeeded, "succeeded"},
-    Word{RunOutcome::failed, "failed"},
-    Word{RunOutcome::start_failed, "start_failed"},
-    Word{RunOutcome::lost, "lost"},
+    Word{RunOutcome::succeeded, "succeeded"},       Word{RunOutcome::failed, "failed"},
+    Word{RunOutcome::start_failed, "start_failed"}, Word{RunOutcome::lost, "lost"},
     Word{RunOutcome::cancelled, "cancelled"},
 };
 

@@ -1,11 +1,11 @@
-#include <base/poller.h>
-
 #include <sys/epoll.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <limits>
+
+#include <base/poller.h>
 
 namespace belfry {
 

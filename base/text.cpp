@@ -1,10 +1,10 @@
-#include <base/text.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdio>
 #include <numeric>
+
+#include <base/text.h>
 
 namespace belfry {
 
@@ -16,7 +16,7 @@ struct Unit {
 };
 
 constexpr std::array units{
-    Unit{"w", std::chrono::weeks{1}},  Unit{"d", std::chrono::days{1}},    Unit{"h", std::chrono::hours{1}},
+    Unit{"w", std::chrono::weeks{1}},   Unit{"d", std::chrono::days{1}},    Unit{"h", std::chrono::hours{1}},
     Unit{"m", std::chrono::minutes{1}}, Unit{"s", std::chrono::seconds{1}}, Unit{"ms", Millis{1}},
 };
 
@@ -110,7 +110,8 @@ std::string format_utc(WallTime t) {
   const std::chrono::hh_mm_ss time{t - day};
   std::array<char, 48> buffer{};
   const int ms = static_cast<int>(time.subseconds().count());
-  std::snprintf(buffer.data(), buffer.size(), ms == 0 ? "%04d-%02u-%02uT%02d:%02d:%02dZ" : "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ",
+  std::snprintf(buffer.data(), buffer.size(),
+                ms == 0 ? "%04d-%02u-%02uT%02d:%02d:%02dZ" : "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ",
                 static_cast<int>(date.year()), static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
                 static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
                 static_cast<int>(time.seconds().count()), ms);

@@ -7,9 +7,9 @@
 
 #include <belfry/error.h>
 
-#define TRY(expression)                                       \
-  __extension__({                                             \
-    auto try_result_ = (expression);                          \
+#define TRY(expression)                                                       \
+  __extension__({                                                             \
+    auto try_result_ = (expression);                                          \
     if (!try_result_) return std::unexpected(std::move(try_result_).error()); \
-    std::move(try_result_).value();                           \
+    std::move(try_result_).value();                                           \
   })

@@ -1,7 +1,7 @@
-#include <base/verify.h>
-
 #include <cstdio>
 #include <cstdlib>
+
+#include <base/verify.h>
 
 namespace belfry {
 

@@ -1,5 +1,3 @@
-#include <base/worker.h>
-
 #include <pthread.h>
 #include <signal.h>
 
@@ -8,6 +6,8 @@
 #include <mutex>
 #include <stop_token>
 #include <thread>
+
+#include <base/worker.h>
 
 namespace belfry {
 

@@ -56,8 +56,8 @@ struct Job {
 // order (S5). Names are unique. Immutable once loaded; the core and the API share it.
 struct JobSet {
   std::vector<Job> jobs;
-  std::string revision;  // a hash of the configuration's text; recorded with every run (S31)
-  std::string zone_name; // the file's zone, for times that belong to no job
+  std::string revision;   // a hash of the configuration's text; recorded with every run (S31)
+  std::string zone_name;  // the file's zone, for times that belong to no job
 };
 
 }  // namespace belfry

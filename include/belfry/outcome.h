@@ -34,14 +34,14 @@ enum class RunState {
 // Why a slot or a run ended as it did, where the outcome alone does not say.
 enum class Reason {
   none,
-  overlap,           // skipped: an earlier run of the job was still open; `cause` names it
-  disabled,          // skipped: `enabled: false`
-  late_limit,        // missed: older than the policy lets count
-  job_removed,       // cancelled, or skipped: the configuration no longer names the job
-  reboot,            // lost: the machine went down
-  minder_killed,     // lost: the minder died without a record
-  by_request,        // cancelled: a person or a program asked
-  shutdown,          // cancelled: the daemon was told to take its jobs along
+  overlap,             // skipped: an earlier run of the job was still open; `cause` names it
+  disabled,            // skipped: `enabled: false`
+  late_limit,          // missed: older than the policy lets count
+  job_removed,         // cancelled, or skipped: the configuration no longer names the job
+  reboot,              // lost: the machine went down
+  minder_killed,       // lost: the minder died without a record
+  by_request,          // cancelled: a person or a program asked
+  shutdown,            // cancelled: the daemon was told to take its jobs along
   ledger_unavailable,  // a request was refused: it could not have been recorded
 };
 

@@ -19,8 +19,8 @@ namespace belfry {
 // changes. Inserts or overwrites by name, but never touches the mark.
 struct JobSeen {
   JobName job;
-  WallTime first_seen;    // of the name; kept across changes
-  WallTime counts_from;   // no slot at or before this instant is ever owed (S19): first sight, last change, ...
+  WallTime first_seen;   // of the name; kept across changes
+  WallTime counts_from;  // no slot at or before this instant is ever owed (S19): first sight, last change, ...
   Era era{};
   std::string schedule_normal_form;
 };
@@ -74,9 +74,9 @@ struct Batch {
 // What the ledger knows of one job at start.
 struct JobMemory {
   JobSeen seen;
-  bool removed = false;      // a JobRemoved came after the last JobSeen
-  std::optional<Slot> mark;  // the newest slot with a durable outcome (high-water mark)
-  std::optional<Run> last;   // the newest run that is closed, for the view
+  bool removed = false;                      // a JobRemoved came after the last JobSeen
+  std::optional<Slot> mark;                  // the newest slot with a durable outcome (high-water mark)
+  std::optional<Run> last;                   // the newest run that is closed, for the view
   std::optional<WallTime> previous_success;  // `due` of the newest run that succeeded
 };
 

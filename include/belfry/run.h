@@ -38,19 +38,19 @@ struct Run {
   std::string requested_by;  // for manual and api: who, as the daemon saw them ("uid 1000")
   std::string revision;      // the configuration it was decided under
 
-  std::uint64_t sequence = 0;        // counts the ledger's runs; ids are made from it
-  std::int64_t stands_for = 1;       // slots this run speaks for: itself, and those coalesced into it (S18)
+  std::uint64_t sequence = 0;   // counts the ledger's runs; ids are made from it
+  std::int64_t stands_for = 1;  // slots this run speaks for: itself, and those coalesced into it (S18)
   std::uint32_t attempt = 1;
   std::uint32_t launch = 1;
-  BootId boot;                       // the boot in which the attempt was recorded
+  BootId boot;  // the boot in which the attempt was recorded
 
   RunState state = RunState::starting;
   std::optional<RunOutcome> outcome;
   Reason reason = Reason::none;
-  std::string detail;                // start_failed: the call and errno, for a person
+  std::string detail;  // start_failed: the call and errno, for a person
 
-  WallTime due;                      // the slot, or the instant of the request
-  std::optional<WallTime> started;   // the process executes
+  WallTime due;                     // the slot, or the instant of the request
+  std::optional<WallTime> started;  // the process executes
   std::optional<WallTime> finished;
   std::optional<ProcessEnd> end;
   Usage usage;

@@ -119,9 +119,9 @@ struct Wakeup {
 
 struct JobView {
   const Job* job = nullptr;
-  std::optional<WallTime> next;    // the next slot; none for `manual` and disabled jobs
-  std::optional<Run> last;         // the newest closed run
-  std::vector<Run> open;           // oldest first
+  std::optional<WallTime> next;  // the next slot; none for `manual` and disabled jobs
+  std::optional<Run> last;       // the newest closed run
+  std::vector<Run> open;         // oldest first
 };
 
 struct UpcomingSlot {
@@ -138,7 +138,7 @@ class View {
   virtual std::optional<JobView> job(const JobName& name) const = 0;
   // The next slots of all jobs, in time order, equal times in file order: at most `limit`, none after `until`.
   virtual std::vector<UpcomingSlot> upcoming(std::size_t limit, std::optional<WallTime> until) const = 0;
-  virtual std::vector<Run> open_runs() const = 0;  // oldest first
+  virtual std::vector<Run> open_runs() const = 0;         // oldest first
   virtual const std::string& ledger_trouble() const = 0;  // empty: the ledger accepts
   virtual const JobSet* job_set() const = 0;              // null before the first JobsLoaded
 };

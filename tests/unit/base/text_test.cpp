@@ -1,6 +1,6 @@
-#include <doctest/doctest.h>
-
 #include <array>
+
+#include <doctest/doctest.h>
 
 #include <base/text.h>
 
@@ -31,7 +31,8 @@ TEST_CASE("base/text: durations are whole numbers with units, from the largest t
 }
 
 TEST_CASE("base/text: S36 a bare number is no duration, and each refusal says what to write") {
-  for (const char* bad : {"", "90", "s", "1.5h", "-1s", "1s1h", "1s1s", "10 s", "1y", "99999999999999999999s", "40000d"}) {
+  for (const char* bad :
+       {"", "90", "s", "1.5h", "-1s", "1s1h", "1s1s", "10 s", "1y", "99999999999999999999s", "40000d"}) {
     CAPTURE(bad);
     const auto value = parse_duration(bad);
     REQUIRE_FALSE(value.has_value());
