@@ -35,7 +35,23 @@ struct [[nodiscard]] Error {
   static Error failed(std::string text) { return {ErrorKind::failed, std::move(text)}; }
 };
 
+// A type of its own, because a std::expected may be dropped without a word from the compiler: whoever ignores the
+// result of a fallible call must say so with a cast to void.
 template <class T>
-using Result = std::expected<T, Error>;
+class [[nodiscard]] Result : public std::expected<T, Error> {
+  using Base = std::expected<T, Error>;
+
+ public:
+  using Base::Base;
+
+  // Those of std::expected are ambiguous for a type derived from it.
+  friend bool operator==(const Result& a, const Result& b) {
+    return static_cast<const Base&>(a) == static_cast<const Base&>(b);
+  }
+  template <class Other>
+  friend bool operator==(const Result& a, const Other& b) {
+    return static_cast<const Base&>(a) == b;
+  }
+};
 
 }  // namespace belfry
