@@ -1,6 +1,7 @@
 // TRY: the value of a Result, or an early return of its error.
 //
 //   const std::string text = TRY(read_file(path));
+//   TRY(make_directories(path));
 #pragma once
 
 #include <utility>

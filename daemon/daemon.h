@@ -1,0 +1,19 @@
+// The daemon: loads the file, opens the ledger, finds what it left behind, and turns until it is told to stop.
+#pragma once
+
+#include <string>
+
+namespace belfry {
+
+struct DaemonOptions {
+  std::string config_path;
+  std::string state_dir;
+  std::string listen;  // "unix:/run/belfry/belfry.sock"
+};
+
+// Runs in the foreground until SIGTERM or SIGINT; returns the exit code: 0 stopped as asked, 1 something
+// could not be done (an unwritable state directory too), 75 another daemon holds the state directory, 78 the file or the
+// listen address makes no sense. What is wrong stands on stderr, one clear sentence each.
+int run_daemon(const DaemonOptions& options);
+
+}  // namespace belfry

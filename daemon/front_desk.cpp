@@ -1,0 +1,32 @@
+#include <daemon/front_desk.h>
+
+namespace belfry {
+
+FrontDesk::FrontDesk(Rooms rooms, std::function<void(Input)> submit)
+    : rooms_(std::move(rooms)), submit_(std::move(submit)), opened_(rooms_.clock.read().boot) {}
+
+void FrontDesk::request_run(api::RunOrder order, std::function<void(const Answer&)> done) {
+  const RequestId id{++last_request_};
+  waiting_.emplace(id, std::move(done));
+  submit_(RunRequested{.id = id,
+                       .job = std::move(order.job),
+                       .trigger = order.trigger,
+                       .requested_by = std::move(order.requested_by)});
+}
+
+void FrontDesk::deliver(const Answer& answer) {
+  const auto found = waiting_.find(answer.id);
+  if (found == waiting_.end()) return;
+  const auto done = std::move(found->second);
+  waiting_.erase(found);
+  done(answer);
+}
+
+api::StatusFacts FrontDesk::status() {
+  return {.uptime = rooms_.clock.read().boot - opened_,
+          .config_path = rooms_.configuration.path(),
+          .config_trouble = rooms_.configuration.trouble(),
+          .state_dir = rooms_.state_path};
+}
+
+}  // namespace belfry

@@ -1,0 +1,45 @@
+// The front desk: what the API may read and ask of the running daemon.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+
+#include <api/backend.h>
+#include <belfry/clock.h>
+#include <daemon/configuration.h>
+
+namespace belfry {
+
+class FrontDesk final : public api::Backend {
+ public:
+  struct Rooms {
+    Clock& clock;
+    const View& view;
+    History& history;
+    const Configuration& configuration;
+    std::string state_path;
+    std::string runs_path;
+  };
+
+  FrontDesk(Rooms rooms, std::function<void(Input)> submit);
+
+  Now now() override { return rooms_.clock.read(); }
+  const View& view() override { return rooms_.view; }
+  History& history() override { return rooms_.history; }
+  void request_run(api::RunOrder order, std::function<void(const Answer&)> done) override;
+  Result<api::LogPart> read_log(const Run& run, const api::LogQuery& query) override;
+  api::StatusFacts status() override;
+
+  // The core's answer to a request, on its way to whoever asked.
+  void deliver(const Answer& answer);
+
+ private:
+  Rooms rooms_;
+  std::function<void(Input)> submit_;
+  BootTime opened_;
+  std::uint64_t last_request_ = 0;
+  std::map<RequestId, std::function<void(const Answer&)>> waiting_;
+};
+
+}  // namespace belfry

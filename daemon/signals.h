@@ -1,0 +1,27 @@
+// Signals as input: read from a descriptor, like everything else that happens.
+#pragma once
+
+#include <base/os.h>
+
+namespace belfry {
+
+class Signals {
+ public:
+  // Blocks SIGTERM, SIGINT and SIGHUP for the calling thread and the threads it makes from now on, and ignores SIGPIPE.
+  // REQUIRES: no other thread yet.
+  static Result<Signals> open();
+
+  int fd() const { return fd_.get(); }
+
+  struct Received {
+    bool stop = false;    // SIGTERM, SIGINT
+    bool reload = false;  // SIGHUP
+  };
+  Received take();
+
+ private:
+  explicit Signals(Fd fd) : fd_(std::move(fd)) {}
+  Fd fd_;
+};
+
+}  // namespace belfry

@@ -1,0 +1,55 @@
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+#include <base/file.h>
+#include <base/text.h>
+#include <base/try.h>
+#include <daemon/state_dir.h>
+
+namespace belfry {
+
+namespace {
+
+// "pid 4711: belfry daemon -c schedules.yaml", as far as it can be known.
+std::string describe_holder(const Fd& lock) {
+  std::array<char, 32> buffer{};
+  const ssize_t n = ::pread(lock.get(), buffer.data(), buffer.size(), 0);
+  const std::string pid(trim({buffer.data(), static_cast<std::size_t>(std::max<ssize_t>(n, 0))}));
+  if (!parse_unsigned(pid)) return "another process";
+  std::string command = read_file("/proc/" + pid + "/cmdline").value_or("");
+  std::replace(command.begin(), command.end(), '\0', ' ');
+  return "pid " + pid + (command.empty() ? "" : ": " + std::string(trim(command)));
+}
+
+Result<void> write_pid(const Fd& lock) {
+  const std::string pid = std::to_string(::getpid()) + "\n";
+  if (::ftruncate(lock.get(), 0) != 0 || ::pwrite(lock.get(), pid.data(), pid.size(), 0) < 0) {
+    return std::unexpected(system_error("write", "lock"));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<StateDir> StateDir::open(std::string path) {
+  TRY(make_directories(path));
+  const std::string lock_path = path + "/lock";
+  Fd lock{::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644)};
+  if (!lock) return std::unexpected(system_error("open", lock_path));
+  if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK) return std::unexpected(system_error("flock", lock_path));
+    return std::unexpected(Error{.kind = ErrorKind::busy,
+                                 .what = "the state directory " + path + " is held by another daemon (" +
+                                         describe_holder(lock) + "); stop it, or give this one its own --state"});
+  }
+  TRY(write_pid(lock));
+  return StateDir(std::move(path), std::move(lock));
+}
+
+}  // namespace belfry

@@ -1,0 +1,27 @@
+// The state directory: made if need be, and held by one daemon at a time (S39).
+#pragma once
+
+#include <string>
+
+#include <base/os.h>
+
+namespace belfry {
+
+class StateDir {
+ public:
+  // Takes the directory's lock for as long as the StateDir lives; the kernel frees it however the process ends.
+  // ErrorKind::busy: another daemon holds it, and the message says which.
+  static Result<StateDir> open(std::string path);
+
+  const std::string& path() const { return path_; }
+  std::string ledger_path() const { return path_ + "/ledger.db"; }
+  std::string runs_path() const { return path_ + "/runs"; }
+
+ private:
+  StateDir(std::string path, Fd lock) : path_(std::move(path)), lock_(std::move(lock)) {}
+
+  std::string path_;
+  Fd lock_;
+};
+
+}  // namespace belfry

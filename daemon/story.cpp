@@ -1,0 +1,69 @@
+#include <base/text.h>
+#include <daemon/story.h>
+
+namespace belfry {
+
+namespace {
+
+using Level = LogLine::Level;
+
+std::string job_and_run(const Run& run) { return run.job.text() + ": run " + run.id.text(); }
+
+std::string end_in_words(const Run& run) {
+  if (!run.detail.empty()) return run.detail;
+  if (run.end && run.end->how == ProcessEnd::How::signalled) return "signal " + std::to_string(run.end->code);
+  if (run.end && run.end->code != 0) return "exit " + std::to_string(run.end->code);
+  return std::string(text(run.reason));
+}
+
+LogLine tell_one(const RunStartedNotice& notice) {
+  const Run& run = notice.run;
+  std::string line = job_and_run(run) + " started";
+  if (run.slot) line += " for " + format_utc(run.slot->at);
+  if (run.stands_for > 1) line += ", standing for " + std::to_string(run.stands_for) + " slots";
+  if (!run.requested_by.empty()) line += " on request of " + run.requested_by;
+  if (const auto late = run.lateness(); late && *late >= std::chrono::seconds{1}) {
+    line += ", " + format_duration(*late) + " late";
+  }
+  return {Level::info, std::move(line)};
+}
+
+LogLine tell_one(const RunClosedNotice& notice) {
+  const Run& run = notice.run;
+  std::string line = job_and_run(run) + " " + std::string(text(*run.outcome));
+  if (const std::string end = end_in_words(run); !end.empty()) line += " (" + end + ")";
+  if (run.started && run.finished) line += " after " + format_duration(*run.finished - *run.started);
+  return {run.outcome == RunOutcome::succeeded ? Level::info : Level::warning, std::move(line)};
+}
+
+LogLine tell_one(const SlotsDecidedNotice& notice) {
+  const SlotsDecided& decided = notice.decided;
+  const Stretch& slots = decided.slots;
+  std::string line = decided.job.text() + ": ";
+  if (slots.count == 1) {
+    line += "slot " + format_utc(slots.last);
+  } else {
+    line += std::to_string(slots.count) + " slots from " + format_utc(slots.first) + " to " + format_utc(slots.last);
+  }
+  line += " " + std::string(text(decided.outcome));
+  if (decided.reason != Reason::none) line += " (" + std::string(text(decided.reason)) + ")";
+  if (decided.cause) {
+    line += decided.outcome == SlotOutcome::coalesced ? " into run " : ": still open is run ";
+    line += decided.cause->text();
+  }
+  const bool expected = decided.outcome == SlotOutcome::coalesced || decided.reason == Reason::disabled;
+  return {expected ? Level::info : Level::warning, std::move(line)};
+}
+
+LogLine tell_one(const LedgerNotice& notice) {
+  if (notice.why.empty()) return {Level::info, "the ledger accepts again; jobs that are due are started"};
+  return {Level::error, "the ledger cannot be written, so nothing is started: " + notice.why};
+}
+
+}  // namespace
+
+LogLine tell(const Notice& notice) {
+  return std::visit([](const auto& one) { return tell_one(one); }, notice);
+}
+
+}  // namespace belfry

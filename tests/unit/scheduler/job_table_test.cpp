@@ -1,0 +1,79 @@
+#include <doctest/doctest.h>
+
+#include <scheduler/job_table.h>
+
+using namespace belfry;
+using namespace std::chrono_literals;
+
+namespace {
+
+// A schedule that is known by its normal form alone.
+class NamedRules final : public Schedule::Rules {
+ public:
+  explicit NamedRules(std::string name) : name_(std::move(name)) {}
+  std::optional<WallTime> next_after(WallTime t) const override { return t + 1h; }
+  std::optional<Stretch> slots_in(WallTime, WallTime) const override { return std::nullopt; }
+  std::string normal_form() const override { return name_; }
+
+ private:
+  std::string name_;
+};
+
+Job job(const char* name, const char* schedule) {
+  return {
+      .name = *JobName::parse(name), .schedule = Schedule(std::make_shared<NamedRules>(schedule)), .action = Script{}};
+}
+
+std::shared_ptr<const JobSet> jobs(std::vector<Job> list) {
+  return std::make_shared<JobSet>(JobSet{.jobs = std::move(list)});
+}
+
+WallTime at(Millis t) { return WallTime{t}; }
+
+}  // namespace
+
+TEST_CASE("scheduler/job_table: S19 a new or edited job owes nothing from before; an unchanged one keeps its state") {
+  JobTable table({});
+  auto change = table.load(jobs({job("a", "x"), job("b", "x")}), at(1h));
+  CHECK(change.seen.size() == 2);
+  CHECK(table.at(0).decided_upto() == at(1h));
+  table.at(0).move_mark(at(2h));
+  table.at(1).move_mark(at(2h));
+
+  change = table.load(jobs({job("b", "y"), job("a", "x")}), at(3h));
+  REQUIRE(change.seen.size() == 1);
+  CHECK(change.seen[0].job.text() == "b");
+  CHECK(change.seen[0].first_seen == at(1h));
+  CHECK(table.find(*JobName::parse("b"))->decided_upto() == at(3h));
+  CHECK(table.find(*JobName::parse("a"))->decided_upto() == at(2h));
+  CHECK(table.index_of(*JobName::parse("b")) == 0u);  // S5: the order of the file as it is now
+}
+
+TEST_CASE("scheduler/job_table: a job that leaves is said to leave once, and owes nothing when it comes back") {
+  JobTable table({});
+  table.load(jobs({job("a", "x"), job("b", "x")}), at(1h));
+  table.find(*JobName::parse("b"))->open.push_back(RunId{1, 1});
+
+  auto change = table.load(jobs({job("a", "x")}), at(2h));
+  CHECK(change.removed.size() == 1);
+  CHECK(table.named_count() == 1);
+  REQUIRE(table.find(*JobName::parse("b")) != nullptr);
+  CHECK(table.find(*JobName::parse("b"))->open.size() == 1);  // what runs, finishes
+  CHECK(table.find(*JobName::parse("b"))->job == nullptr);
+
+  change = table.load(jobs({job("a", "x")}), at(3h));
+  CHECK(change.removed.empty());
+
+  change = table.load(jobs({job("a", "x"), job("b", "x")}), at(4h));
+  CHECK(change.seen.size() == 1);
+  CHECK(table.find(*JobName::parse("b"))->decided_upto() == at(4h));
+  CHECK(table.find(*JobName::parse("b"))->open.size() == 1);
+}
+
+TEST_CASE("scheduler/job_table: S16 a mark of an older era does not hold back the slots of the present one") {
+  JobMemory memory{
+      .seen = {.job = *JobName::parse("a"), .counts_from = at(1h), .era = Era{1}, .schedule_normal_form = "x"},
+      .mark = Slot{.era = Era{0}, .at = at(1000h)}};
+  JobTable table({memory});
+  CHECK(table.find(*JobName::parse("a"))->decided_upto() == at(1h));
+}
