@@ -1,0 +1,30 @@
+// One request on its way through a route.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <belfry/error.h>
+
+#include <api/backend.h>
+#include <api/message.h>
+#include <api/query.h>
+#include <api/run_waiters.h>
+
+namespace belfry::api {
+
+struct Call {
+  Backend& backend;
+  RunWaiters& waiters;
+  const Request& request;
+  std::vector<std::string> arguments;  // what stood for the {} of the route's path
+  Query query;
+  Reply reply;
+};
+
+// Replies, now or later, or returns why not; the error becomes a problem document.
+using Handler = Result<void> (*)(const Call& call);
+
+inline Response json_response(std::string body) { return {.body = std::move(body)}; }
+
+}  // namespace belfry::api

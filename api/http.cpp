@@ -1,0 +1,213 @@
+#include <microhttpd.h>
+
+#include <algorithm>
+#include <cstring>
+#include <string_view>
+#include <unordered_map>
+
+#include <api/http.h>
+#include <api/problem.h>
+#include <api/unix_socket.h>
+#include <base/text.h>
+#include <base/verify.h>
+
+namespace belfry::api {
+
+namespace {
+
+constexpr unsigned connections_max = 256;
+constexpr unsigned silence_seconds_max = 30;
+constexpr std::size_t connection_memory_bytes = 32U << 10U;
+constexpr int farewell_rounds = 16;
+
+// From the first line of a request to the last byte of its response.
+struct Exchange {
+  enum class Phase { head, body, handled };
+
+  MHD_Connection* connection = nullptr;
+  Phase phase = Phase::head;
+  bool is_suspended = false;
+  Request request;
+  std::optional<Response> response;
+};
+
+enum MHD_Result add_header(void* headers, MHD_ValueKind, const char* name, const char* value) {
+  static_cast<std::vector<Header>*>(headers)->push_back({name, value != nullptr ? value : ""});
+  return MHD_YES;
+}
+
+std::uint64_t announced_body_bytes(MHD_Connection* connection) {
+  const char* length = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
+  return length != nullptr ? parse_unsigned(length).value_or(0) : 0;
+}
+
+enum MHD_Result queue(MHD_Connection* connection, const Response& response) {
+  // The library copies the body: the exchange may be gone before the last byte is sent.
+  MHD_Response* out = MHD_create_response_from_buffer(response.body.size(), const_cast<char*>(response.body.data()),
+                                                      MHD_RESPMEM_MUST_COPY);
+  if (out == nullptr) return MHD_NO;
+  MHD_add_response_header(out, MHD_HTTP_HEADER_CONTENT_TYPE, response.content_type.c_str());
+  for (const Header& header : response.headers) MHD_add_response_header(out, header.name.c_str(), header.value.c_str());
+  const auto queued = MHD_queue_response(connection, static_cast<unsigned>(response.status), out);
+  MHD_destroy_response(out);
+  return queued;
+}
+
+Response too_large() { return respond({.status = 413, .detail = "the body of a request may hold 1 MiB at most"}); }
+
+Response shutting_down() { return respond({.status = 503, .detail = "the daemon is stopping"}); }
+
+}  // namespace
+
+class HttpServer::State {
+ public:
+  explicit State(Handler handler) : handler_(std::move(handler)) {}
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+  ~State() { stop(); }
+
+  Result<void> start(Fd listener);
+  int fd() const { return MHD_get_daemon_info(daemon_, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd; }
+  std::optional<Millis> timeout() const;
+  void dispatch();
+
+ private:
+  void stop();
+  void reply(Exchange& exchange, Response response);
+  enum MHD_Result proceed(Exchange& exchange, const char* method, std::string_view upload);
+  enum MHD_Result begin(Exchange& exchange, const char* method);
+  enum MHD_Result finish(Exchange& exchange);
+  void handle(const std::shared_ptr<Exchange>& exchange);
+
+  // The library's callbacks.
+  static void* on_first_line(void* self, const char* target, MHD_Connection* connection);
+  static enum MHD_Result on_request(void* self, MHD_Connection* connection, const char* url, const char* method,
+                                    const char* version, const char* upload, std::size_t* upload_size, void** exchange);
+  static void on_completed(void* self, MHD_Connection* connection, void** exchange, MHD_RequestTerminationCode);
+
+  Handler handler_;
+  MHD_Daemon* daemon_ = nullptr;
+  bool has_resumed_ = false;
+  std::unordered_map<const Exchange*, std::shared_ptr<Exchange>> exchanges_;
+};
+
+Result<void> HttpServer::State::start(Fd listener) {
+  // The library closes the listener, on success when it stops.
+  daemon_ = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, nullptr, nullptr, &State::on_request, this,
+                             MHD_OPTION_LISTEN_SOCKET, listener.release(),                 //
+                             MHD_OPTION_CONNECTION_LIMIT, connections_max,                 //
+                             MHD_OPTION_CONNECTION_TIMEOUT, silence_seconds_max,           //
+                             MHD_OPTION_CONNECTION_MEMORY_LIMIT, connection_memory_bytes,  //
+                             MHD_OPTION_URI_LOG_CALLBACK, &State::on_first_line, this,     //
+                             MHD_OPTION_NOTIFY_COMPLETED, &State::on_completed, this,      //
+                             MHD_OPTION_END);
+  if (daemon_ == nullptr) return std::unexpected(system_error("MHD_start_daemon", ""));
+  return {};
+}
+
+// The library must not be stopped while a connection is suspended.
+void HttpServer::State::stop() {
+  if (daemon_ == nullptr) return;
+  for (auto& [key, exchange] : exchanges_) {
+    if (exchange->is_suspended) reply(*exchange, shutting_down());
+  }
+  for (int round = 0; round < farewell_rounds && !exchanges_.empty(); ++round) dispatch();
+  MHD_stop_daemon(daemon_);
+}
+
+std::optional<Millis> HttpServer::State::timeout() const {
+  if (has_resumed_) return Millis{0};
+  MHD_UNSIGNED_LONG_LONG ms = 0;
+  if (MHD_get_timeout(daemon_, &ms) != MHD_YES) return std::nullopt;
+  return Millis{static_cast<std::int64_t>(std::min<MHD_UNSIGNED_LONG_LONG>(ms, silence_seconds_max * 1000))};
+}
+
+void HttpServer::State::dispatch() {
+  has_resumed_ = false;
+  MHD_run(daemon_);
+}
+
+void HttpServer::State::reply(Exchange& exchange, Response response) {
+  if (exchange.response) return;
+  exchange.response = std::move(response);
+  if (!exchange.is_suspended) return;
+  exchange.is_suspended = false;
+  has_resumed_ = true;
+  MHD_resume_connection(exchange.connection);
+}
+
+enum MHD_Result HttpServer::State::proceed(Exchange& exchange, const char* method, std::string_view upload) {
+  if (exchange.phase == Exchange::Phase::head) return begin(exchange, method);
+  if (upload.empty()) return finish(exchange);
+  // A body of unannounced length that turns out too long: there is no polite way to stop it.
+  if (exchange.request.body.size() + upload.size() > body_bytes_max) return MHD_NO;
+  exchange.request.body += upload;
+  return MHD_YES;
+}
+
+enum MHD_Result HttpServer::State::begin(Exchange& exchange, const char* method) {
+  exchange.phase = Exchange::Phase::body;
+  if (announced_body_bytes(exchange.connection) > body_bytes_max) return queue(exchange.connection, too_large());
+  exchange.request.method = method;
+  MHD_get_connection_values(exchange.connection, MHD_HEADER_KIND, &add_header, &exchange.request.headers);
+  const auto* socket = MHD_get_connection_info(exchange.connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+  const auto peer = peer_of(socket->connect_fd);
+  if (!peer) return MHD_NO;
+  exchange.request.peer = *peer;
+  return MHD_YES;
+}
+
+// The request is complete; called once more when a suspended connection was resumed.
+enum MHD_Result HttpServer::State::finish(Exchange& exchange) {
+  if (exchange.phase == Exchange::Phase::body) handle(exchanges_.at(&exchange));
+  if (exchange.response) return queue(exchange.connection, *exchange.response);
+  exchange.is_suspended = true;
+  MHD_suspend_connection(exchange.connection);
+  return MHD_YES;
+}
+
+void HttpServer::State::handle(const std::shared_ptr<Exchange>& exchange) {
+  exchange->phase = Exchange::Phase::handled;
+  // The exchange dies with its connection, and all of them before the State: a late reply finds nobody.
+  handler_(exchange->request, [this, weak = std::weak_ptr(exchange)](Response response) {
+    if (const auto strong = weak.lock()) reply(*strong, std::move(response));
+  });
+}
+
+// The target is taken here, where it is still as it was sent: later the library hands out a C string, in which %00
+// would hide the rest.
+void* HttpServer::State::on_first_line(void* self, const char* target, MHD_Connection* connection) {
+  auto exchange = std::make_shared<Exchange>();
+  exchange->connection = connection;
+  exchange->request.target = target;
+  Exchange* key = exchange.get();
+  static_cast<State*>(self)->exchanges_.emplace(key, std::move(exchange));
+  return key;
+}
+
+enum MHD_Result HttpServer::State::on_request(void* self, MHD_Connection*, const char*, const char* method, const char*,
+                                              const char* upload, std::size_t* upload_size, void** exchange) {
+  const std::string_view bytes(upload, *upload_size);
+  *upload_size = 0;
+  return static_cast<State*>(self)->proceed(*static_cast<Exchange*>(*exchange), method, bytes);
+}
+
+void HttpServer::State::on_completed(void* self, MHD_Connection*, void** exchange, MHD_RequestTerminationCode) {
+  static_cast<State*>(self)->exchanges_.erase(static_cast<Exchange*>(*exchange));
+  *exchange = nullptr;
+}
+
+HttpServer::HttpServer(std::unique_ptr<State> state) : state_(std::move(state)) {}
+HttpServer::~HttpServer() = default;
+
+Result<std::unique_ptr<HttpServer>> HttpServer::start(Fd listener, Handler handler) {
+  auto state = std::make_unique<State>(std::move(handler));
+  if (auto started = state->start(std::move(listener)); !started) return std::unexpected(started.error());
+  return std::unique_ptr<HttpServer>(new HttpServer(std::move(state)));
+}
+
+int HttpServer::fd() const { return state_->fd(); }
+std::optional<Millis> HttpServer::timeout() const { return state_->timeout(); }
+void HttpServer::dispatch() { state_->dispatch(); }
+
+}  // namespace belfry::api

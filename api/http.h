@@ -1,0 +1,53 @@
+// HTTP/1.1 over a listening socket, inside somebody else's loop. The one file that names microhttpd.h.
+//
+// Theory of operation. libmicrohttpd runs without threads: its epoll descriptor is our fd(), MHD_run our dispatch().
+// A request is handed to the handler once its body is complete. If the handler replies before it returns, the
+// response goes out in the same dispatch(). If not, the connection is suspended: it costs a descriptor and no work
+// until the reply comes. Then it is resumed; that does not make fd() readable, so timeout() is zero until the next
+// dispatch(). The same goes for bytes that the library has read but not looked at yet (its epoll is edge-triggered):
+// whoever sleeps on fd() alone will miss them.
+//
+// Bounds: 256 connections (more wait in the listen queue), a header of 32 KiB, a body of 1 MiB, 30 s of silence from
+// a client that is not waiting for us. A client that went away while its connection was suspended is noticed when
+// the answer is written.
+//
+// THREADS: none. A Reply may be called at any time on the owner's thread, also after the server is gone.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include <belfry/error.h>
+#include <belfry/time.h>
+
+#include <api/message.h>
+#include <base/os.h>
+
+namespace belfry::api {
+
+class HttpServer {
+ public:
+  using Handler = std::function<void(const Request&, const Reply&)>;
+
+  static constexpr std::size_t body_bytes_max = 1U << 20U;
+
+  // REQUIRES: `listener` listens and does not block.
+  static Result<std::unique_ptr<HttpServer>> start(Fd listener, Handler handler);
+  HttpServer(const HttpServer&) = delete;
+  HttpServer& operator=(const HttpServer&) = delete;
+
+  // Requests that still wait for their reply are answered with 503.
+  ~HttpServer();
+
+  int fd() const;
+  std::optional<Millis> timeout() const;
+  void dispatch();
+
+ private:
+  class State;
+  explicit HttpServer(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace belfry::api

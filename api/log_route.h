@@ -1,0 +1,12 @@
+// /v1/runs/{id}/log: what a run wrote, byte for byte.
+#pragma once
+
+#include <api/call.h>
+
+namespace belfry::api {
+
+// `stream` stdout or stderr, else both in the order in which they were written; `from` an offset, or `tail` the last
+// lines. At most 4 MiB per answer: X-Belfry-Log-From says where it begins, X-Belfry-Log-Size how much there is.
+Result<void> get_log(const Call& call);
+
+}  // namespace belfry::api

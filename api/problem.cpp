@@ -1,0 +1,56 @@
+#include <api/json.h>
+#include <api/problem.h>
+
+namespace belfry::api {
+
+namespace {
+
+int status_of(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::bad_input:
+      return 400;
+    case ErrorKind::not_allowed:
+      return 403;
+    case ErrorKind::not_found:
+      return 404;
+    case ErrorKind::refused:
+      return 409;
+    case ErrorKind::unreachable:
+    case ErrorKind::busy:
+      return 503;
+    case ErrorKind::failed:
+      break;
+  }
+  return 500;
+}
+
+}  // namespace
+
+Problem problem_from(const Error& error) { return {.status = status_of(error.kind), .detail = error.what}; }
+
+Response respond(const Problem& problem) {
+  return {.status = problem.status, .content_type = "application/problem+json", .body = problem_json(problem)};
+}
+
+std::string_view status_title(int status) {
+  switch (status) {
+    case 400:
+      return "Bad Request";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 409:
+      return "Conflict";
+    case 413:
+      return "Content Too Large";
+    case 503:
+      return "Service Unavailable";
+    default:
+      return "Internal Server Error";
+  }
+}
+
+}  // namespace belfry::api

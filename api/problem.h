@@ -1,0 +1,32 @@
+// Problem documents (RFC 9457): how the API says no.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include <belfry/error.h>
+#include <belfry/names.h>
+#include <belfry/outcome.h>
+
+#include <api/message.h>
+
+namespace belfry::api {
+
+struct Problem {
+  int status = 500;
+  std::string detail;  // one sentence for a person: the subject, the rule, the cure
+
+  // Members beyond the RFC's, where they apply.
+  Reason reason = Reason::none;
+  std::optional<RunId> run;  // the run that is in the way
+};
+
+Problem problem_from(const Error& error);
+
+// application/problem+json
+Response respond(const Problem& problem);
+
+// The phrase that goes with a status: "Not Found".
+std::string_view status_title(int status);
+
+}  // namespace belfry::api

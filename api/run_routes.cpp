@@ -1,0 +1,87 @@
+#include <algorithm>
+
+#include <api/json.h>
+#include <api/run_routes.h>
+#include <base/text.h>
+#include <base/try.h>
+
+namespace belfry::api {
+
+namespace {
+
+constexpr Millis wait_max = std::chrono::minutes{5};
+
+// The ledger records that a run was opened and that it was closed; what it does in between only the core knows.
+Run as_it_is_now(Run stored, const std::vector<Run>& open) {
+  if (!stored.is_open()) return stored;
+  const auto live = std::find_if(open.begin(), open.end(), [&](const Run& run) { return run.id == stored.id; });
+  return live == open.end() ? stored : *live;
+}
+
+Result<std::optional<RunOutcome>> outcome_in(const Query& query) {
+  const auto word = query.text("outcome");
+  if (!word) return std::nullopt;
+  const auto outcome = run_outcome_from(*word);
+  if (!outcome)
+    return std::unexpected(Error::bad_input("parameter 'outcome': no run ends as '" + std::string(*word) + "'"));
+  return *outcome;
+}
+
+Result<std::optional<RunId>> cursor_in(const Query& query) {
+  const auto word = query.text("before");
+  if (!word) return std::nullopt;
+  const auto id = RunId::parse(*word);
+  if (!id)
+    return std::unexpected(Error::bad_input("parameter 'before': '" + std::string(*word) + "' is not a run's id"));
+  return *id;
+}
+
+Result<std::optional<JobName>> job_in(const Query& query) {
+  const auto word = query.text("job");
+  if (!word) return std::nullopt;
+  return TRY(JobName::parse(*word));
+}
+
+Result<RunQuery> run_query_in(const Query& query) {
+  RunQuery wanted;
+  wanted.job = TRY(job_in(query));
+  wanted.outcome = TRY(outcome_in(query));
+  wanted.before = TRY(cursor_in(query));
+  wanted.limit = TRY(query.number("limit", {.min = 1, .max = RunQuery::limit_max})).value_or(wanted.limit);
+  return wanted;
+}
+
+}  // namespace
+
+Result<Run> find_run(Backend& backend, std::string_view text) {
+  const auto runs = TRY(backend.history().runs_by_prefix(text, 2));
+  if (runs.empty()) return std::unexpected(Error::not_found("there is no run '" + std::string(text) + "'"));
+  if (runs.size() > 1) {
+    return std::unexpected(
+        Error::not_found("more than one run begins with '" + std::string(text) + "'; give more of its id"));
+  }
+  return as_it_is_now(runs.front(), backend.view().open_runs());
+}
+
+Result<void> get_runs(const Call& call) {
+  const RunQuery wanted = TRY(run_query_in(call.query));
+  auto runs = TRY(call.backend.history().runs(wanted));
+  const auto open = call.backend.view().open_runs();
+  for (Run& run : runs) run = as_it_is_now(std::move(run), open);
+  const bool is_full = runs.size() == wanted.limit;
+  call.reply(json_response(runs_json(runs, is_full ? std::optional(runs.back().id) : std::nullopt)));
+  return {};
+}
+
+Result<void> get_run(const Call& call) {
+  const auto wait = TRY(call.query.duration("wait", wait_max));
+  const Run run = TRY(find_run(call.backend, call.arguments[0]));
+  if (run.is_open() && wait) {
+    call.waiters.add({.run = run.id, .deadline = call.backend.now().boot + *wait, .reply = call.reply});
+  } else {
+    call.reply(json_response(run_json(run)));
+  }
+  return {};
+}
+
+}  // namespace belfry::api

@@ -1,0 +1,20 @@
+// /v1/runs: what ran and what runs.
+#pragma once
+
+#include <string_view>
+
+#include <belfry/run.h>
+
+#include <api/call.h>
+
+namespace belfry::api {
+
+// The run whose id is, or unambiguously begins with, `text`; as it is now.
+Result<Run> find_run(Backend& backend, std::string_view text);
+
+Result<void> get_runs(const Call& call);
+
+// With `wait`, answers when the run is over or the time is: the run as it is then, open or closed.
+Result<void> get_run(const Call& call);
+
+}  // namespace belfry::api

@@ -1,0 +1,138 @@
+// A daemon that is plain vectors: what the API reads is what the test put there, and a request for a run is answered
+// when the test says so.
+#pragma once
+
+#include <algorithm>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <api/backend.h>
+#include <base/text.h>
+#include <belfry/scheduler.h>
+
+namespace belfry::tests {
+
+inline JobName job_name(std::string_view text) { return JobName::parse(text).value(); }
+inline WallTime at(std::string_view text) { return parse_rfc3339(text).value(); }
+
+inline Run make_run(std::string_view job, std::uint64_t sequence) {
+  Run run{.id = RunId::make(at("2026-11-20T08:00:00Z"), 7, sequence), .job = job_name(job)};
+  run.sequence = sequence;
+  run.revision = "r1";
+  run.due = at("2026-11-20T08:00:00Z");
+  return run;
+}
+
+class FakeHistory final : public History {
+ public:
+  std::vector<Run> kept;  // oldest first
+
+  Result<std::vector<Run>> runs(const RunQuery& query) override {
+    std::vector<Run> found;
+    for (auto run = kept.rbegin(); run != kept.rend() && found.size() < query.limit; ++run) {
+      if (query.job && run->job != *query.job) continue;
+      if (query.outcome && run->outcome != query.outcome) continue;
+      if (query.before && run->id >= *query.before) continue;
+      found.push_back(*run);
+    }
+    return found;
+  }
+
+  Result<std::vector<Run>> runs_by_prefix(std::string_view prefix, std::size_t limit) override {
+    std::vector<Run> found;
+    for (const Run& run : kept) {
+      if (run.id.text().starts_with(prefix) && found.size() < limit) found.push_back(run);
+    }
+    return found;
+  }
+
+  Result<std::vector<SlotsDecided>> slots(const SlotQuery&) override { return std::vector<SlotsDecided>{}; }
+};
+
+class FakeBackend final : public api::Backend, private View {
+ public:
+  Now time{.wall = at("2026-11-20T09:00:00Z"), .boot = BootTime{Millis{1000}}, .awake = AwakeTime{Millis{1000}}};
+  FakeHistory past;
+  std::vector<Run> open;
+  std::vector<UpcomingSlot> slots;
+  std::string trouble;
+  std::map<std::string, std::string> output;  // by stream: "both", "out", "err"
+
+  struct Asked {
+    api::RunOrder order;
+    std::function<void(const Answer&)> done;
+  };
+  std::deque<Asked> asked;
+
+  Job& add_job(std::string_view name) {
+    Job job{.name = job_name(name)};
+    job.schedule_text = "every 30s";
+    job.zone_name = "Europe/Berlin";
+    set_.jobs.push_back(std::move(job));
+    return set_.jobs.back();
+  }
+
+  FakeBackend() {
+    set_.revision = "r1";
+    set_.zone_name = "Europe/Berlin";
+  }
+
+  Now now() override { return time; }
+  const View& view() override { return *this; }
+  History& history() override { return past; }
+  void request_run(api::RunOrder order, std::function<void(const Answer&)> done) override {
+    asked.push_back({std::move(order), std::move(done)});
+  }
+  Result<api::LogPart> read_log(const Run&, const api::LogQuery& query) override {
+    const char* name = !query.stream ? "both" : *query.stream == api::OutputStream::out ? "out" : "err";
+    const std::string& all = output[name];
+    const auto from = std::min<std::size_t>(query.offset, all.size());
+    return api::LogPart{.bytes = all.substr(from, query.limit), .size = all.size()};
+  }
+  api::StatusFacts status() override {
+    return {.uptime = Millis{1000}, .config_path = "schedules.yaml", .config_trouble = "", .state_dir = "state"};
+  }
+
+ private:
+  std::size_t job_count() const override { return set_.jobs.size(); }
+  std::vector<JobView> jobs() const override {
+    std::vector<JobView> views;
+    for (const Job& job : set_.jobs) views.push_back(view_of(job));
+    return views;
+  }
+  std::optional<JobView> job(const JobName& name) const override {
+    for (const Job& candidate : set_.jobs) {
+      if (candidate.name == name) return view_of(candidate);
+    }
+    return std::nullopt;
+  }
+  std::vector<UpcomingSlot> upcoming(std::size_t limit, std::optional<WallTime> until) const override {
+    std::vector<UpcomingSlot> wanted;
+    for (const UpcomingSlot& slot : slots) {
+      if ((!until || slot.at <= *until) && wanted.size() < limit) wanted.push_back(slot);
+    }
+    return wanted;
+  }
+  std::vector<Run> open_runs() const override { return open; }
+  const std::string& ledger_trouble() const override { return trouble; }
+  const JobSet* job_set() const override { return &set_; }
+
+  JobView view_of(const Job& job) const {
+    JobView view{.job = &job};
+    for (const Run& run : open) {
+      if (run.job == job.name) view.open.push_back(run);
+    }
+    for (const Run& run : past.kept) {
+      if (run.job == job.name && !run.is_open()) view.last = run;
+    }
+    return view;
+  }
+
+  JobSet set_;
+};
+
+}  // namespace belfry::tests

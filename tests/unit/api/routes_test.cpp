@@ -1,0 +1,278 @@
+#include <doctest/doctest.h>
+
+#include <api/routes.h>
+#include <tests/support/fake_backend.h>
+
+using namespace belfry;
+using namespace belfry::api;
+using namespace belfry::tests;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct World {
+  FakeBackend backend;
+  Routes routes{backend};
+
+  // Empty: the answer is still to come, in `late`.
+  std::optional<Response> late;
+  std::optional<Response> send(std::string method, std::string target, std::string body = "", Peer peer = {}) {
+    late.reset();
+    Request request{.method = std::move(method), .target = std::move(target), .headers = {}, .body = std::move(body)};
+    request.peer = peer;
+    routes.handle(request, [this](Response response) { late = std::move(response); });
+    return late;
+  }
+  Response get(std::string target) { return send("GET", std::move(target)).value(); }
+};
+
+bool holds(const Response& response, std::string_view part) { return response.body.find(part) != std::string::npos; }
+
+Run closed(Run run, RunOutcome outcome) {
+  run.outcome = outcome;
+  run.finished = run.due + 1s;
+  return run;
+}
+
+}  // namespace
+
+TEST_CASE("api/routes: an address that is not there is 404, a method that is not there 405 with Allow") {
+  World world;
+  CHECK(world.get("/healthz").body == "ok\n");
+  for (const char* target : {"/", "/v1", "/v1/jobs/", "/v1/jobs/a/b", "/V1/jobs", "/v1//jobs"}) {
+    CAPTURE(target);
+    CHECK(world.get(target).status == 404);
+  }
+  const Response wrong = world.send("DELETE", "/v1/jobs").value();
+  CHECK(wrong.status == 405);
+  REQUIRE(wrong.headers.size() == 1);
+  CHECK(wrong.headers[0].value == "GET");
+  CHECK(world.send("HEAD", "/healthz")->status == 200);
+}
+
+TEST_CASE("api/routes: a parameter that an address does not take is 400, never ignored") {
+  World world;
+  for (const char* target : {"/v1/jobs?q=x", "/v1/runs?status=failed", "/healthz?x", "/v1/runs?limit=0",
+                             "/v1/runs?limit=1001", "/v1/runs?outcome=ran", "/v1/runs?before=x", "/v1/runs?job=a%20b",
+                             "/v1/upcoming?until=tomorrow", "/v1/runs?limit=1&limit=2", "/v1/runs?job=%"}) {
+    CAPTURE(target);
+    const Response response = world.get(target);
+    CHECK(response.status == 400);
+    CHECK(response.content_type == "application/problem+json");
+  }
+}
+
+TEST_CASE("api/routes: jobs come in file order, with what runs now and what ran last") {
+  World world;
+  world.backend.add_job("zulu");
+  world.backend.add_job("alpha");
+  world.backend.past.kept = {closed(make_run("zulu", 1), RunOutcome::failed)};
+  world.backend.open = {make_run("alpha", 2)};
+  const Response jobs = world.get("/v1/jobs");
+  CHECK(jobs.body.find("\"zulu\"") < jobs.body.find("\"alpha\""));
+  CHECK(holds(jobs, "\"timezone\":\"Europe/Berlin\""));
+  CHECK(holds(world.get("/v1/jobs/zulu"), "\"outcome\":\"failed\""));
+  CHECK(holds(world.get("/v1/jobs/alpha"), "\"open\":[{\"id\":\"" + world.backend.open[0].id.text()));
+}
+
+TEST_CASE("api/routes: an unknown job is 404 with the nearest name") {
+  World world;
+  world.backend.add_job("nightly-backup");
+  const Response response = world.get("/v1/jobs/nightly-bakcup");
+  CHECK(response.status == 404);
+  CHECK(holds(response, "there is no job 'nightly-bakcup'; did you mean 'nightly-backup'?"));
+  CHECK(world.get("/v1/jobs/a%20b").status == 404);  // not even a name
+}
+
+TEST_CASE("api/routes: S2 a run that was asked for is answered only when the answer is there") {
+  World world;
+  world.backend.add_job("backup");
+  CHECK_FALSE(world.send("POST", "/v1/jobs/backup/runs", "", {.uid = 1000}).has_value());
+  REQUIRE(world.backend.asked.size() == 1);
+  CHECK(world.backend.asked[0].order.requested_by == "uid 1000");
+  CHECK(world.backend.asked[0].order.trigger == RunTrigger::api);
+
+  const Run run = make_run("backup", 1);
+  world.backend.asked[0].done(Answer{.result = run});
+  REQUIRE(world.late.has_value());
+  CHECK(world.late->status == 202);
+  CHECK(world.late->headers[0].name == "Location");
+  CHECK(world.late->headers[0].value == "/v1/runs/" + run.id.text());
+  CHECK(holds(*world.late, "\"state\":\"starting\""));
+}
+
+TEST_CASE("api/routes: a request of the command line is a person's") {
+  World world;
+  world.backend.add_job("backup");
+  world.routes.handle({.method = "POST", .target = "/v1/jobs/backup/runs", .headers = {{"x-belfry-request", "manual"}},
+                       .body = "", .peer = {}},
+                      [](const Response&) {});
+  CHECK(world.backend.asked.at(0).order.trigger == RunTrigger::manual);
+}
+
+TEST_CASE("api/routes: a refusal is 409 and names the reason and the run that is in the way") {
+  World world;
+  world.backend.add_job("backup");
+  const RunId earlier = make_run("backup", 1).id;
+  world.send("POST", "/v1/jobs/backup/runs");
+  world.backend.asked[0].done(Answer{.result = Refusal{.reason = Reason::overlap, .cause = earlier}});
+  REQUIRE(world.late.has_value());
+  CHECK(world.late->status == 409);
+  CHECK(holds(*world.late, "its run " + earlier.text() + " is still open"));
+  CHECK(holds(*world.late, "\"reason\":\"overlap\",\"run\":\"" + earlier.text() + "\""));
+}
+
+TEST_CASE("api/routes: a ledger that cannot record is 503 and says what is wrong with it") {
+  World world;
+  world.backend.add_job("backup");
+  world.backend.trouble = "disk full";
+  world.send("POST", "/v1/jobs/backup/runs");
+  world.backend.asked[0].done(Answer{.result = Refusal{.reason = Reason::ledger_unavailable}});
+  CHECK(world.late.value().status == 503);
+  CHECK(holds(*world.late, "disk full"));
+  CHECK(holds(world.get("/v1/status"), "\"state\":\"degraded\""));
+}
+
+TEST_CASE("api/routes: a run for an unknown job, or with keys that nothing reads, is asked of nobody") {
+  World world;
+  world.backend.add_job("backup");
+  CHECK(world.send("POST", "/v1/jobs/nothing/runs")->status == 404);
+  CHECK(world.send("POST", "/v1/jobs/backup/runs", "{\"params\":{}}")->status == 400);
+  CHECK(world.send("POST", "/v1/jobs/backup/runs", "not json")->status == 400);
+  CHECK(world.backend.asked.empty());
+}
+
+TEST_CASE("api/routes: runs are pages, newest first") {
+  World world;
+  for (std::uint64_t i = 1; i <= 3; ++i) {
+    Run run = closed(make_run("backup", i), RunOutcome::succeeded);
+    run.id = RunId::make(run.due + Millis{i}, 7, i);
+    world.backend.past.kept.push_back(run);
+  }
+  const auto id = [&](std::size_t i) { return world.backend.past.kept[i].id.text(); };
+  const Response first = world.get("/v1/runs?limit=2");
+  CHECK(first.body.find(id(2)) < first.body.find(id(1)));
+  CHECK(holds(first, "\"before\":\"" + id(1) + "\""));
+  const Response second = world.get("/v1/runs?limit=2&before=" + id(1));
+  CHECK(holds(second, id(0)));
+  CHECK_FALSE(holds(second, id(1)));
+  CHECK(holds(second, "\"before\":null"));
+  CHECK(holds(world.get("/v1/runs?outcome=failed"), "\"runs\":[]"));
+  CHECK(holds(world.get("/v1/runs?job=other"), "\"runs\":[]"));
+}
+
+TEST_CASE("api/routes: an open run is shown as it is now, not as the ledger recorded its beginning") {
+  World world;
+  Run run = make_run("backup", 1);
+  world.backend.past.kept = {run};
+  run.state = RunState::running;
+  world.backend.open = {run};
+  CHECK(holds(world.get("/v1/runs"), "\"state\":\"running\""));
+  CHECK(holds(world.get("/v1/runs/" + run.id.text()), "\"state\":\"running\""));
+}
+
+TEST_CASE("api/routes: a run is found by the beginning of its id, if only one begins so") {
+  World world;
+  world.backend.past.kept = {make_run("backup", 1), make_run("backup", 2)};
+  const std::string first = world.backend.past.kept[0].id.text();
+  CHECK(holds(world.get("/v1/runs/" + first.substr(0, 14)), first));
+  const Response ambiguous = world.get("/v1/runs/" + first.substr(0, 10));  // the time alone
+  CHECK(ambiguous.status == 404);
+  CHECK(holds(ambiguous, "more than one run begins with"));
+  CHECK(world.get("/v1/runs/zzz").status == 404);
+}
+
+TEST_CASE("api/routes: who waits for a run is answered when it is over") {
+  World world;
+  Run run = make_run("backup", 1);
+  world.backend.past.kept = {run};
+  CHECK_FALSE(world.send("GET", "/v1/runs/" + run.id.text() + "?wait=30s").has_value());
+  CHECK(world.routes.timeout() == Millis{30s});
+  world.routes.run_closed(make_run("backup", 2));  // somebody else's
+  CHECK_FALSE(world.late.has_value());
+  world.routes.run_closed(closed(run, RunOutcome::succeeded));
+  CHECK(holds(world.late.value(), "\"outcome\":\"succeeded\""));
+  CHECK_FALSE(world.routes.timeout().has_value());
+}
+
+TEST_CASE("api/routes: who waited long enough gets the run as it is") {
+  World world;
+  Run run = make_run("backup", 1);
+  world.backend.past.kept = {run};
+  world.send("GET", "/v1/runs/" + run.id.text() + "?wait=30s");
+  world.backend.time.boot += 29'999ms;
+  world.routes.expire();
+  CHECK_FALSE(world.late.has_value());
+  world.backend.time.boot += 1ms;
+  CHECK(world.routes.timeout() == Millis{0});
+  world.routes.expire();
+  CHECK(holds(world.late.value(), "\"state\":\"starting\""));
+}
+
+TEST_CASE("api/routes: nobody waits for a run that is over") {
+  World world;
+  world.backend.past.kept = {closed(make_run("backup", 1), RunOutcome::failed)};
+  CHECK(holds(world.get("/v1/runs/" + world.backend.past.kept[0].id.text() + "?wait=30s"), "\"outcome\":\"failed\""));
+  CHECK(world.get("/v1/runs/" + world.backend.past.kept[0].id.text() + "?wait=6m").status == 400);
+}
+
+TEST_CASE("api/routes: S30 a log comes byte for byte, from an offset or the last lines") {
+  World world;
+  world.backend.past.kept = {make_run("backup", 1)};
+  world.backend.output = {{"both", "one\ntwo\nthree\n"}, {"out", std::string("a\0b", 3)}, {"err", "caf\xC3\xA9 no end"}};
+  const std::string log = "/v1/runs/" + world.backend.past.kept[0].id.text() + "/log";
+  struct Row {
+    const char* query;
+    std::string body;
+    const char* from;
+  };
+  for (const Row& row : {
+           Row{"", "one\ntwo\nthree\n", "0"},
+           Row{"?from=4", "two\nthree\n", "4"},
+           Row{"?from=99", "", "99"},
+           Row{"?tail=1", "three\n", "8"},
+           Row{"?tail=2", "two\nthree\n", "4"},
+           Row{"?tail=3", "one\ntwo\nthree\n", "0"},
+           Row{"?tail=99", "one\ntwo\nthree\n", "0"},
+           Row{"?tail=0", "", "14"},
+           Row{"?stream=err&stream=out", "", nullptr},
+           Row{"?stream=stdout", std::string("a\0b", 3), "0"},
+           Row{"?stream=stderr&tail=1", "caf\xC3\xA9 no end", "0"},  // a line without an end is a line
+           Row{"?stream=both", "", nullptr},
+           Row{"?from=1&tail=1", "", nullptr},
+       }) {
+    CAPTURE(row.query);
+    const Response response = world.get(log + row.query);
+    CHECK(response.status == (row.from != nullptr ? 200 : 400));
+    if (row.from == nullptr) continue;
+    CHECK(response.body == row.body);
+    CHECK(response.headers[0].value == row.from);
+  }
+  CHECK(world.get(log).content_type == "text/plain; charset=utf-8");
+  CHECK(world.get(log + "?stream=stdout").content_type == "application/octet-stream");
+}
+
+TEST_CASE("api/routes: a long log is answered in part, and its last lines are found without reading it all") {
+  World world;
+  world.backend.past.kept = {make_run("backup", 1)};
+  std::string& all = world.backend.output["both"];
+  for (int i = 0; i < 600'000; ++i) all += "line " + std::to_string(i) + "\n";
+  const std::string log = "/v1/runs/" + world.backend.past.kept[0].id.text() + "/log";
+  const Response head = world.get(log);
+  CHECK(head.body.size() == 4U << 20U);
+  CHECK(head.headers[1].value == std::to_string(all.size()));
+  CHECK(world.get(log + "?from=" + std::to_string(head.body.size())).body == all.substr(head.body.size()));
+  CHECK(world.get(log + "?tail=2").body == "line 599998\nline 599999\n");
+  const Response many = world.get(log + "?tail=20000");  // more than the first piece holds
+  CHECK(many.body.starts_with("line 580000\n"));
+  CHECK(world.get(log + "?tail=600000").body.size() == 4U << 20U);  // what fits, from the end
+}
+
+TEST_CASE("api/routes: what is due next, up to a count or an instant") {
+  World world;
+  const Job& job = world.backend.add_job("backup");
+  world.backend.slots = {{&job, at("2026-11-20T10:00:00Z")}, {&job, at("2026-11-20T11:00:00Z")}};
+  CHECK(holds(world.get("/v1/upcoming"), "\"slot\":\"2026-11-20T11:00:00Z\""));
+  CHECK_FALSE(holds(world.get("/v1/upcoming?limit=1"), "11:00"));
+  CHECK_FALSE(holds(world.get("/v1/upcoming?until=2026-11-20T11:30:00%2B01:00"), "11:00"));
+}
