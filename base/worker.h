@@ -4,6 +4,7 @@
 // joins.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -12,8 +13,15 @@ namespace belfry {
 
 class Worker {
  public:
+  // What the worker does once, on its thread, each time that it has worked and then nothing came for `quiet`.
+  struct Idle {
+    std::chrono::milliseconds quiet{};
+    std::function<void()> work;  // none: it just waits
+  };
+
   // `name` is what `top -H` shows: at most 15 characters.
-  explicit Worker(const std::string& name);
+  explicit Worker(const std::string& name) : Worker(name, Idle{}) {}
+  Worker(const std::string& name, Idle idle);
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
   ~Worker();
