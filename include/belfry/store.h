@@ -38,6 +38,10 @@ class Store {
   // REQUIRES: batch.id is one above the last that was ok, or is that one again (answered ok, nothing is changed).
   // GUARANTEES: a second RunOpened for a (job, era, slot) is refused: the whole batch has failed.
   virtual CommitAnswer commit(const Batch& batch) = 0;
+
+  // Work of its own that can wait, such as moving what is committed to its final place. The owner calls it when no
+  // batch is waiting. An error is for the log: no promise depends on it.
+  virtual Result<void> tidy() { return {}; }
 };
 
 // Which runs, newest first.
