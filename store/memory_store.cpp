@@ -1,1 +1,234 @@
-// The room is empty as yet.
+#include <algorithm>
+#include <functional>
+#include <ranges>
+#include <utility>
+
+#include <base/try.h>
+#include <base/verify.h>
+#include <store/memory_store.h>
+#include <store/run_id_range.h>
+
+namespace belfry {
+
+// Takes back what it did unless kept, newest change first. Each change of a map or set goes through one of the helpers,
+// which note how the entry was before.
+class MemoryStore::Transaction {
+ public:
+  explicit Transaction(MemoryStore& store) : store_(store) {}
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+  ~Transaction() {
+    for (auto& undo : undo_ | std::views::reverse) undo();
+  }
+
+  void keep() { undo_.clear(); }
+
+  Result<void> apply(const JobSeen& seen);
+  Result<void> apply(const JobRemoved& removed);
+  Result<void> apply(const RunOpened& opened);
+  Result<void> apply(const RunRelaunched& relaunched);
+  Result<void> apply(const RunClosed& closed);
+  Result<void> apply(const SlotsDecided& decided);
+
+ private:
+  template <class Key, class Value>
+  void set(std::map<Key, Value>& map, const Key& key, std::optional<Value> value) {
+    const auto it = map.find(key);
+    undo_.push_back([&map, key, before = it == map.end() ? std::nullopt : std::optional(it->second)] {
+      before ? void(map.insert_or_assign(key, *before)) : void(map.erase(key));
+    });
+    value ? void(map.insert_or_assign(key, std::move(*value))) : void(map.erase(key));
+  }
+  template <class Value>
+  bool insert(std::set<Value>& set, const Value& value) {
+    const bool inserted = set.insert(value).second;
+    if (inserted) undo_.push_back([&set, value] { set.erase(value); });
+    return inserted;
+  }
+  template <class Value>
+  void erase(std::set<Value>& set, const Value& value) {
+    if (set.erase(value) != 0) undo_.push_back([&set, value] { set.insert(value); });
+  }
+  void move_mark(const JobName& job, Slot to);
+
+  MemoryStore& store_;
+  std::vector<std::function<void()>> undo_;
+};
+
+namespace {
+
+Error refused(const Run& run, std::string_view why) {
+  return Error::failed("run " + run.id.text() + " of job " + run.job.text() + ": " + std::string(why));
+}
+
+// What RunOpened wrote, and RunClosed must repeat.
+bool is_same_start(const Run& a, const Run& b) {
+  return a.id == b.id && a.job == b.job && a.slot == b.slot && a.due == b.due && a.attempt_id() == b.attempt_id();
+}
+
+// What RunClosed adds to what RunOpened wrote.
+Run with_end(Run run, const Run& closed) {
+  run.outcome = closed.outcome;
+  run.reason = closed.reason;
+  run.detail = closed.detail;
+  run.started = closed.started;
+  run.finished = closed.finished;
+  run.end = closed.end;
+  run.usage = closed.usage;
+  return run;
+}
+
+}  // namespace
+
+Result<void> MemoryStore::Transaction::apply(const JobSeen& seen) {
+  const auto known = store_.jobs_.find(seen.job);
+  const auto mark = known == store_.jobs_.end() ? std::nullopt : known->second.mark;
+  set(store_.jobs_, seen.job, std::optional(Known{.seen = seen, .mark = mark}));
+  return {};
+}
+
+Result<void> MemoryStore::Transaction::apply(const JobRemoved& removed) {
+  set(store_.jobs_, removed.job, std::optional<Known>{});
+  return {};
+}
+
+Result<void> MemoryStore::Transaction::apply(const RunOpened& opened) {
+  const Run& run = opened.run;
+  VERIFY(run.is_open());
+  if (store_.runs_.contains(run.sequence)) return std::unexpected(refused(run, "its sequence number is taken"));
+  if (run.slot && !insert(store_.started_slots_, std::pair(run.job, *run.slot))) {
+    return std::unexpected(refused(run, "the ledger holds a run for this slot already"));
+  }
+  set(store_.runs_, run.sequence, std::optional(run));
+  set(store_.by_id_, run.id, std::optional(run.sequence));
+  insert(store_.open_, run.sequence);
+  return {};
+}
+
+Result<void> MemoryStore::Transaction::apply(const RunRelaunched& relaunched) {
+  const auto known = store_.by_id_.find(relaunched.run);
+  const Run* open = known != store_.by_id_.end() ? &store_.runs_.at(known->second) : nullptr;
+  if (open == nullptr || !open->is_open() || open->launch >= relaunched.launch) {
+    return std::unexpected(Error::failed("run " + relaunched.run.text() + ": no such open run, or a later launch"));
+  }
+  Run run = *open;
+  run.launch = relaunched.launch;
+  run.boot = relaunched.boot;
+  set(store_.runs_, run.sequence, std::optional(run));
+  return {};
+}
+
+Result<void> MemoryStore::Transaction::apply(const RunClosed& closed) {
+  const Run& run = closed.run;
+  VERIFY(!run.is_open());
+  const auto open = store_.runs_.find(run.sequence);
+  if (open == store_.runs_.end() || !open->second.is_open() || !is_same_start(open->second, run)) {
+    return std::unexpected(refused(run, "the ledger holds no such open run; its end is refused"));
+  }
+  set(store_.runs_, run.sequence, std::optional(with_end(open->second, run)));
+  erase(store_.open_, run.sequence);
+  const auto last = store_.last_closed_.find(run.job);
+  if (last == store_.last_closed_.end() || last->second < run.sequence) {
+    set(store_.last_closed_, run.job, std::optional(run.sequence));
+  }
+  if (run.slot) move_mark(run.job, *run.slot);
+  return {};
+}
+
+Result<void> MemoryStore::Transaction::apply(const SlotsDecided& decided) {
+  store_.slots_.push_back(decided);
+  undo_.push_back([this] { store_.slots_.pop_back(); });
+  move_mark(decided.job, {.era = decided.era, .at = decided.slots.last});
+  return {};
+}
+
+void MemoryStore::Transaction::move_mark(const JobName& job, Slot to) {
+  const auto known = store_.jobs_.find(job);
+  if (known == store_.jobs_.end() || known->second.mark >= to) return;
+  set(store_.jobs_, job, std::optional(Known{.seen = known->second.seen, .mark = to}));
+}
+
+// ---- Store ------------------------------------------------------------------------------------------------------
+
+Result<Snapshot> MemoryStore::load() {
+  const std::lock_guard lock(mutex_);
+  Snapshot snapshot{
+      .identity = identity_, .last_batch = last_batch_, .last_sequence = runs_.empty() ? 0 : runs_.rbegin()->first};
+  for (const auto sequence : open_) snapshot.open_runs.push_back(runs_.at(sequence));
+  for (const auto& [name, known] : jobs_) {
+    JobMemory job{.seen = known.seen, .mark = known.mark};
+    for (const auto& run : snapshot.open_runs) {
+      if (run.job == name) job.mark = std::max(job.mark, run.slot);
+    }
+    if (const auto last = last_closed_.find(name); last != last_closed_.end()) job.last = runs_.at(last->second);
+    snapshot.jobs.push_back(std::move(job));
+  }
+  return snapshot;
+}
+
+CommitAnswer MemoryStore::commit(const Batch& batch) {
+  const std::lock_guard lock(mutex_);
+  const auto last = std::to_underlying(last_batch_);
+  const auto offered = std::to_underlying(batch.id);
+  if (offered == last) return {.batch = batch.id, .verdict = Verdict::ok, .why = {}};
+  if (offered != last + 1) {
+    return {.batch = batch.id,
+            .verdict = Verdict::failed,
+            .why = "batch " + std::to_string(offered) + " does not follow batch " + std::to_string(last)};
+  }
+  Transaction transaction(*this);
+  for (const auto& record : batch.records) {
+    auto applied = std::visit([&](const auto& r) { return transaction.apply(r); }, record);
+    if (!applied) return {.batch = batch.id, .verdict = Verdict::failed, .why = std::move(applied).error().what};
+  }
+  transaction.keep();
+  last_batch_ = batch.id;
+  return {.batch = batch.id, .verdict = Verdict::ok, .why = {}};
+}
+
+// ---- History ----------------------------------------------------------------------------------------------------
+
+Result<std::vector<Run>> MemoryStore::runs(const RunQuery& query) {
+  VERIFY(query.limit >= 1 && query.limit <= RunQuery::limit_max);
+  const std::lock_guard lock(mutex_);
+  auto end = runs_.end();
+  if (query.before) {
+    const auto cursor = by_id_.find(*query.before);
+    if (cursor == by_id_.end()) {
+      return std::unexpected(Error::not_found("the ledger holds no run " + query.before->text() + " to go on from"));
+    }
+    end = runs_.find(cursor->second);
+  }
+  std::vector<Run> found;
+  for (const auto& run : std::ranges::subrange(runs_.begin(), end) | std::views::reverse | std::views::values) {
+    if (found.size() == query.limit) break;
+    if (query.job && run.job != *query.job) continue;
+    if (query.outcome && run.outcome != *query.outcome) continue;
+    found.push_back(run);
+  }
+  return found;
+}
+
+Result<std::vector<Run>> MemoryStore::runs_by_prefix(std::string_view prefix, std::size_t limit) {
+  const std::lock_guard lock(mutex_);
+  std::vector<Run> found;
+  const auto range = run_ids_with_prefix(prefix);
+  if (!range) return found;
+  for (auto it = by_id_.lower_bound(range->first); it != by_id_.end() && it->first <= range->last; ++it) {
+    if (found.size() == limit) break;
+    found.push_back(runs_.at(it->second));
+  }
+  return found;
+}
+
+Result<std::vector<SlotsDecided>> MemoryStore::slots(const SlotQuery& query) {
+  const std::lock_guard lock(mutex_);
+  std::vector<SlotsDecided> found;
+  for (const auto& decided : slots_ | std::views::reverse) {
+    if (found.size() == query.limit) break;
+    if (!query.job || decided.job == *query.job) found.push_back(decided);
+  }
+  return found;
+}
+
+}  // namespace belfry

@@ -1,1 +1,102 @@
-// The room is empty as yet.
+#include <utility>
+
+#include <base/try.h>
+#include <base/verify.h>
+#include <store/sqlite_store.h>
+
+namespace belfry {
+
+using sqlite::Connection;
+using sqlite::Transaction;
+
+namespace {
+
+std::string number(BatchId batch) { return std::to_string(std::to_underlying(batch)); }
+
+BatchId after(BatchId batch) { return static_cast<BatchId>(std::to_underlying(batch) + 1); }
+
+Error out_of_order(BatchId offered, BatchId last) {
+  return Error::failed("batch " + number(offered) + " does not follow batch " + number(last) +
+                       ", the last one in the ledger");
+}
+
+}  // namespace
+
+Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path, SqliteStoreOptions options) {
+  auto ledger = TRY(SqliteLedger::open(path, options.busy_timeout));
+  return std::unique_ptr<SqliteStore>(new SqliteStore(path, options, std::move(ledger)));
+}
+
+SqliteStore::SqliteStore(std::string path, SqliteStoreOptions options, SqliteLedger ledger)
+    : path_(std::move(path)), options_(options), ledger_(std::move(ledger)) {}
+
+Result<Snapshot> SqliteStore::load() {
+  VERIFY(ledger_.has_value());
+  return ledger_->snapshot();
+}
+
+CommitAnswer SqliteStore::commit(const Batch& batch) {
+  auto outcome = try_commit(batch);
+  if (outcome) return {.batch = batch.id, .verdict = Verdict::ok, .why = {}};
+  return {.batch = batch.id, .verdict = outcome.error().verdict, .why = std::move(outcome).error().why};
+}
+
+Result<void> SqliteStore::tidy() {
+  if (!ledger_ || ledger_->connection().log_pages() < options_.tidy_pages) return {};
+  return ledger_->connection().checkpoint(Connection::Checkpoint::passive);
+}
+
+// While it is not certain whether a batch is in the ledger, no error allows to say that it is not.
+SqliteStore::Failure SqliteStore::failed(Error error) const {
+  return {.verdict = uncertain_ ? Verdict::unknown : Verdict::failed, .why = std::move(error.what)};
+}
+
+SqliteStore::Outcome SqliteStore::try_commit(const Batch& batch) {
+  if (auto ready = make_ready(); !ready) return std::unexpected(failed(std::move(ready).error()));
+  const auto last = ledger_->last_batch();
+  if (!last) return std::unexpected(failed(last.error()));
+  if (*last == batch.id) return confirm(batch.id);
+  if (uncertain_ && *last < *uncertain_) uncertain_.reset();
+  if (batch.id != after(*last)) return std::unexpected(failed(out_of_order(batch.id, *last)));
+
+  auto outcome = write(batch);
+  if (uncertain_) ledger_.reset();
+  return outcome;
+}
+
+Result<void> SqliteStore::make_ready() {
+  if (!ledger_) ledger_.emplace(TRY(SqliteLedger::open(path_, options_.busy_timeout)));
+  Connection& db = ledger_->connection();
+  if (db.has_moved()) {
+    return std::unexpected(Error::failed(path_ +
+                                         ": the ledger was removed or replaced while it is in use: put it back, "
+                                         "or restart the daemon"));
+  }
+  // Where this fails, tidy() fails too and says so; the commit may still succeed.
+  if (db.log_pages() > options_.log_pages_max) (void)db.checkpoint(Connection::Checkpoint::passive);
+  return {};
+}
+
+// The ledger holds the batch already. Where its COMMIT was in doubt, what is there must be synced first.
+SqliteStore::Outcome SqliteStore::confirm(BatchId batch) {
+  if (uncertain_ != batch) return {};
+  auto synced = ledger_->connection().checkpoint(Connection::Checkpoint::complete);
+  if (!synced) return std::unexpected(failed(std::move(synced).error()));
+  uncertain_.reset();
+  return {};
+}
+
+SqliteStore::Outcome SqliteStore::write(const Batch& batch) {
+  auto transaction = Transaction::begin(ledger_->connection());
+  if (!transaction) return std::unexpected(failed(std::move(transaction).error()));
+  for (const auto& record : batch.records) {
+    if (auto applied = ledger_->apply(record); !applied) return std::unexpected(failed(std::move(applied).error()));
+  }
+  if (auto set = ledger_->set_last_batch(batch.id); !set) return std::unexpected(failed(std::move(set).error()));
+  auto committed = transaction->commit();
+  if (committed) return {};
+  if (committed.error().fate == sqlite::CommitFailure::Fate::unknown) uncertain_ = batch.id;
+  return std::unexpected(failed(std::move(committed).error().error));
+}
+
+}  // namespace belfry

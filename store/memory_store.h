@@ -1,0 +1,49 @@
+// The ledger in memory, both halves in one object: the same contract without a file. For tests and for the simulation;
+// what it holds goes with it.
+//
+// THREADS: any; the two halves may be used from different ones.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <set>
+#include <tuple>
+#include <vector>
+
+#include <belfry/store.h>
+
+namespace belfry {
+
+class MemoryStore : public Store, public History {
+ public:
+  explicit MemoryStore(std::uint64_t identity) : identity_(identity) {}
+
+  Result<Snapshot> load() override;
+  CommitAnswer commit(const Batch& batch) override;
+
+  Result<std::vector<Run>> runs(const RunQuery& query) override;
+  Result<std::vector<Run>> runs_by_prefix(std::string_view prefix, std::size_t limit) override;
+  Result<std::vector<SlotsDecided>> slots(const SlotQuery& query) override;
+
+ private:
+  struct Known {
+    JobSeen seen;
+    std::optional<Slot> mark;  // of closed runs and decided slots, as in the SQLite ledger
+  };
+  using Sequence = std::uint64_t;
+
+  class Transaction;  // applies records, and can take them back
+
+  const std::uint64_t identity_;
+  mutable std::mutex mutex_;  // guards what follows
+  BatchId last_batch_{};
+  std::map<JobName, Known> jobs_;
+  std::map<Sequence, Run> runs_;
+  std::set<Sequence> open_;
+  std::map<JobName, Sequence> last_closed_;
+  std::map<RunId, Sequence> by_id_;
+  std::set<std::pair<JobName, Slot>> started_slots_;
+  std::vector<SlotsDecided> slots_;
+};
+
+}  // namespace belfry

@@ -1,0 +1,207 @@
+#include <system_error>
+
+#include <sqlite3.h>
+
+#include <base/try.h>
+#include <base/verify.h>
+#include <store/sqlite.h>
+
+namespace belfry::sqlite {
+
+namespace {
+
+int primary(int code) { return code & 0xff; }
+
+std::string_view cure(int code) {
+  switch (primary(code)) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return "; another program uses the file: end it, or wait for it";
+    case SQLITE_FULL:
+      return "; make room on the disk";
+    case SQLITE_READONLY:
+      return "; the file and its directory must be writable for the daemon's user";
+    case SQLITE_NOTADB:
+      return "; name the file that the daemon made";
+    default:
+      return "";
+  }
+}
+
+// errno means something only where a system call failed.
+int system_errno_of(sqlite3* db, int code) {
+  const bool of_system = primary(code) == SQLITE_IOERR || primary(code) == SQLITE_CANTOPEN;
+  return of_system ? ::sqlite3_system_errno(db) : 0;
+}
+
+Error error_of(sqlite3* db, std::string_view path, std::string_view purpose) {
+  const int code = ::sqlite3_extended_errcode(db);
+  const int sys_errno = system_errno_of(db, code);
+  std::string what = std::string(path) + ": cannot " + std::string(purpose) + ": " + ::sqlite3_errmsg(db);
+  if (sys_errno != 0) what += ": " + std::generic_category().message(sys_errno);
+  what += " (SQLite " + std::to_string(code) + ")" + std::string(cure(code));
+  return {.kind = ErrorKind::failed, .what = std::move(what), .sys_errno = sys_errno};
+}
+
+Error error_of(sqlite3* db, std::string_view purpose) {
+  const char* path = ::sqlite3_db_filename(db, "main");
+  return error_of(db, path != nullptr ? path : "the ledger", purpose);
+}
+
+int count_log_pages(void* pages, sqlite3* /*db*/, const char* /*schema*/, int count) {
+  *static_cast<int*>(pages) = count;
+  return SQLITE_OK;
+}
+
+}  // namespace
+
+// ---- Rows ------------------------------------------------------------------------------------------------------
+
+Rows::~Rows() {
+  if (statement_ != nullptr) ::sqlite3_reset(raw());
+}
+
+sqlite3_stmt* Rows::raw() const { return statement_->statement_.get(); }
+
+Result<bool> Rows::next() {
+  column_ = 0;
+  const int code = ::sqlite3_step(raw());
+  if (code == SQLITE_ROW) return true;
+  if (code == SQLITE_DONE) return false;
+  return std::unexpected(error_of(::sqlite3_db_handle(raw()), statement_->purpose_));
+}
+
+std::int64_t Rows::integer() {
+  VERIFY(::sqlite3_column_type(raw(), column_) == SQLITE_INTEGER);
+  return ::sqlite3_column_int64(raw(), column_++);
+}
+
+std::string Rows::text() {
+  VERIFY(::sqlite3_column_type(raw(), column_) == SQLITE_TEXT);
+  const auto* bytes = reinterpret_cast<const char*>(::sqlite3_column_text(raw(), column_));
+  const auto size = static_cast<std::size_t>(::sqlite3_column_bytes(raw(), column_++));
+  return {bytes, size};
+}
+
+bool Rows::skip_null() {
+  if (::sqlite3_column_type(raw(), column_) != SQLITE_NULL) return false;
+  ++column_;
+  return true;
+}
+
+std::optional<std::int64_t> Rows::integer_or_null() { return skip_null() ? std::nullopt : std::optional(integer()); }
+std::optional<std::string> Rows::text_or_null() { return skip_null() ? std::nullopt : std::optional(text()); }
+
+// ---- Statement -------------------------------------------------------------------------------------------------
+
+void Statement::Finalize::operator()(sqlite3_stmt* statement) const { ::sqlite3_finalize(statement); }
+
+// SQLITE_STATIC: no copy. The header asks the caller to keep the text until the statement has run.
+void Statement::bind(int index, std::string_view value) {
+  const char* bytes = value.data() != nullptr ? value.data() : "";
+  VERIFY(::sqlite3_bind_text64(statement_.get(), index, bytes, value.size(), SQLITE_STATIC, SQLITE_UTF8) == SQLITE_OK);
+}
+
+void Statement::bind_integer(int index, std::int64_t value) {
+  VERIFY(::sqlite3_bind_int64(statement_.get(), index, value) == SQLITE_OK);
+}
+
+void Statement::bind_null(int index) { VERIFY(::sqlite3_bind_null(statement_.get(), index) == SQLITE_OK); }
+
+Result<std::int64_t> Statement::run_bound() {
+  Rows rows(*this);
+  const bool has_row = TRY(rows.next());
+  VERIFY(!has_row);
+  return ::sqlite3_changes64(::sqlite3_db_handle(statement_.get()));
+}
+
+// ---- Connection ------------------------------------------------------------------------------------------------
+
+void Connection::Close::operator()(sqlite3* db) const { ::sqlite3_close_v2(db); }
+
+Result<Connection> Connection::open(const std::string& path, Access access, Millis busy_timeout) {
+  VERIFY(!path.empty());
+  const int mode = access == Access::read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+  sqlite3* db = nullptr;
+  const int code = ::sqlite3_open_v2(path.c_str(), &db, mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  Connection connection(db);
+  if (code != SQLITE_OK) return std::unexpected(error_of(db, path, "open the file"));
+  ::sqlite3_busy_timeout(db, static_cast<int>(busy_timeout.count()));
+  ::sqlite3_wal_hook(db, count_log_pages, connection.log_pages_.get());  // also turns automatic checkpoints off
+  return connection;
+}
+
+Result<void> Connection::execute(std::string_view sql, std::string_view purpose) {
+  const int code = ::sqlite3_exec(db_.get(), std::string(sql).c_str(), nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) return std::unexpected(error_of(db_.get(), purpose));
+  return {};
+}
+
+Result<Statement> Connection::prepare(std::string_view sql, std::string_view purpose) {
+  sqlite3_stmt* statement = nullptr;
+  const int code = ::sqlite3_prepare_v3(db_.get(), sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
+                                        &statement, nullptr);
+  if (code != SQLITE_OK) return std::unexpected(error_of(db_.get(), purpose));
+  return Statement(statement, purpose);
+}
+
+Result<std::int64_t> Connection::ask_integer(std::string_view sql, std::string_view purpose) {
+  Statement statement = TRY(prepare(sql, purpose));
+  Rows rows = statement.query();
+  const bool has_row = TRY(rows.next());
+  VERIFY(has_row);
+  return rows.integer();
+}
+
+Result<std::string> Connection::ask_text(std::string_view sql, std::string_view purpose) {
+  Statement statement = TRY(prepare(sql, purpose));
+  Rows rows = statement.query();
+  const bool has_row = TRY(rows.next());
+  VERIFY(has_row);
+  return rows.text();
+}
+
+Result<void> Connection::checkpoint(Checkpoint how) {
+  const int mode = how == Checkpoint::complete ? SQLITE_CHECKPOINT_FULL : SQLITE_CHECKPOINT_PASSIVE;
+  int pages = 0;
+  int moved = 0;
+  if (::sqlite3_wal_checkpoint_v2(db_.get(), "main", mode, &pages, &moved) != SQLITE_OK) {
+    return std::unexpected(error_of(db_.get(), "move committed pages into the database"));
+  }
+  *log_pages_ = pages - moved;
+  return {};
+}
+
+bool Connection::has_moved() const {
+  int moved = 0;
+  const int code = ::sqlite3_file_control(db_.get(), "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+  return code == SQLITE_OK && moved != 0;
+}
+
+// ---- Transaction -----------------------------------------------------------------------------------------------
+
+Result<Transaction> Transaction::begin(Connection& connection) {
+  TRY(connection.execute("BEGIN IMMEDIATE", "begin a transaction"));
+  return Transaction(connection);
+}
+
+Transaction::~Transaction() {
+  // SQLite may have rolled back by itself; then this says "no transaction is active", which is what is wanted.
+  if (connection_ != nullptr) (void)connection_->execute("ROLLBACK", "roll back");
+}
+
+// BUSY leaves the transaction open, and FULL means that the commit's own frame did not fit into the log: both are
+// certain. After any other error (the sync failed, say) the frame may be on the disk, and a recovery would find it.
+std::expected<void, CommitFailure> Transaction::commit() {
+  auto committed = connection_->execute("COMMIT", "commit");
+  if (committed) {
+    connection_ = nullptr;
+    return {};
+  }
+  using enum CommitFailure::Fate;
+  const int code = primary(::sqlite3_extended_errcode(connection_->db_.get()));
+  const auto fate = code == SQLITE_BUSY || code == SQLITE_FULL ? rolled_back : unknown;
+  return std::unexpected(CommitFailure{.fate = fate, .error = std::move(committed).error()});
+}
+
+}  // namespace belfry::sqlite

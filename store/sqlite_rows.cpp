@@ -1,0 +1,126 @@
+#include <base/try.h>
+#include <store/sqlite_rows.h>
+
+namespace belfry::sqlite {
+
+const std::string_view run_columns =
+    "sequence, id, job, era, slot, due, trigger, requested_by, revision, stands_for, attempt, launch, boot, "
+    "outcome, reason, detail, started, finished, exit_code, signal, "
+    "cpu_user_us, cpu_system_us, memory_peak_bytes, output_bytes";
+
+const std::string_view slots_columns = "job, era, first, last, count, outcome, reason, cause";
+
+namespace {
+
+Error unreadable(std::string_view column, std::string_view value) {
+  return Error::failed("the ledger holds the " + std::string(column) + " '" + std::string(value) +
+                       "', which this version cannot read: it was written by a newer belfry, or by hand");
+}
+
+template <class Value>
+Result<Value> known(std::optional<Value> value, std::string_view column, std::string_view word) {
+  if (!value) return std::unexpected(unreadable(column, word));
+  return std::move(*value);
+}
+
+Result<RunId> read_run_id(Rows& row) {
+  const std::string text = row.text();
+  return known(RunId::parse(text), "run id", text);
+}
+
+Result<std::optional<RunId>> read_cause(Rows& row) {
+  const auto text = row.text_or_null();
+  if (!text) return std::nullopt;
+  return TRY(known(RunId::parse(*text), "run id", *text));
+}
+
+Result<RunTrigger> read_trigger(Rows& row) {
+  const std::string word = row.text();
+  return known(run_trigger_from(word), "trigger", word);
+}
+
+Result<std::optional<RunOutcome>> read_run_outcome(Rows& row) {
+  const auto word = row.text_or_null();
+  if (!word) return std::nullopt;
+  return TRY(known(run_outcome_from(*word), "outcome of a run", *word));
+}
+
+Result<SlotOutcome> read_slot_outcome(Rows& row) {
+  const std::string word = row.text();
+  return known(slot_outcome_from(word), "outcome of a slot", word);
+}
+
+Result<Reason> read_reason(Rows& row) {
+  const std::string word = row.text();
+  return known(reason_from(word), "reason", word);
+}
+
+std::optional<WallTime> read_time_or_null(Rows& row) {
+  const auto ms = row.integer_or_null();
+  return ms ? std::optional(wall_time(*ms)) : std::nullopt;
+}
+
+std::optional<ProcessEnd> read_end(Rows& row) {
+  const auto exit_code = row.integer_or_null();
+  const auto signal = row.integer_or_null();
+  if (exit_code) return ProcessEnd{.how = ProcessEnd::How::exited, .code = static_cast<int>(*exit_code)};
+  if (signal) return ProcessEnd{.how = ProcessEnd::How::signalled, .code = static_cast<int>(*signal)};
+  return std::nullopt;
+}
+
+}  // namespace
+
+Result<JobName> read_job_name(Rows& row) {
+  const std::string text = row.text();
+  auto name = JobName::parse(text);
+  if (!name) return std::unexpected(unreadable("job name", text));
+  return name;
+}
+
+std::optional<Slot> read_slot_or_null(Rows& row) {
+  const auto era = row.integer_or_null();
+  const auto at = row.integer_or_null();
+  if (!era || !at) return std::nullopt;
+  return Slot{.era = static_cast<Era>(*era), .at = wall_time(*at)};
+}
+
+Result<Run> read_run(Rows& row) {
+  const auto sequence = static_cast<std::uint64_t>(row.integer());
+  const RunId id = TRY(read_run_id(row));
+  Run run{.id = id, .job = TRY(read_job_name(row))};
+  run.sequence = sequence;
+  run.slot = read_slot_or_null(row);
+  run.due = wall_time(row.integer());
+  run.trigger = TRY(read_trigger(row));
+  run.requested_by = row.text();
+  run.revision = row.text();
+  run.stands_for = row.integer();
+  run.attempt = static_cast<std::uint32_t>(row.integer());
+  run.launch = static_cast<std::uint32_t>(row.integer());
+  run.boot.text = row.text();
+  run.outcome = TRY(read_run_outcome(row));
+  run.reason = TRY(read_reason(row));
+  run.detail = row.text();
+  run.started = read_time_or_null(row);
+  run.finished = read_time_or_null(row);
+  run.end = read_end(row);
+  run.usage.cpu_user = std::chrono::microseconds{row.integer()};
+  run.usage.cpu_system = std::chrono::microseconds{row.integer()};
+  run.usage.memory_peak_bytes = row.integer();
+  run.usage.output_bytes = row.integer();
+  return run;
+}
+
+Result<SlotsDecided> read_slots(Rows& row) {
+  SlotsDecided decided{.job = TRY(read_job_name(row))};
+  decided.era = static_cast<Era>(row.integer());
+  decided.slots.first = wall_time(row.integer());
+  decided.slots.last = wall_time(row.integer());
+  decided.slots.count = row.integer();
+  decided.outcome = TRY(read_slot_outcome(row));
+  decided.reason = TRY(read_reason(row));
+  decided.cause = TRY(read_cause(row));
+  return decided;
+}
+
+}  // namespace belfry::sqlite

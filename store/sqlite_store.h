@@ -1,0 +1,63 @@
+// The ledger's writing half on SQLite: one file, one connection.
+//
+// What is promised and how:
+//   * `ok` means synced. WAL with synchronous=FULL: a COMMIT returns after the log was synced.
+//   * All or nothing: a batch is one transaction, and the number of the last batch is part of it. So a batch that is
+//     offered again is recognised by what is in the file, not by what this process believes.
+//   * After a COMMIT whose result is not certain the answer is `unknown`, and the connection is given up: what it
+//     believes about the file may be wrong. The next commit opens the file anew and looks. If the batch is there
+//     after all, it becomes `ok` only when a checkpoint has synced it, because a sync that failed once says nothing
+//     about the same pages when it succeeds later.
+//   * The same connection checkpoints, in tidy(). SQLite before 3.51.3 can corrupt a database when two connections
+//     write and checkpoint at the same moment; and a checkpoint takes milliseconds that no start should wait for.
+//
+// Other connections may read (SqliteHistory). That nobody else writes is the daemon's business: its lock on the state
+// directory. A foreign writer is waited for up to busy_timeout; then the batch has failed.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <belfry/store.h>
+
+#include <store/sqlite_ledger.h>
+
+namespace belfry {
+
+struct SqliteStoreOptions {
+  Millis busy_timeout{5000};
+  int tidy_pages = 1000;      // tidy() checkpoints when at least as many pages wait in the log
+  int log_pages_max = 16000;  // commit() does not wait for tidy() beyond it
+};
+
+class SqliteStore : public Store {
+ public:
+  // Opens the ledger at `path`, makes it where there is none, and brings an older one up to date.
+  static Result<std::unique_ptr<SqliteStore>> open(const std::string& path, SqliteStoreOptions options = {});
+
+  Result<Snapshot> load() override;
+  CommitAnswer commit(const Batch& batch) override;
+  Result<void> tidy() override;
+
+ private:
+  struct Failure {
+    Verdict verdict = Verdict::failed;
+    std::string why;
+  };
+  using Outcome = std::expected<void, Failure>;
+
+  SqliteStore(std::string path, SqliteStoreOptions options, SqliteLedger ledger);
+  Result<void> make_ready();
+  Outcome try_commit(const Batch& batch);
+  Outcome confirm(BatchId batch);
+  Outcome write(const Batch& batch);
+  Failure failed(Error error) const;
+
+  const std::string path_;
+  const SqliteStoreOptions options_;
+  std::optional<SqliteLedger> ledger_;  // none: given up after an uncertain commit
+  std::optional<BatchId> uncertain_;    // the batch whose COMMIT had no certain result
+};
+
+}  // namespace belfry
