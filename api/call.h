@@ -7,6 +7,7 @@
 #include <belfry/error.h>
 
 #include <api/backend.h>
+#include <api/json.h>
 #include <api/message.h>
 #include <api/query.h>
 #include <api/run_waiters.h>
@@ -20,6 +21,11 @@ struct Call {
   std::vector<std::string> arguments;  // what stood for the {} of the route's path
   Query query;
   Reply reply;
+
+  ListFrame frame() const {
+    const JobSet* set = backend.view().job_set();
+    return {.now = backend.now().wall, .timezone = set != nullptr ? set->zone_name : "UTC"};
+  }
 };
 
 // Replies, now or later, or returns why not; the error becomes a problem document.

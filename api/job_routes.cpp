@@ -29,11 +29,6 @@ Result<JobView> find_job(const View& view, const std::string& text) {
   return std::move(*job);
 }
 
-ListFrame frame_of(Backend& backend) {
-  const JobSet* set = backend.view().job_set();
-  return {.now = backend.now().wall, .timezone = set != nullptr ? set->zone_name : "UTC"};
-}
-
 // The command line says that a person asks; everybody else is a program.
 RunTrigger asked_by(const Request& request) {
   for (const Header& header : request.headers) {
@@ -72,7 +67,7 @@ Response refused(const JobName& job, const Refusal& refusal, const std::string& 
 }  // namespace
 
 Result<void> get_jobs(const Call& call) {
-  call.reply(json_response(jobs_json(call.backend.view().jobs(), frame_of(call.backend))));
+  call.reply(json_response(jobs_json(call.backend.view().jobs(), call.frame())));
   return {};
 }
 
@@ -84,7 +79,7 @@ Result<void> get_job(const Call& call) {
 Result<void> get_upcoming(const Call& call) {
   const auto limit = TRY(call.query.number("limit", {.min = 1, .max = upcoming_max})).value_or(upcoming_default);
   const auto until = TRY(call.query.instant("until"));
-  call.reply(json_response(upcoming_json(call.backend.view().upcoming(limit, until), frame_of(call.backend))));
+  call.reply(json_response(upcoming_json(call.backend.view().upcoming(limit, until), call.frame())));
   return {};
 }
 

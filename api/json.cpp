@@ -89,8 +89,11 @@ Json to_json(const UpcomingSlot& slot) {
 
 std::string run_json(const Run& run) { return write(to_json(run)); }
 
-std::string runs_json(const std::vector<Run>& runs, std::optional<RunId> before) {
-  return write({{"runs", list_of(runs)}, {"before", before ? Json(before->text()) : Json()}});
+std::string runs_json(const std::vector<Run>& runs, std::optional<RunId> before, const ListFrame& frame) {
+  return write({{"now", time_of(frame.now)},
+                {"timezone", frame.timezone},
+                {"runs", list_of(runs)},
+                {"before", before ? Json(before->text()) : Json()}});
 }
 
 std::string job_json(const JobView& job) { return write(to_json(job)); }

@@ -22,9 +22,6 @@ namespace belfry::api {
 // closed.
 std::string run_json(const Run& run);
 
-// {runs: [...], before}: `before` asks for the next page; null on the last one.
-std::string runs_json(const std::vector<Run>& runs, std::optional<RunId> before);
-
 // {name, description, tags, schedule, timezone, enabled, next, last, open}
 std::string job_json(const JobView& job);
 
@@ -33,6 +30,9 @@ struct ListFrame {
   WallTime now;
   std::string timezone;
 };
+
+// {now, timezone, runs: [...], before}: `before` asks for the next page; null on the last one.
+std::string runs_json(const std::vector<Run>& runs, std::optional<RunId> before, const ListFrame& frame);
 
 std::string jobs_json(const std::vector<JobView>& jobs, const ListFrame& frame);
 std::string upcoming_json(const std::vector<UpcomingSlot>& slots, const ListFrame& frame);

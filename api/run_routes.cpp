@@ -69,7 +69,7 @@ Result<void> get_runs(const Call& call) {
   const auto open = call.backend.view().open_runs();
   for (Run& run : runs) run = as_it_is_now(std::move(run), open);
   const bool is_full = runs.size() == wanted.limit;
-  call.reply(json_response(runs_json(runs, is_full ? std::optional(runs.back().id) : std::nullopt)));
+  call.reply(json_response(runs_json(runs, is_full ? std::optional(runs.back().id) : std::nullopt, call.frame())));
   return {};
 }
 

@@ -1,0 +1,287 @@
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <functional>
+
+#include <doctest/doctest.h>
+
+#include <api/server.h>
+#include <api/unix_socket.h>
+#include <base/poller.h>
+#include <tests/support/fake_backend.h>
+#include <tests/support/temp_dir.h>
+
+using namespace belfry;
+using namespace belfry::api;
+using namespace belfry::tests;
+using namespace std::chrono_literals;
+
+namespace {
+
+// A client that never blocks: it sends what it is told to and collects what comes.
+class Client {
+ public:
+  explicit Client(const std::string& path) : fd_(connect_unix(path, 5s).value()) {}
+
+  void send(std::string_view bytes) {
+    REQUIRE(::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size()));
+  }
+
+  // As much as the socket takes.
+  std::size_t send_some(std::string_view bytes) {
+    const auto n = ::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    return n > 0 ? static_cast<std::size_t>(n) : 0;
+  }
+
+  void get(const std::string& target) { send("GET " + target + " HTTP/1.1\r\nHost: belfry\r\n\r\n"); }
+
+  void collect() {
+    char buffer[65536];
+    for (;;) {
+      const auto n = ::recv(fd_.get(), buffer, sizeof buffer, MSG_DONTWAIT);
+      if (n == 0) is_closed_ = true;
+      if (n <= 0) return;
+      received_.append(buffer, static_cast<std::size_t>(n));
+    }
+  }
+
+  bool has(std::string_view part) const { return received_.find(part) != std::string::npos; }
+  bool is_closed() const { return is_closed_; }
+  std::string take() { return std::exchange(received_, {}); }
+  std::size_t size() const { return received_.size(); }
+  int fd() const { return fd_.get(); }
+
+ private:
+  Fd fd_;
+  std::string received_;
+  bool is_closed_ = false;
+};
+
+// A server in a loop like the daemon's: it is dispatched only when its descriptor or its timeout says so.
+struct World {
+  TempDir dir;
+  std::string path = dir / "belfry.sock";
+  FakeBackend backend;
+  std::unique_ptr<Server> server = Server::open({.socket_path = path}, backend).value();
+  Poller poller = Poller::open().value();
+  int dispatches = 0;
+
+  World() {
+    backend.add_job("backup");
+    REQUIRE(poller.add(server->fd(), 1).has_value());
+  }
+
+  void turn(Millis sleep_max) {
+    const auto timeout = server->timeout();
+    const auto ready = poller.wait(std::min(sleep_max, timeout.value_or(sleep_max))).value();
+    if (ready.empty() && (!timeout || *timeout > sleep_max)) return;
+    server->dispatch();
+    ++dispatches;
+  }
+
+  // Turns until `done`, at most five seconds.
+  bool until(Client& client, const std::function<bool()>& done) {
+    const auto deadline = std::chrono::steady_clock::now() + 5s;
+    while (!done() && std::chrono::steady_clock::now() < deadline) {
+      turn(5ms);
+      client.collect();
+    }
+    return done();
+  }
+  bool until_has(Client& client, std::string_view part) {
+    return until(client, [&] { return client.has(part); });
+  }
+};
+
+}  // namespace
+
+TEST_CASE("api/server: requests on one connection are answered one after the other") {
+  World world;
+  Client client(world.path);
+  client.get("/healthz");
+  CHECK(world.until_has(client, "\r\n\r\nok\n"));
+  CHECK(client.take().starts_with("HTTP/1.1 200 "));
+  client.get("/v1/jobs/nothing");
+  CHECK(world.until_has(client, "there is no job 'nothing'"));
+  CHECK(client.has("HTTP/1.1 404 "));
+  CHECK(client.has("Content-Type: application/problem+json"));
+}
+
+TEST_CASE("api/server: S40 the backend learns who asks from the kernel") {
+  World world;
+  Client client(world.path);
+  client.send("POST /v1/jobs/backup/runs HTTP/1.1\r\nHost: belfry\r\nContent-Length: 2\r\n\r\n{}");
+  REQUIRE(world.until(client, [&] { return !world.backend.asked.empty(); }));
+  CHECK(world.backend.asked[0].order.requested_by == "uid " + std::to_string(::getuid()));
+}
+
+TEST_CASE("api/server: S2 an answer that comes later reaches its client without a byte from anybody") {
+  World world;
+  Client client(world.path);
+  client.send("POST /v1/jobs/backup/runs HTTP/1.1\r\nHost: belfry\r\nContent-Length: 0\r\n\r\n");
+  REQUIRE(world.until(client, [&] { return !world.backend.asked.empty(); }));
+  for (int i = 0; i < 5; ++i) world.turn(1ms);
+  client.collect();
+  CHECK(client.size() == 0);
+
+  world.backend.asked[0].done(Answer{.result = make_run("backup", 1)});
+  CHECK(world.server->timeout() == Millis{0});
+  CHECK(world.until_has(client, "\"job\":\"backup\""));
+  CHECK(client.has("HTTP/1.1 202 "));
+  CHECK(client.has("Location: /v1/runs/" + make_run("backup", 1).id.text()));
+  client.take();
+  client.get("/healthz");  // and the connection goes on
+  CHECK(world.until_has(client, "ok\n"));
+}
+
+TEST_CASE("api/server: a long poll is answered when the run is over, others are served meanwhile") {
+  World world;
+  Run run = make_run("backup", 1);
+  world.backend.past.kept = {run};
+  Client waiting(world.path);
+  waiting.get("/v1/runs/" + run.id.text() + "?wait=30s");
+  Client other(world.path);
+  other.get("/healthz");
+  CHECK(world.until_has(other, "ok\n"));
+  waiting.collect();
+  CHECK(waiting.size() == 0);
+  run.outcome = RunOutcome::succeeded;
+  world.server->run_closed(run);
+  CHECK(world.until_has(waiting, "\"outcome\":\"succeeded\""));
+}
+
+TEST_CASE("api/server: a long poll whose time is over is answered with the run as it is") {
+  World world;
+  world.backend.past.kept = {make_run("backup", 1)};
+  Client client(world.path);
+  client.get("/v1/runs/" + world.backend.past.kept[0].id.text() + "?wait=20ms");
+  for (int i = 0; i < 5; ++i) world.turn(1ms);
+  client.collect();
+  CHECK(client.size() == 0);
+  world.backend.time.boot += 20ms;
+  CHECK(world.until_has(client, "\"state\":\"starting\""));
+}
+
+TEST_CASE("api/server: a waiting client costs no turns") {
+  World world;
+  world.backend.past.kept = {make_run("backup", 1)};
+  Client client(world.path);
+  client.get("/v1/runs/" + world.backend.past.kept[0].id.text() + "?wait=30s");
+  for (int i = 0; i < 10; ++i) world.turn(1ms);
+  const int before = world.dispatches;
+  for (int i = 0; i < 20; ++i) world.turn(1ms);
+  CHECK(world.dispatches == before);
+}
+
+TEST_CASE("api/server: an answer for a client that went away is dropped") {
+  World world;
+  {
+    Client client(world.path);
+    client.send("POST /v1/jobs/backup/runs HTTP/1.1\r\nHost: belfry\r\nContent-Length: 0\r\n\r\n");
+    REQUIRE(world.until(client, [&] { return !world.backend.asked.empty(); }));
+  }
+  world.backend.asked[0].done(Answer{.result = make_run("backup", 1)});
+  world.backend.asked[0].done(Answer{.result = make_run("backup", 1)});  // and a second answer is none
+  Client next(world.path);
+  next.get("/healthz");
+  CHECK(world.until_has(next, "ok\n"));
+}
+
+TEST_CASE("api/server: a body that announces more than 1 MiB is 413, one that grows beyond it is cut off") {
+  World world;
+  Client honest(world.path);
+  honest.send("POST /v1/jobs/backup/runs HTTP/1.1\r\nHost: belfry\r\nContent-Length: 1048577\r\n\r\n");
+  CHECK(world.until_has(honest, "HTTP/1.1 413 "));
+
+  Client endless(world.path);
+  endless.send("POST /v1/jobs/backup/runs HTTP/1.1\r\nHost: belfry\r\nTransfer-Encoding: chunked\r\n\r\n");
+  std::string chunks;
+  for (int i = 0; i < 17; ++i) chunks += "10000\r\n" + std::string(0x10000, 'x') + "\r\n";
+  std::size_t sent = 0;
+  CHECK(world.until(endless, [&] {
+    sent += endless.send_some(std::string_view(chunks).substr(sent));
+    return endless.is_closed();
+  }));
+  CHECK(world.backend.asked.empty());
+}
+
+TEST_CASE("api/server: a body of exactly 1 MiB that comes in pieces is read whole") {
+  World world;
+  Client client(world.path);
+  client.send("POST /v1/jobs/backup/runs HTTP/1.1\r\nHost: belfry\r\nContent-Length: 1048576\r\n\r\n");
+  const std::string body = std::string((1U << 20U) - 2, ' ') + "{}";
+  std::size_t sent = 0;
+  CHECK(world.until(client, [&] {
+    sent += client.send_some(std::string_view(body).substr(sent, 10'000));
+    return !world.backend.asked.empty();
+  }));
+}
+
+TEST_CASE("api/server: a client that sends or reads slowly holds up nobody") {
+  World world;
+  world.backend.past.kept = {make_run("backup", 1)};
+  world.backend.output["both"] = std::string(4U << 20U, 'x');
+  Client slow(world.path);
+  slow.send("GET /heal");  // and nothing more
+  Client lazy(world.path);
+  lazy.get("/v1/runs/" + world.backend.past.kept[0].id.text() + "/log");  // and never reads
+  Client other(world.path);
+  other.get("/healthz");
+  CHECK(world.until_has(other, "ok\n"));
+  CHECK(world.until(lazy, [&] { return lazy.size() > (4U << 20U); }));  // reads after all: nothing is lost
+  slow.send("thz HTTP/1.1\r\nHost: belfry\r\n\r\n");
+  CHECK(world.until_has(slow, "ok\n"));
+}
+
+TEST_CASE("api/server: requests that are sent together are all answered, though the socket is quiet afterwards") {
+  World world;
+  Client client(world.path);
+  std::string many;
+  for (int i = 0; i < 50; ++i) many += "GET /v1/jobs/j" + std::to_string(i) + " HTTP/1.1\r\nHost: belfry\r\n\r\n";
+  client.send(many);
+  CHECK(world.until_has(client, "there is no job 'j49'"));
+}
+
+TEST_CASE("api/server: an encoded zero byte hides nothing") {
+  World world;
+  Client client(world.path);
+  client.get("/v1/jobs/backup%00x");
+  CHECK(world.until_has(client, "HTTP/1.1 400 "));
+}
+
+TEST_CASE("api/server: what is not HTTP is refused and the server goes on") {
+  World world;
+  Client client(world.path);
+  client.send(std::string("\x16\x03\x01 nonsense\r\n\r\n"));
+  CHECK(world.until(client, [&] { return client.is_closed(); }));
+  Client next(world.path);
+  next.get("/healthz");
+  CHECK(world.until_has(next, "ok\n"));
+}
+
+TEST_CASE("api/server: stopping answers those who wait and removes the socket") {
+  World world;
+  world.backend.past.kept = {make_run("backup", 1)};
+  Client waiting(world.path);
+  waiting.get("/v1/runs/" + world.backend.past.kept[0].id.text() + "?wait=30s");
+  Client asking(world.path);
+  asking.send("POST /v1/jobs/backup/runs HTTP/1.1\r\nHost: belfry\r\nContent-Length: 0\r\n\r\n");
+  REQUIRE(world.until(asking, [&] { return !world.backend.asked.empty(); }));
+  world.server.reset();
+  waiting.collect();
+  asking.collect();
+  CHECK(waiting.has("HTTP/1.1 503 "));
+  CHECK(asking.has("the daemon is stopping"));
+  CHECK_FALSE(std::filesystem::exists(world.path));
+  world.backend.asked[0].done(Answer{.result = make_run("backup", 1)});  // too late, and harmless
+}
+
+TEST_CASE("api/server: a second server on the socket is refused and leaves the first alone") {
+  World world;
+  FakeBackend other;
+  CHECK(Server::open({.socket_path = world.path}, other).error().kind == ErrorKind::busy);
+  Client client(world.path);
+  client.get("/healthz");
+  CHECK(world.until_has(client, "ok\n"));
+}
