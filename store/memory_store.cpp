@@ -49,6 +49,8 @@ class MemoryStore::Transaction {
   void erase(std::set<Value>& set, const Value& value) {
     if (set.erase(value) != 0) undo_.push_back([&set, value] { set.insert(value); });
   }
+  // Changes a known job; an unknown one has nothing to change.
+  void change(const JobName& job, const std::function<void(Known&)>& edit);
   void move_mark(const JobName& job, Slot to);
 
   MemoryStore& store_;
@@ -82,13 +84,15 @@ Run with_end(Run run, const Run& closed) {
 
 Result<void> MemoryStore::Transaction::apply(const JobSeen& seen) {
   const auto known = store_.jobs_.find(seen.job);
-  const auto mark = known == store_.jobs_.end() ? std::nullopt : known->second.mark;
-  set(store_.jobs_, seen.job, std::optional(Known{.seen = seen, .mark = mark}));
+  Known job = known == store_.jobs_.end() ? Known{.seen = seen} : known->second;
+  job.seen = seen;
+  job.removed = false;
+  set(store_.jobs_, seen.job, std::optional(std::move(job)));
   return {};
 }
 
 Result<void> MemoryStore::Transaction::apply(const JobRemoved& removed) {
-  set(store_.jobs_, removed.job, std::optional<Known>{});
+  change(removed.job, [](Known& job) { job.removed = true; });
   return {};
 }
 
@@ -132,6 +136,9 @@ Result<void> MemoryStore::Transaction::apply(const RunClosed& closed) {
     set(store_.last_closed_, run.job, std::optional(run.sequence));
   }
   if (run.slot) move_mark(run.job, *run.slot);
+  if (run.outcome == RunOutcome::succeeded) {
+    change(run.job, [&](Known& job) { job.last_success = std::max(job.last_success, run.sequence); });
+  }
   return {};
 }
 
@@ -142,10 +149,16 @@ Result<void> MemoryStore::Transaction::apply(const SlotsDecided& decided) {
   return {};
 }
 
-void MemoryStore::Transaction::move_mark(const JobName& job, Slot to) {
+void MemoryStore::Transaction::change(const JobName& job, const std::function<void(Known&)>& edit) {
   const auto known = store_.jobs_.find(job);
-  if (known == store_.jobs_.end() || known->second.mark >= to) return;
-  set(store_.jobs_, job, std::optional(Known{.seen = known->second.seen, .mark = to}));
+  if (known == store_.jobs_.end()) return;
+  Known changed = known->second;
+  edit(changed);
+  set(store_.jobs_, job, std::optional(std::move(changed)));
+}
+
+void MemoryStore::Transaction::move_mark(const JobName& job, Slot to) {
+  change(job, [to](Known& known) { known.mark = std::max(known.mark, std::optional(to)); });
 }
 
 // ---- Store ------------------------------------------------------------------------------------------------------
@@ -156,7 +169,8 @@ Result<Snapshot> MemoryStore::load() {
       .identity = identity_, .last_batch = last_batch_, .last_sequence = runs_.empty() ? 0 : runs_.rbegin()->first};
   for (const auto sequence : open_) snapshot.open_runs.push_back(runs_.at(sequence));
   for (const auto& [name, known] : jobs_) {
-    JobMemory job{.seen = known.seen, .mark = known.mark};
+    JobMemory job{.seen = known.seen, .removed = known.removed, .mark = known.mark};
+    if (known.last_success != 0) job.previous_success = runs_.at(known.last_success).due;
     for (const auto& run : snapshot.open_runs) {
       if (run.job == name) job.mark = std::max(job.mark, run.slot);
     }

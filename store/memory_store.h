@@ -26,11 +26,13 @@ class MemoryStore : public Store, public History {
   Result<std::vector<SlotsDecided>> slots(const SlotQuery& query) override;
 
  private:
+  using Sequence = std::uint64_t;
   struct Known {
     JobSeen seen;
-    std::optional<Slot> mark;  // of closed runs and decided slots, as in the SQLite ledger
+    bool removed = false;
+    std::optional<Slot> mark;   // of closed runs and decided slots; open runs come in addition
+    Sequence last_success = 0;  // 0: none
   };
-  using Sequence = std::uint64_t;
 
   class Transaction;  // applies records, and can take them back
 

@@ -31,6 +31,7 @@ struct Statements {
   Statement close_run;
   Statement decide_slots;
   Statement move_mark;
+  Statement note_success;
 };
 
 Result<Statements> prepare_statements(Connection& db) {
@@ -41,9 +42,9 @@ Result<Statements> prepare_statements(Connection& db) {
       .see_job = TRY(db.prepare("INSERT INTO jobs (name, first_seen, counts_from, era, schedule) "
                                 "VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (name) DO UPDATE SET "
                                 "first_seen = excluded.first_seen, counts_from = excluded.counts_from, "
-                                "era = excluded.era, schedule = excluded.schedule",
+                                "era = excluded.era, schedule = excluded.schedule, removed = 0",
                                 "record a job")),
-      .remove_job = TRY(db.prepare("DELETE FROM jobs WHERE name = ?1", "remove a job")),
+      .remove_job = TRY(db.prepare("UPDATE jobs SET removed = 1 WHERE name = ?1", "remove a job")),
       .open_run = TRY(db.prepare("INSERT INTO runs (sequence, id, job, era, slot, due, trigger, requested_by, "
                                  "revision, stands_for, attempt, launch, boot) "
                                  "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
@@ -63,6 +64,9 @@ Result<Statements> prepare_statements(Connection& db) {
       .move_mark = TRY(db.prepare("UPDATE jobs SET mark_era = ?2, mark = ?3 WHERE name = ?1 "
                                   "AND (mark_era IS NULL OR (mark_era, mark) < (?2, ?3))",
                                   "move a job's mark")),
+      .note_success = TRY(db.prepare("UPDATE jobs SET success_run = ?2, success_due = ?3 "
+                                     "WHERE name = ?1 AND success_run < ?2",
+                                     "note a job's success")),
   };
 }
 
@@ -177,7 +181,11 @@ Result<void> SqliteLedger::State::apply(const RunClosed& closed) {
   if (changed != 1) {
     return std::unexpected(Error::failed(name_of(run) + ": the ledger holds no such open run; its end is refused"));
   }
-  return run.slot ? move_mark(run.job, *run.slot) : Result<void>{};
+  if (run.slot) TRY(move_mark(run.job, *run.slot));
+  if (run.outcome == RunOutcome::succeeded) {
+    TRY(statements.note_success.run(run.job.text(), run.sequence, stored(run.due)));
+  }
+  return {};
 }
 
 Result<void> SqliteLedger::State::apply(const SlotsDecided& decided) {
@@ -196,10 +204,10 @@ Result<void> SqliteLedger::State::move_mark(const JobName& job, Slot to) {
 // ---- Reading the snapshot ---------------------------------------------------------------------------------------
 
 Result<std::vector<JobMemory>> SqliteLedger::State::read_jobs() {
-  Statement select =
-      TRY(db.prepare("SELECT name, first_seen, counts_from, era, schedule, mark_era, mark FROM jobs "
-                     "ORDER BY name",
-                     "read the jobs"));
+  Statement select = TRY(
+      db.prepare("SELECT name, first_seen, counts_from, era, schedule, removed, mark_era, mark, success_due FROM jobs "
+                 "ORDER BY name",
+                 "read the jobs"));
   std::vector<JobMemory> jobs;
   Rows rows = select.query();
   while (TRY(rows.next())) {
@@ -208,7 +216,11 @@ Result<std::vector<JobMemory>> SqliteLedger::State::read_jobs() {
     seen.counts_from = sqlite::wall_time(rows.integer());
     seen.era = static_cast<Era>(rows.integer());
     seen.schedule_normal_form = rows.text();
-    jobs.push_back({.seen = std::move(seen), .mark = sqlite::read_slot_or_null(rows)});
+    JobMemory job{.seen = std::move(seen)};
+    job.removed = rows.integer() != 0;
+    job.mark = sqlite::read_slot_or_null(rows);
+    job.previous_success = sqlite::read_time_or_null(rows);
+    jobs.push_back(std::move(job));
   }
   return jobs;
 }

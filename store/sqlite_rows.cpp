@@ -55,11 +55,6 @@ Result<Reason> read_reason(Rows& row) {
   return known(reason_from(word), "reason", word);
 }
 
-std::optional<WallTime> read_time_or_null(Rows& row) {
-  const auto ms = row.integer_or_null();
-  return ms ? std::optional(wall_time(*ms)) : std::nullopt;
-}
-
 std::optional<ProcessEnd> read_end(Rows& row) {
   const auto exit_code = row.integer_or_null();
   const auto signal = row.integer_or_null();
@@ -75,6 +70,11 @@ Result<JobName> read_job_name(Rows& row) {
   auto name = JobName::parse(text);
   if (!name) return std::unexpected(unreadable("job name", text));
   return name;
+}
+
+std::optional<WallTime> read_time_or_null(Rows& row) {
+  const auto ms = row.integer_or_null();
+  return ms ? std::optional(wall_time(*ms)) : std::nullopt;
 }
 
 std::optional<Slot> read_slot_or_null(Rows& row) {

@@ -21,6 +21,7 @@ Result<Run> read_run(Rows& row);
 Result<SlotsDecided> read_slots(Rows& row);
 
 Result<JobName> read_job_name(Rows& row);
+std::optional<WallTime> read_time_or_null(Rows& row);
 std::optional<Slot> read_slot_or_null(Rows& row);  // two columns: era, instant
 
 constexpr std::int64_t stored(WallTime t) { return t.time_since_epoch().count(); }

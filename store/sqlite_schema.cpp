@@ -20,7 +20,8 @@ namespace {
 //   * runs_open is a list of a few rows, whatever the history holds.
 //   * runs_closed_by_job and runs_closed_by_id get their entry when the run closes; nobody waits for that.
 // A job's mark is folded into `jobs` when a run closes or slots are decided, and completed from the open runs when
-// it is read (sqlite_store.cpp): a start does not touch `jobs` either, and reading never walks the history.
+// it is read (sqlite_ledger.cpp): a start does not touch `jobs` either. Its newest success is folded in the same way
+// (success_run is the run's sequence), so a restart never walks the history.
 constexpr std::string_view version_1 = R"sql(
 CREATE TABLE kv (
   key   TEXT PRIMARY KEY,
@@ -33,8 +34,11 @@ CREATE TABLE jobs (
   counts_from INTEGER NOT NULL,
   era         INTEGER NOT NULL,
   schedule    TEXT NOT NULL,
+  removed     INTEGER NOT NULL DEFAULT 0,
   mark_era    INTEGER,
-  mark        INTEGER
+  mark        INTEGER,
+  success_run INTEGER NOT NULL DEFAULT 0,
+  success_due INTEGER
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE runs (
