@@ -22,8 +22,8 @@ constexpr std::chrono::hours reach{50};  // farther than any offset, or change o
 std::int64_t to_second(WallTime t) { return std::chrono::floor<std::chrono::seconds>(t).time_since_epoch().count(); }
 
 WallTime from_second(std::int64_t second) {
-  if (second == always) return WallTime::min();
-  if (second == forever) return WallTime::max();
+  if (second == always) return Zone::past;
+  if (second == forever) return Zone::future;
   return WallTime{std::chrono::seconds{second}};
 }
 

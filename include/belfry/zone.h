@@ -46,9 +46,13 @@ class Zone {
     std::optional<std::chrono::sys_seconds> repeats_from;
   };
 
+  // Stand for "no change before" and "no change after". Some 30 million years away: adding days to them is safe.
+  static constexpr WallTime past{-Millis{std::int64_t{1} << 60U}};
+  static constexpr WallTime future{Millis{std::int64_t{1} << 60U}};
+
   struct Period {
-    WallTime begin;  // WallTime::min() where there is no change before
-    WallTime end;    // not included; WallTime::max() where there is no change after
+    WallTime begin;
+    WallTime end;  // not included
     std::chrono::seconds offset{0};
     std::string_view abbreviation;  // lives as long as the zone
     bool is_dst = false;

@@ -1,0 +1,57 @@
+// A trigger made of fields, a zone, and the rules for the days on which the clock is changed. Cron lines and systemd
+// calendar lines both become one.
+//
+// Theory of operation. A zone is a row of periods, each with one offset; inside a period, readings and instants
+// differ by a constant, so the next due reading gives the next due instant. Only where a period ends is there something
+// to decide, and there the two classes of S13 part:
+//
+//   recurring (minute or hour begins with *)   due at each real instant whose reading matches: each period is
+//                                              searched as it is
+//   fixed                                      each matching reading is one intention of a person. Of readings that
+//                                              two neighbouring periods share, one is left out (or none), and matches
+//                                              in the gap between two periods are moved to where S14 says
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <belfry/schedule.h>
+#include <belfry/zone.h>
+
+#include <triggers/dst.h>
+#include <triggers/fields.h>
+#include <triggers/time_class.h>
+
+namespace belfry {
+
+class FieldsTrigger final : public Schedule::Rules {
+ public:
+  FieldsTrigger(Fields fields, TimeClass time_class, std::shared_ptr<const Zone> zone, DstPolicy dst);
+
+  std::optional<WallTime> next_after(WallTime t) const override;
+  std::optional<Stretch> slots_in(WallTime after, WallTime upto) const override;
+  std::string normal_form() const override;
+
+ private:
+  struct Start {
+    LocalSecond reading;                            // the first one that may be due
+    std::optional<std::chrono::sys_seconds> moved;  // the first slot that was moved out of a gap
+  };
+  struct Change {
+    std::chrono::sys_seconds at;
+  };
+
+  Start start_at(std::chrono::sys_seconds from) const;
+  std::optional<std::chrono::sys_seconds> first_from(std::chrono::sys_seconds from) const;
+  std::int64_t count(std::chrono::sys_seconds from, std::chrono::sys_seconds until) const;
+  std::int64_t count_moved(const Change& change, std::chrono::sys_seconds from, std::chrono::sys_seconds until) const;
+
+  [[no_unique_address]] Fields fields_;  // the two small ones below live in its padding
+  DstPolicy dst_;
+  TimeClass class_;
+  std::shared_ptr<const Zone> zone_;
+};
+
+static_assert(sizeof(FieldsTrigger) <= 64, "a hundred thousand of them should fit a cache");
+
+}  // namespace belfry
