@@ -102,7 +102,7 @@ def danger(what: str, pattern: str, *places: str) -> Danger:
 DANGERS = [
     danger("SQLite", r"<sqlite3\.h>", "store/sqlite"),
     danger("yaml-cpp", r"<yaml-cpp/", "config/yaml"),
-    danger("libmicrohttpd", r"<microhttpd\.h>", "api/server"),
+    danger("libmicrohttpd", r"<microhttpd\.h>", "api/http"),
     danger("libcurl", r"<curl/"),
     danger("date's time zones", r"<date/(tz|tz_private|ptz)\.h>", "base/zones"),
     danger("spdlog", r"<spdlog/", "base/log"),
