@@ -10,9 +10,10 @@
 #include <string>
 #include <vector>
 
+#include <belfry/scheduler.h>
+
 #include <api/backend.h>
 #include <base/text.h>
-#include <belfry/scheduler.h>
 
 namespace belfry::tests {
 

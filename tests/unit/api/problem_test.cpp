@@ -10,10 +10,9 @@ TEST_CASE("api/problem: each kind of error has one status") {
     ErrorKind kind;
     int status;
   };
-  for (const Row& row :
-       {Row{ErrorKind::failed, 500}, Row{ErrorKind::bad_input, 400}, Row{ErrorKind::not_found, 404},
-        Row{ErrorKind::unreachable, 503}, Row{ErrorKind::refused, 409}, Row{ErrorKind::not_allowed, 403},
-        Row{ErrorKind::busy, 503}}) {
+  for (const Row& row : {Row{ErrorKind::failed, 500}, Row{ErrorKind::bad_input, 400}, Row{ErrorKind::not_found, 404},
+                         Row{ErrorKind::unreachable, 503}, Row{ErrorKind::refused, 409},
+                         Row{ErrorKind::not_allowed, 403}, Row{ErrorKind::busy, 503}}) {
     CHECK(problem_from({.kind = row.kind, .what = "x"}).status == row.status);
   }
 }

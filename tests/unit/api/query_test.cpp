@@ -14,7 +14,8 @@ TEST_CASE("api/query: unknown and repeated parameters are refused, with the near
   CHECK(check_parameters({{"colour", "1"}}, "job limit").error().what ==
         "unknown parameter 'colour'; this address takes job limit");
   CHECK(check_parameters({{"x", "1"}}, "").error().what == "unknown parameter 'x'; this address takes none");
-  CHECK(check_parameters({{"job", "a"}, {"job", "b"}}, "job limit").error().what == "parameter 'job': it is given twice");
+  CHECK(check_parameters({{"job", "a"}, {"job", "b"}}, "job limit").error().what ==
+        "parameter 'job': it is given twice");
 }
 
 TEST_CASE("api/query: numbers, durations and instants are checked against their bounds") {

@@ -104,8 +104,11 @@ TEST_CASE("api/routes: S2 a run that was asked for is answered only when the ans
 TEST_CASE("api/routes: a request of the command line is a person's") {
   World world;
   world.backend.add_job("backup");
-  world.routes.handle({.method = "POST", .target = "/v1/jobs/backup/runs", .headers = {{"x-belfry-request", "manual"}},
-                       .body = "", .peer = {}},
+  world.routes.handle({.method = "POST",
+                       .target = "/v1/jobs/backup/runs",
+                       .headers = {{"x-belfry-request", "manual"}},
+                       .body = "",
+                       .peer = {}},
                       [](const Response&) {});
   CHECK(world.backend.asked.at(0).order.trigger == RunTrigger::manual);
 }
@@ -219,7 +222,8 @@ TEST_CASE("api/routes: nobody waits for a run that is over") {
 TEST_CASE("api/routes: S30 a log comes byte for byte, from an offset or the last lines") {
   World world;
   world.backend.past.kept = {make_run("backup", 1)};
-  world.backend.output = {{"both", "one\ntwo\nthree\n"}, {"out", std::string("a\0b", 3)}, {"err", "caf\xC3\xA9 no end"}};
+  world.backend.output = {
+      {"both", "one\ntwo\nthree\n"}, {"out", std::string("a\0b", 3)}, {"err", "caf\xC3\xA9 no end"}};
   const std::string log = "/v1/runs/" + world.backend.past.kept[0].id.text() + "/log";
   struct Row {
     const char* query;
