@@ -106,7 +106,7 @@ DANGERS = [
     danger("libcurl", r"<curl/"),
     danger("date's time zones", r"<date/(tz|tz_private|ptz)\.h>", "base/zones"),
     danger("spdlog", r"<spdlog/", "base/log"),
-    danger("epoll", r"<sys/epoll\.h> | \bepoll_", "base/poller"),
+    danger("epoll", r"<sys/epoll\.h> | \bepoll_(create|ctl|p?wait|event)", "base/poller"),
     danger("threads", r"\bstd::(jthread|thread|async)\b | \bpthread_create\b", "base/worker"),
     danger(
         "reading a clock",
