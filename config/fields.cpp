@@ -1,0 +1,119 @@
+#include <algorithm>
+#include <vector>
+
+#include <base/text.h>
+#include <config/fields.h>
+
+namespace belfry::config {
+
+namespace {
+
+// What is known of the keys of one map, by row of the table.
+class Given {
+ public:
+  explicit Given(std::span<const Field> fields) : fields_(fields), rows_(fields.size()) {}
+
+  struct Row {
+    std::optional<Node> key;  // as it stands in the file
+    bool meant = false;       // an unknown key was meant to be this one
+  };
+
+  Row* find(std::string_view key) {
+    const auto field = std::find_if(fields_.begin(), fields_.end(), [&](const Field& f) { return f.key == key; });
+    return field == fields_.end() ? nullptr : &rows_[static_cast<std::size_t>(field - fields_.begin())];
+  }
+  const Field& field_of(const Row& row) const { return fields_[static_cast<std::size_t>(&row - rows_.data())]; }
+
+ private:
+  std::span<const Field> fields_;
+  std::vector<Row> rows_;
+};
+
+// What an unknown key is taken for.
+struct Guess {
+  std::string_view means;  // a key of the table, or empty
+  std::string hint;
+};
+
+std::string list_of_keys(const Rules& rules) {
+  std::string all;
+  for (const Field& field : rules.fields) all += (all.empty() ? "" : ", ") + std::string(field.key);
+  return all;
+}
+
+Guess guess(const Entry& entry, const Rules& rules) {
+  const std::string_view key = entry.key.text();
+  for (const Translation& translation : rules.translations) {
+    if (translation.key != key) continue;
+    if (!translation.hint.empty()) return {translation.means, std::string(translation.hint)};
+    return {translation.means, "here it is called " + quote(translation.means)};
+  }
+  std::vector<std::string_view> keys;
+  for (const Field& field : rules.fields) keys.push_back(field.key);
+  if (const auto near = nearest(key, keys)) return {*near, "did you mean " + quote(*near) + "?"};
+  if (entry.value.kind() == Kind::null && key.contains(' ')) {
+    return {"", "within { } a comma begins a new key: put a text that has commas in quotes"};
+  }
+  return {"", "the keys here are: " + list_of_keys(rules)};
+}
+
+void report_exclusion(Reader& reader, Node first, Node second) {
+  if (second.at() < first.at()) std::swap(first, second);  // a merged key stands elsewhere in the file
+  reader.error(second,
+               quote(first.text()) + " and " + quote(second.text()) + " exclude each other in " + reader.subject(),
+               "keep one of them; " + quote(first.text()) + " is on line " + std::to_string(reader.line_of(first)));
+}
+
+void check_choice(Reader& reader, const Choice& choice, Given& given) {
+  std::optional<Node> first;
+  bool is_meant = false;
+  for (const std::string_view key : choice.keys) {
+    const Given::Row& row = *given.find(key);
+    is_meant = is_meant || row.meant;
+    if (!row.key) continue;
+    if (first) return report_exclusion(reader, *first, *row.key);
+    first = row.key;
+  }
+  if (first || is_meant || choice.missing.empty()) return;
+  reader.error(reader.subject_at(), reader.subject() + " " + std::string(choice.missing), std::string(choice.hint));
+}
+
+void check_needs(Reader& reader, const Field& field, Given& given) {
+  if (field.needs.empty()) return;
+  const auto& key = given.find(field.key)->key;
+  const Given::Row& needed = *given.find(field.needs);
+  if (!key || needed.key || needed.meant) return;
+  reader.error(*key,
+               quote(field.key) + " goes with " + quote(field.needs) + ", which " + reader.subject() + " does not have",
+               "remove it, or use " + quote(field.needs));
+}
+
+void report_unknown(Reader& reader, const Entry& entry, const Rules& rules, Given& given) {
+  Guess meaning = guess(entry, rules);
+  if (auto* row = given.find(meaning.means)) row->meant = true;
+  reader.error(entry.key, "unknown key " + quote(entry.key.text()) + " in " + reader.subject(),
+               std::move(meaning.hint));
+}
+
+}  // namespace
+
+void read_fields(Reader& reader, Node map, const Rules& rules, void* owner) {
+  Given given(rules.fields);
+  for (const Entry& entry : map.entries()) {
+    if (entry.key.text().starts_with("x-")) continue;
+    auto* row = given.find(entry.key.text());
+    if (row == nullptr) {
+      report_unknown(reader, entry, rules, given);
+      continue;
+    }
+    if (row->key) continue;  // twice, which has been reported
+    row->key = entry.key;
+    const Field& field = given.field_of(*row);
+    reader.set_key(field.key);
+    if (!is_broken(entry.value)) field.read(reader, entry.value, owner);
+  }
+  for (const Field& field : rules.fields) check_needs(reader, field, given);
+  for (const Choice& choice : rules.choices) check_choice(reader, choice, given);
+}
+
+}  // namespace belfry::config

@@ -1,0 +1,116 @@
+// Tables of fields. For each kind of map in the file there is one struct, a member per key, and one table, a row per
+// key; the table alone drives decoding, defaults and messages. Adding a key is a row and a member:
+//
+//   struct JobEntry {
+//     std::vector<std::string> tags;
+//   };
+//   constexpr Fields rows{
+//       field<&JobEntry::tags>("tags", "Words to select jobs by."),
+//   };
+//
+// What may stand behind a key follows from the type of its member: Type<T> (types.h) reads a T and says in words what
+// a T is. A key that is not given leaves its member as it was, so the member's initializer is the default.
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include <config/reader.h>
+#include <config/tree.h>
+
+namespace belfry::config {
+
+// Specialised in types.h, for each T that a member may have:
+//   static constexpr std::string_view words;             what to write, "true or false"
+//   static std::optional<T> read(Reader& reader, Node);  empty: it is no T, which has been reported
+template <class T>
+struct Type;
+
+// A member that may be absent is an std::optional.
+template <class T>
+struct Type<std::optional<T>> : Type<T> {};
+
+struct Field {
+  std::string_view key;
+  std::string_view summary;  // for people: one sentence
+  std::string_view type;     // in words
+  std::string_view needs;    // a key without which this one means nothing; may be empty
+  void (*read)(Reader& reader, Node value, void* owner);
+};
+
+// A Field that remembers whose member it sets, so that rows of two owners do not mix.
+template <class Owner>
+struct FieldOf : Field {};
+
+struct FieldOptions {
+  std::string_view needs;
+};
+
+template <class Owner, class Value>
+Owner owner_of(Value Owner::*);
+template <class Owner, class Value>
+Value value_of(Value Owner::*);
+
+template <auto member>
+constexpr auto field(std::string_view key, std::string_view summary, FieldOptions options = {}) {
+  using Owner = decltype(owner_of(member));
+  using ValueType = Type<decltype(value_of(member))>;
+  const auto read = [](Reader& reader, Node value, void* owner) {
+    if (auto read_value = ValueType::read(reader, value)) static_cast<Owner*>(owner)->*member = std::move(*read_value);
+  };
+  return FieldOf<Owner>{
+      {.key = key, .summary = summary, .type = ValueType::words, .needs = options.needs, .read = read}};
+}
+
+template <class Owner, std::size_t count>
+struct Fields {
+  template <std::same_as<FieldOf<Owner>>... Rows>
+  constexpr explicit Fields(Rows... fields) : rows{fields...} {}
+  std::array<Field, count> rows;
+};
+template <class Owner, class... Rest>
+Fields(FieldOf<Owner>, Rest...) -> Fields<Owner, 1 + sizeof...(Rest)>;
+
+// Keys of which one excludes the others. One of them must be given if `missing` is not empty: it says what lacks.
+struct Choice {
+  std::span<const std::string_view> keys;
+  std::string_view missing;
+  std::string_view hint;
+};
+
+// A key that another system has for the same thing, or that belongs elsewhere (S36).
+struct Translation {
+  std::string_view key;
+  std::string_view means;  // our key for it
+  std::string_view hint;   // what to write; empty: our key in its place
+};
+
+struct Rules {
+  std::span<const Field> fields;
+  std::span<const Choice> choices;
+  std::span<const Translation> translations;
+};
+
+template <class Owner>
+struct Table {
+  template <std::size_t count>
+  constexpr Table(const Fields<Owner, count>& fields, std::span<const Choice> choices,
+                  std::span<const Translation> translations)
+      : rules{fields.rows, choices, translations} {}
+  Rules rules;
+};
+
+// Reads a map by its rules into `owner`. Keys that begin with `x-` are the person's own and are ignored. Every problem
+// is reported; what is wrong leaves its member as it was.
+// REQUIRES: map is a map, owner of the type that the rules are for.
+void read_fields(Reader& reader, Node map, const Rules& rules, void* owner);
+
+template <class Owner>
+void read_fields(Reader& reader, Node map, const Table<Owner>& table, Owner& owner) {
+  read_fields(reader, map, table.rules, &owner);
+}
+
+}  // namespace belfry::config

@@ -1,0 +1,63 @@
+// What is wrong with a configuration, said so that the reader can mend it: where, what, and what to write instead.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <config/source.h>
+
+namespace belfry::config {
+
+enum class Severity { error, warning };
+
+struct Problem {
+  std::string file;
+  std::size_t line = 0;    // from 1; 0: the file as a whole
+  std::size_t column = 0;  // from 1, in characters
+  Severity severity = Severity::error;
+  std::string what;       // the cause: the subject and the rule
+  std::string hint;       // the cure; may be empty
+  std::string excerpt;    // the line, fit for a terminal: cut around the place, nothing invisible in it
+  std::size_t caret = 0;  // which character of the excerpt is meant, from 0
+};
+
+// `schedules.yaml:61:5: unknown key 'time_out' in job 'backup'; did you mean 'timeout'?`: for logs and status.
+std::string one_line(const Problem& problem);
+
+// All of them for a terminal, each with its line of the file and a caret:
+//
+//   schedules.yaml:45:13  error  the cron expression must be in quotes: a leading * means something else in YAML
+//      45 |       cron: */5 * * * *
+//         |             ^ write  cron: "*/5 * * * *"
+std::string render(std::span<const Problem> problems);
+
+// A key or value from the file in a message: in quotes, cut to a bearable length, without control characters.
+std::string quote(std::string_view text);
+
+// Collects the problems of one file. Beyond `problems_max` they are only counted: the last one says how many.
+class Problems {
+ public:
+  static constexpr std::size_t problems_max = 100;
+
+  // REQUIRES: source outlives this.
+  explicit Problems(const Source& source) : source_(source) {}
+
+  void error(std::size_t offset, std::string what, std::string hint = {});
+  void error_in_file(std::string what, std::string hint);  // about the file as a whole
+
+  bool empty() const { return problems_.empty(); }
+  std::size_t line_of(std::size_t offset) const { return source_.position(offset).line; }
+
+  // In the order of the file.
+  std::vector<Problem> take();
+
+ private:
+  const Source& source_;
+  std::vector<Problem> problems_;
+  std::size_t dropped_ = 0;
+};
+
+}  // namespace belfry::config

@@ -1,0 +1,34 @@
+#include <config/reader.h>
+
+namespace belfry::config {
+
+namespace {
+
+std::string in_words(Node node) {
+  switch (node.kind()) {
+    case Kind::null:
+      return "nothing";
+    case Kind::list:
+      return "a list";
+    case Kind::map:
+      return "a map";
+    case Kind::scalar:
+      return node.style() == Style::plain ? quote(node.text()) : "the text " + quote(node.text());
+  }
+  return "something else";
+}
+
+}  // namespace
+
+void Reader::wrong_type(Node value, std::string_view expected, std::string hint) {
+  if (is_broken(value)) return;
+  if (value.kind() == Kind::null) {
+    error(value, quote(key()) + " has no value", "write " + std::string(expected) + ", or remove the key");
+    return;
+  }
+  error(value, quote(key()) + " must be " + std::string(expected) + ", not " + in_words(value), std::move(hint));
+}
+
+bool is_broken(Node node) { return node.kind() == Kind::scalar && node.style() == Style::broken; }
+
+}  // namespace belfry::config

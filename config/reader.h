@@ -1,0 +1,69 @@
+// What reading the tree needs at hand: where to report, where zones come from, and which part of the file it is about.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <base/zones.h>
+#include <config/problem.h>
+#include <config/tree.h>
+
+namespace belfry::config {
+
+class Reader {
+ public:
+  // REQUIRES: all three outlive this.
+  Reader(const Tree& tree, ZoneCache& zones, Problems& problems)
+      : tree_(tree), zones_(zones), problems_(problems), about_{"the file", tree.root(), {}} {}
+
+  ZoneCache& zones() { return zones_; }
+
+  void error(Node at, std::string what, std::string hint = {}) {
+    problems_.error(at.at(), std::move(what), std::move(hint));
+  }
+  // At a byte of a scalar's text.
+  void error_inside(Node scalar, std::size_t offset, std::string what, std::string hint) {
+    problems_.error(tree_.locate(scalar, offset), std::move(what), std::move(hint));
+  }
+  // "'enabled' must be true or false, not a list".
+  void wrong_type(Node value, std::string_view expected, std::string hint = {});
+
+  std::size_t line_of(Node node) const { return problems_.line_of(node.at()); }
+
+  // What is being read, for messages: "job 'backup'", where that stands, and the key whose value it is.
+  struct About {
+    std::string subject;
+    Node at;
+    std::string_view key;
+  };
+  const std::string& subject() const { return about_.subject; }
+  Node subject_at() const { return about_.at; }
+  std::string_view key() const { return about_.key; }
+  void set_key(std::string_view key) { about_.key = key; }
+
+  // Names the subject for as long as it lives. `at` is where it is called by its name.
+  class Scope {
+   public:
+    Scope(Reader& reader, std::string subject, Node at)
+        : reader_(reader), before_(std::exchange(reader.about_, About{std::move(subject), at, reader.key()})) {}
+    Scope(const Scope&) = delete;
+    Scope& operator=(const Scope&) = delete;
+    ~Scope() { reader_.about_ = std::move(before_); }
+
+   private:
+    Reader& reader_;
+    About before_;
+  };
+
+ private:
+  const Tree& tree_;
+  ZoneCache& zones_;
+  Problems& problems_;
+  About about_;
+};
+
+// Stands for a scalar that was not readable, and was reported as that: nothing more is to be said about it.
+bool is_broken(Node node);
+
+}  // namespace belfry::config

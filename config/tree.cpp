@@ -1,0 +1,43 @@
+#include <config/spelling.h>
+#include <config/tree.h>
+
+namespace belfry::config {
+
+const Cell& Node::cell() const { return tree_->cells()[index_]; }
+
+Kind Node::kind() const { return cell().kind; }
+Style Node::style() const { return cell().style; }
+std::size_t Node::at() const { return cell().at; }
+std::string_view Node::text() const { return tree_->text(cell()); }
+
+std::vector<Node> Node::items() const {
+  std::vector<Node> out;
+  if (kind() != Kind::list) return out;
+  const auto cells = tree_->cells();
+  for (std::uint32_t i = index_ + 1; i < cell().first; i = end_of(cells, i)) out.emplace_back(*tree_, i);
+  return out;
+}
+
+std::vector<Entry> Node::entries() const {
+  std::vector<Entry> out;
+  if (kind() != Kind::map) return out;
+  const auto cells = tree_->cells();
+  for (std::uint32_t key = index_ + 1; key < cell().first;) {
+    const std::uint32_t value = end_of(cells, key);
+    if (!cells[key].hidden) out.push_back({Node(*tree_, key), Node(*tree_, value)});
+    key = end_of(cells, value);
+  }
+  return out;
+}
+
+std::string_view Tree::text(const Cell& scalar) const {
+  if (scalar.kind != Kind::scalar) return {};
+  if (scalar.first < source_.size()) return source_.substr(scalar.first, scalar.length);
+  return std::string_view(decoded_).substr(scalar.first - source_.size(), scalar.length);
+}
+
+std::size_t Tree::locate(Node scalar, std::size_t offset) const {
+  return locate_in_spelling(source_, {.at = scalar.at(), .style = scalar.style()}, scalar.text(), offset);
+}
+
+}  // namespace belfry::config
