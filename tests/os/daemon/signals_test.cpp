@@ -1,0 +1,25 @@
+#include <signal.h>
+
+#include <doctest/doctest.h>
+
+#include <daemon/signals.h>
+
+using namespace belfry;
+
+TEST_CASE("daemon/signals: TERM and INT ask to stop, HUP asks to reload, and none of them kills") {
+  auto signals = Signals::open().value();
+  const auto nothing = signals.take();
+  CHECK_FALSE(nothing.stop);
+  CHECK_FALSE(nothing.reload);
+  ::raise(SIGHUP);
+  const auto hup = signals.take();
+  CHECK(hup.reload);
+  CHECK_FALSE(hup.stop);
+  for (const int number : {SIGTERM, SIGINT}) {
+    ::raise(number);
+    const auto stop = signals.take();
+    CHECK(stop.stop);
+    CHECK_FALSE(stop.reload);
+  }
+  CHECK_FALSE(signals.take().stop);  // taken is taken
+}

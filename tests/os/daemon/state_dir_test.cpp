@@ -1,0 +1,40 @@
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include <base/file.h>
+#include <daemon/state_dir.h>
+
+using namespace belfry;
+
+TEST_CASE("daemon/state_dir: S39 one holder at a time; the second learns who the first is") {
+  std::string path = (std::filesystem::temp_directory_path() / "belfry-state-XXXXXX").string();
+  REQUIRE(::mkdtemp(path.data()) != nullptr);
+  const std::string nested = path + "/a/b";
+  {
+    const auto first = StateDir::open(nested);
+    REQUIRE(first.has_value());
+    const auto second = StateDir::open(nested);
+    REQUIRE_FALSE(second.has_value());
+    CHECK(second.error().kind == ErrorKind::busy);
+    CHECK(second.error().what.find(nested) != std::string::npos);
+    CHECK(second.error().what.find("pid " + std::to_string(::getpid())) != std::string::npos);
+  }
+  CHECK(StateDir::open(nested).has_value());
+  std::filesystem::remove_all(path);
+}
+
+TEST_CASE("daemon/state_dir: a place that cannot be written is an error with the path and the reason") {
+  std::string path = (std::filesystem::temp_directory_path() / "belfry-state-XXXXXX").string();
+  REQUIRE(::mkdtemp(path.data()) != nullptr);
+  REQUIRE(replace_file(path + "/file", "").has_value());
+  const auto refused = StateDir::open(path + "/file/state");
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().kind == ErrorKind::failed);
+  CHECK(refused.error().what.find(path + "/file/state: Not a directory") != std::string::npos);
+  std::filesystem::remove_all(path);
+}

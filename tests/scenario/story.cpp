@@ -1,0 +1,158 @@
+#include <array>
+#include <memory>
+#include <optional>
+#include <sstream>
+#include <utility>
+
+#include <base/text.h>
+#include <base/try.h>
+#include <tests/scenario/story.h>
+#include <tests/scenario/world.h>
+#include <triggers/parse.h>
+
+namespace belfry::story {
+
+namespace {
+
+class Player {
+ public:
+  Result<void> play(std::string_view line) {
+    std::istringstream in{std::string(line)};
+    std::string verb;
+    in >> verb;
+    if (verb == "at") {
+      world_.emplace(TRY(parse_rfc3339(word(in))));
+      return {};
+    }
+    if (!world_) return std::unexpected(Error::bad_input("a story begins with `at`"));
+    if (verb == "job") return define(in);
+    if (verb == "takes") return takes(in);
+    if (verb == "remove") return on_job(in, [&](const JobName& name) { world_->remove(name); });
+    if (verb == "run") return on_job(in, [&](const JobName& name) { world_->request(name); });
+    if (verb == "ends") return ends(in);
+    if (verb == "go") return on_duration(in, [&](Millis duration) { world_->go(duration); });
+    if (verb == "sleep") return on_duration(in, [&](Millis duration) { world_->sleep(duration); });
+    if (verb == "clock") return clock(in);
+    if (verb == "ledger") return ledger(in);
+    if (verb == "crash") return crash(in);
+    return simple(verb);
+  }
+
+  std::vector<std::string> trace() const { return world_ ? world_->trace() : std::vector<std::string>{}; }
+
+ private:
+  Result<void> simple(const std::string& verb) {
+    constexpr std::array commands{
+        std::pair{std::string_view("start"), &World::start}, std::pair{std::string_view("reboot"), &World::reboot},
+        std::pair{std::string_view("reload"), &World::reload}, std::pair{std::string_view("show"), &World::show}};
+    for (const auto& [name, command] : commands) {
+      if (name != verb) continue;
+      ((*world_).*command)();
+      return {};
+    }
+    return std::unexpected(Error::bad_input("no such command: " + verb));
+  }
+
+  static std::string word(std::istream& in) {
+    std::string word;
+    in >> word;
+    return word;
+  }
+
+  static std::string rest(std::istream& in) {
+    std::string rest;
+    std::getline(in, rest);
+    return std::string(trim(rest));
+  }
+
+  template <class Action>
+  Result<void> on_job(std::istream& in, Action action) {
+    action(TRY(JobName::parse(word(in))));
+    return {};
+  }
+
+  template <class Action>
+  Result<void> on_duration(std::istream& in, Action action) {
+    action(TRY(parse_duration(word(in))));
+    return {};
+  }
+
+  Result<void> define(std::istream& in) {
+    const JobName name = TRY(JobName::parse(word(in)));
+    std::string schedule = rest(in);
+    constexpr std::string_view disabled = "disabled ";
+    const bool enabled = !schedule.starts_with(disabled);
+    if (!enabled) schedule.erase(0, disabled.size());
+    auto parsed = parse_schedule(schedule, {.job = name.text()});
+    if (!parsed) return std::unexpected(Error::bad_input(schedule + ": " + parsed.error().what));
+    world_->define(
+        {.name = name, .schedule = *parsed, .schedule_text = schedule, .action = Script{"true"}, .enabled = enabled});
+    return {};
+  }
+
+  Result<void> takes(std::istream& in) {
+    const JobName name = TRY(JobName::parse(word(in)));
+    const Millis duration = TRY(parse_duration(word(in)));
+    int exit_code = 0;
+    if (word(in) == "exit") in >> exit_code;
+    world_->process_takes(name, duration, exit_code);
+    return {};
+  }
+
+  Result<void> ends(std::istream& in) {
+    const JobName name = TRY(JobName::parse(word(in)));
+    int exit_code = 0;
+    in >> exit_code;
+    world_->end_process(name, exit_code);
+    return {};
+  }
+
+  Result<void> clock(std::istream& in) {
+    const std::string step = word(in);
+    const Millis distance = TRY(parse_duration(std::string_view(step).substr(1)));
+    world_->step_clock(step.front() == '-' ? -distance : distance);
+    return {};
+  }
+
+  Result<void> ledger(std::istream& in) {
+    constexpr std::array answers{std::pair{std::string_view("ok"), Verdict::ok},
+                                 std::pair{std::string_view("failed"), Verdict::failed},
+                                 std::pair{std::string_view("unknown"), Verdict::unknown}};
+    const std::string wanted = word(in);
+    for (const auto& [name, verdict] : answers) {
+      if (name != wanted) continue;
+      world_->set_ledger(verdict);
+      return {};
+    }
+    return std::unexpected(Error::bad_input("the ledger is ok, failed or unknown, not " + wanted));
+  }
+
+  Result<void> crash(std::istream& in) {
+    if (rest(in) == "before start") {
+      world_->lose_last_start();
+    } else {
+      world_->crash();
+    }
+    return {};
+  }
+
+  std::optional<World> world_;
+};
+
+}  // namespace
+
+Result<std::vector<std::string>> play(std::string_view commands) {
+  Player player;
+  std::size_t number = 0;
+  for (const std::string_view raw : split(commands, '\n')) {
+    ++number;
+    const std::string_view line = trim(raw.substr(0, raw.find('#')));
+    if (line.empty()) continue;
+    if (auto played = player.play(line); !played) {
+      return std::unexpected(Error::bad_input("line " + std::to_string(number) + ": " + played.error().what));
+    }
+  }
+  return player.trace();
+}
+
+}  // namespace belfry::story
