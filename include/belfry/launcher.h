@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include <belfry/job.h>
@@ -51,6 +52,8 @@ struct AttemptLost {
 struct AttemptNeverExecuted {
   AttemptId id;
 };
+
+using Report = std::variant<AttemptStarted, AttemptEnded, AttemptStartFailed, AttemptLost, AttemptNeverExecuted>;
 
 // Everything a launcher needs to start one attempt.
 struct StartOrder {
