@@ -1,1 +1,159 @@
-// The room is empty as yet.
+#include <fcntl.h>
+
+#include <base/log.h>
+#include <base/try.h>
+#include <jobs/environment.h>
+#include <jobs/hints.h>
+#include <jobs/launcher.h>
+#include <jobs/recovery.h>
+#include <jobs/spawn.h>
+
+namespace belfry {
+namespace {
+
+constexpr std::uint64_t hints_token = 0;
+
+}  // namespace
+
+Result<std::unique_ptr<CommandLauncher>> CommandLauncher::open(Options options) {
+  Fd minder{::open(options.minder_path.c_str(), O_PATH | O_CLOEXEC)};
+  if (!minder) return std::unexpected(system_error("open", options.minder_path));
+  Fd hints = TRY(open_hints(options.runs_path));
+  Poller poller = TRY(Poller::open());
+  TRY(poller.add(hints.get(), hints_token));
+  return std::unique_ptr<CommandLauncher>(
+      new CommandLauncher(std::move(options), std::move(poller), std::move(minder), std::move(hints)));
+}
+
+CommandLauncher::CommandLauncher(Options options, Poller poller, Fd minder, Fd hints)
+    : options_(std::move(options)),
+      poller_(std::move(poller)),
+      minder_(std::move(minder)),
+      hints_(std::move(hints)),
+      account_(own_account()) {}
+
+CommandLauncher::~CommandLauncher() = default;
+
+void CommandLauncher::dispatch() {
+  const auto ready = poller_.wait(Millis{0});
+  if (!ready) return log::error("jobs: " + ready.error().what);
+  for (const std::uint64_t token : *ready) {
+    if (token == hints_token) {
+      take_hints();
+    } else {
+      take_minder_end(token);
+    }
+  }
+}
+
+void CommandLauncher::start(const StartOrder& order) {
+  Result<Fd> minder = launch(order);
+  if (!minder) return options_.report(AttemptStartFailed{.id = order.id, .detail = minder.error().what});
+  watch(order.id, *std::move(minder));
+}
+
+Result<Fd> CommandLauncher::launch(const StartOrder& order) {
+  const std::string path = directory(order.id);
+  TRY(create_run_directory(path, spec_for(order)));
+  return spawn_minder(minder_, path);
+}
+
+Spec CommandLauncher::spec_for(const StartOrder& order) {
+  const auto found = zones_.find(order.job->zone_name);
+  const std::shared_ptr<const Zone> zone = found ? *found : Zone::utc();
+  return {.boot = options_.boot,
+          .cwd = order.job->working_dir.value_or(account_.home),
+          .argv = job_arguments(order.job->action),
+          .env = job_environment(order, {.account = account_, .now = options_.clock.read().wall, .zone = *zone})};
+}
+
+void CommandLauncher::recover(const std::vector<Run>& open_runs) {
+  for (const Run& run : open_runs) recover_one(run);
+}
+
+void CommandLauncher::recover_one(const Run& run) {
+  const AttemptId id = run.attempt_id();
+  Fate fate = find_fate({.directory = directory(id), .recorded_in = run.boot, .boot = options_.boot});
+  Attempt unwatched;
+  if (const auto* ended = std::get_if<Ended>(&fate)) return report_end(id, unwatched, ended->record);
+  if (const auto* lost = std::get_if<Lost>(&fate)) return options_.report(AttemptLost{id, lost->reason});
+  if (std::holds_alternative<NeverExecuted>(fate)) return options_.report(AttemptNeverExecuted{id});
+  watch(id, std::move(std::get<Alive>(fate).minder));
+  look(id, attempts_.at(id));
+}
+
+// From here on its end will be seen, also if it came before.
+void CommandLauncher::watch(const AttemptId& id, Fd minder) {
+  const std::uint64_t token = ++last_token_;
+  if (const auto added = poller_.add(minder.get(), token); !added) log::error("jobs: " + added.error().what);
+  by_token_.emplace(token, id);
+  attempts_.emplace(id, Attempt{.minder = std::move(minder)});
+}
+
+void CommandLauncher::take_hints() {
+  belfry::take_hints(hints_, [this](const AttemptId& id) {
+    const auto attempt = attempts_.find(id);
+    if (attempt != attempts_.end()) look(id, attempt->second);
+  });
+}
+
+void CommandLauncher::take_minder_end(std::uint64_t token) {
+  const auto named = by_token_.find(token);
+  if (named == by_token_.end()) return;
+  const AttemptId id = named->second;
+  Attempt& attempt = attempts_.at(id);
+  const std::string how = reap_child(attempt.minder);
+  look(id, attempt);
+  if (!attempt.is_over) settle_without_minder(id, attempt, how);
+  poller_.remove(attempt.minder.get());
+  attempts_.erase(id);
+  by_token_.erase(named);
+}
+
+// Reads what the minder has stated, and reports what is new.
+void CommandLauncher::look(const AttemptId& id, Attempt& attempt) {
+  if (attempt.is_over) return;
+  if (const auto record = read_exit_record(directory(id))) return report_end(id, attempt, *record);
+  const auto claim = read_claim(directory(id));
+  if (claim && *claim && (*claim)->executing) report_started(id, attempt, *(*claim)->executing);
+}
+
+// The minder is dead and there is no exit record. Without a claim of its own it has not let the job execute.
+void CommandLauncher::settle_without_minder(const AttemptId& id, Attempt& attempt, const std::string& how) {
+  attempt.is_over = true;
+  const auto claim = read_claim(directory(id));
+  if (claim && !*claim) {
+    const std::string detail = "belfry-minder ended before it could start the job (" + how + ")";
+    return options_.report(AttemptStartFailed{.id = id, .detail = detail});
+  }
+  const Fate fate = claim ? fate_without_minder(directory(id), **claim) : Fate{Lost{Reason::minder_killed}};
+  if (const auto* ended = std::get_if<Ended>(&fate)) return report_end(id, attempt, ended->record);
+  log::warning("the minder of run " + id.run.text() + " is dead (" + how + "); what became of the run is unknown");
+  options_.report(AttemptLost{id, Reason::minder_killed});
+}
+
+void CommandLauncher::report_started(const AttemptId& id, Attempt& attempt, WallTime at) {
+  if (attempt.is_started) return;
+  attempt.is_started = true;
+  options_.report(AttemptStarted{id, at});
+}
+
+void CommandLauncher::report_end(const AttemptId& id, Attempt& attempt, const ExitRecord& record) {
+  attempt.is_over = true;
+  if (const auto* why = std::get_if<std::string>(&record.end)) {
+    return options_.report(AttemptStartFailed{.id = id, .detail = *why});
+  }
+  report_started(id, attempt, record.started);
+  options_.report(AttemptEnded{.id = id,
+                               .end = std::get<ProcessEnd>(record.end),
+                               .usage = record.usage,
+                               .started = record.started,
+                               .finished = record.finished,
+                               .reason = record.by_request ? Reason::by_request : Reason::none});
+}
+
+std::string CommandLauncher::directory(const AttemptId& id) const {
+  return options_.runs_path + "/" + run_directory_name(id);
+}
+
+}  // namespace belfry

@@ -1,0 +1,80 @@
+// Launches attempts as processes, each with a minder beside it that outlives the daemon.
+//
+// An attempt's facts stand in its run directory (jobs/run_directory.h); the launcher only learns when to look there. A
+// datagram of the minder says that something is new; its pidfd says that it is dead, and then nothing more will come. A
+// minder that was found after a restart is watched in the same way as an own child.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include <belfry/clock.h>
+#include <belfry/launcher.h>
+
+#include <base/poller.h>
+#include <base/zones.h>
+#include <jobs/account.h>
+#include <jobs/records.h>
+
+namespace belfry {
+
+// THREADS: one.
+class CommandLauncher final : public Launcher {
+ public:
+  struct Options {
+    std::string runs_path;    // absolute; this launcher's alone (the daemon holds the state directory's lock)
+    std::string minder_path;  // opened once: a package upgrade underneath changes nothing
+    BootId boot;
+    Clock& clock;                        // tells jobs how late they are
+    std::function<void(Report)> report;  // called from start(), recover() and dispatch(); must not call back
+  };
+
+  static Result<std::unique_ptr<CommandLauncher>> open(Options options);
+  ~CommandLauncher() override;
+
+  // Readable when dispatch() has something to do.
+  int fd() const { return poller_.fd(); }
+  void dispatch();
+
+  void start(const StartOrder& order) override;
+  void recover(const std::vector<Run>& open_runs) override;
+
+ private:
+  struct Attempt {
+    Fd minder;
+    bool is_started = false;  // AttemptStarted was reported
+    bool is_over = false;     // its end was reported; only the minder's own end is waited for
+  };
+  using Attempts = std::map<AttemptId, Attempt>;
+
+  CommandLauncher(Options options, Poller poller, Fd minder, Fd hints);
+
+  Result<Fd> launch(const StartOrder& order);
+  Spec spec_for(const StartOrder& order);
+  void recover_one(const Run& run);
+  void watch(const AttemptId& id, Fd minder);
+
+  void take_hints();
+  void take_minder_end(std::uint64_t token);
+  void look(const AttemptId& id, Attempt& attempt);
+  void settle_without_minder(const AttemptId& id, Attempt& attempt, const std::string& how_minder_ended);
+
+  void report_started(const AttemptId& id, Attempt& attempt, WallTime at);
+  void report_end(const AttemptId& id, Attempt& attempt, const ExitRecord& record);
+
+  std::string directory(const AttemptId& id) const;
+
+  Options options_;
+  Poller poller_;
+  Fd minder_;
+  Fd hints_;
+  Account account_;
+  ZoneCache zones_;
+  Attempts attempts_;
+  std::map<std::uint64_t, AttemptId> by_token_;
+  std::uint64_t last_token_ = 0;  // 0 is the hints socket's
+};
+
+}  // namespace belfry

@@ -1,0 +1,141 @@
+// Between fork and exec: async-signal-safe calls only, no allocation, no return into the minder's code.
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <jobs/minder/held_job.h>
+
+namespace belfry::minder {
+namespace {
+
+[[noreturn]] void give_up(int result_fd, StartFailure failure) {
+  (void)!write(result_fd, &failure, sizeof failure);
+  _exit(127);
+}
+
+// The kernel answers ENOENT for a script whose `#!` line names nothing that exists, as if the script were missing.
+StartFailure exec_failure(const char* path, int error) {
+  const bool script_is_there = error == ENOENT && access(path, F_OK) == 0;
+  return {script_is_there ? StartFailure::interpreter : StartFailure::exec_call, error};
+}
+
+// Tries each directory of the job's PATH, as execvpe would, but never hands an unknown format to a shell.
+StartFailure exec_from_path(const Spec& spec) {
+  const char* directory = job_variable(spec, "PATH");
+  StartFailure failure{StartFailure::exec_call, ENOENT};
+  while (directory != nullptr) {
+    const size_t length = strcspn(directory, ":");
+    char path[4096];
+    if (length > 0 && length + 1 + strlen(spec.argv[0]) < sizeof path) {
+      memcpy(path, directory, length);
+      path[length] = '/';
+      strcpy(path + length + 1, spec.argv[0]);
+      execve(path, spec.argv, spec.env);
+      if (errno != ENOENT && errno != ENOTDIR) failure = {StartFailure::exec_call, errno};
+      if (errno == ENOENT && access(path, F_OK) == 0) failure = {StartFailure::interpreter, errno};
+      if (failure.error != ENOENT && failure.error != EACCES) return failure;
+    }
+    directory = directory[length] == ':' ? directory + length + 1 : nullptr;
+  }
+  return failure;
+}
+
+StartFailure exec_job(const Spec& spec) {
+  if (strchr(spec.argv[0], '/') == nullptr) return exec_from_path(spec);
+  execve(spec.argv[0], spec.argv, spec.env);
+  return exec_failure(spec.argv[0], errno);
+}
+
+// Everything else is as it must be (S28): when the minder starts it resets the dispositions, closes what it inherited
+// and opens /dev/null as 0; what it opens later is close-on-exec.
+[[noreturn]] void become_job(const Spec& spec, JobStreams streams, int result_fd) {
+  dup2(streams.output, 1);
+  dup2(streams.errors, 2);
+  umask(spec.umask);
+  if (chdir(spec.cwd) != 0) give_up(result_fd, {StartFailure::chdir_call, errno});
+  sigset_t nothing;
+  sigemptyset(&nothing);
+  sigprocmask(SIG_SETMASK, &nothing, nullptr);
+  give_up(result_fd, exec_job(spec));
+}
+
+bool wait_for_release(int hold_fd) {
+  char byte;
+  ssize_t n;
+  do n = read(hold_fd, &byte, 1);
+  while (n < 0 && errno == EINTR);
+  return n == 1;
+}
+
+}  // namespace
+
+const char* call_name(StartFailure::Call call) {
+  switch (call) {
+    case StartFailure::open_call:
+      return "open";
+    case StartFailure::pipe_call:
+      return "pipe";
+    case StartFailure::fork_call:
+      return "fork";
+    case StartFailure::read_call:
+      return "read";
+    case StartFailure::claim_call:
+      return "claim";
+    case StartFailure::chdir_call:
+      return "chdir";
+    case StartFailure::exec_call:
+      return "exec";
+    case StartFailure::interpreter:
+      return "interpreter";
+    case StartFailure::none:
+      break;
+  }
+  return "";
+}
+
+StartFailure HeldJob::fork_held(const Spec& spec, JobStreams streams) {
+  int hold[2];
+  int result[2];
+  if (pipe2(hold, O_CLOEXEC) != 0 || pipe2(result, O_CLOEXEC) != 0) return {StartFailure::pipe_call, errno};
+  pid_ = fork();
+  if (pid_ < 0) return {StartFailure::fork_call, errno};
+  if (pid_ == 0) {
+    setpgid(0, 0);
+    close(hold[1]);
+    if (!wait_for_release(hold[0])) _exit(0);
+    become_job(spec, streams, result[1]);
+  }
+  setpgid(pid_, pid_);
+  close(hold[0]);
+  close(result[1]);
+  release_fd_ = hold[1];
+  result_fd_ = result[0];
+  return {};
+}
+
+void HeldJob::release() {
+  (void)!write(release_fd_, "x", 1);
+  close(release_fd_);
+}
+
+void HeldJob::discard() {
+  close(release_fd_);
+  kill(pid_, SIGKILL);
+  waitpid(pid_, nullptr, 0);
+}
+
+StartFailure HeldJob::read_result() {
+  StartFailure failure;
+  ssize_t n;
+  do n = read(result_fd_, &failure, sizeof failure);
+  while (n < 0 && errno == EINTR);
+  close(result_fd_);
+  result_fd_ = -1;
+  return n == static_cast<ssize_t>(sizeof failure) ? failure : StartFailure{};
+}
+
+}  // namespace belfry::minder

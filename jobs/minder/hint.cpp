@@ -1,0 +1,28 @@
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <jobs/minder/hint.h>
+#include <jobs/run_directory.h>
+
+namespace belfry::minder {
+
+void Hint::raise() {
+  pending_ = true;
+  send();
+}
+
+// To the path each time: behind it may by now stand the next daemon's socket. Relative, because a socket's path has
+// only 108 bytes and a state directory may be deep.
+void Hint::send() {
+  if (fd_ < 0) fd_ = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  struct sockaddr_un address = {};
+  address.sun_family = AF_UNIX;
+  memcpy(address.sun_path, run_directory::hints_socket_from_within, sizeof run_directory::hints_socket_from_within);
+  const ssize_t n =
+      sendto(fd_, name_, strlen(name_), MSG_NOSIGNAL, reinterpret_cast<struct sockaddr*>(&address), sizeof address);
+  pending_ = n < 0 && (errno == EAGAIN || errno == ENOBUFS || errno == EINTR);
+}
+
+}  // namespace belfry::minder

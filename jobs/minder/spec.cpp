@@ -1,0 +1,102 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <jobs/minder/fields.h>
+#include <jobs/minder/spec.h>
+#include <jobs/run_directory.h>
+
+namespace belfry::minder {
+namespace {
+
+int map_file(Spec& spec) {
+  const int fd = open(run_directory::spec_file, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return errno;
+  struct stat status;
+  void* pages = MAP_FAILED;
+  if (fstat(fd, &status) == 0 && status.st_size > 0) {
+    spec.pages_size = static_cast<size_t>(status.st_size);
+    pages = mmap(nullptr, spec.pages_size, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
+  }
+  close(fd);
+  if (pages == MAP_FAILED) return EBADMSG;
+  spec.pages = pages;
+  return 0;
+}
+
+int map_vectors(Spec& spec, size_t pointers) {
+  spec.vectors_size = pointers * sizeof(char*);
+  void* pages = mmap(nullptr, spec.vectors_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (pages == MAP_FAILED) return errno;
+  spec.vectors = pages;
+  return 0;
+}
+
+// Calls `visit(field)` for each field. REQUIRES: the last byte is a NUL.
+template <class Visit>
+void for_each_field(const Spec& spec, Visit visit) {
+  char* const begin = static_cast<char*>(spec.pages);
+  for (char* field = begin; field < begin + spec.pages_size; field += strlen(field) + 1) visit(field);
+}
+
+bool is_whole(const Spec& spec) {
+  const char* const text = static_cast<const char*>(spec.pages);
+  static constexpr char last[] = "\0end=";
+  if (spec.pages_size < sizeof last) return false;
+  if (memcmp(text + spec.pages_size - sizeof last, last, sizeof last) != 0) return false;
+  const char* const version = value_if_key(text, run_directory::spec_kind);
+  return version != nullptr && parse_number(version) == run_directory::version;
+}
+
+void read_field(Spec& spec, const char* field) {
+  if (const char* boot = value_if_key(field, "boot")) spec.boot = boot;
+  if (const char* cwd = value_if_key(field, "cwd")) spec.cwd = cwd;
+  if (const char* mask = value_if_key(field, "umask")) spec.umask = static_cast<mode_t>(parse_number(mask, 8));
+  if (const char* ms = value_if_key(field, "stop_grace_ms")) spec.stop_grace_ms = parse_number(ms);
+  if (const char* ms = value_if_key(field, "leftovers_grace_ms")) spec.leftovers_grace_ms = parse_number(ms);
+}
+
+}  // namespace
+
+int read_spec(Spec& spec) {
+  if (const int error = map_file(spec)) return error;
+  if (!is_whole(spec)) return EBADMSG;
+  size_t arguments = 0;
+  size_t variables = 0;
+  for_each_field(spec, [&](char* field) {
+    read_field(spec, field);
+    if (value_if_key(field, "argv") != nullptr) ++arguments;
+    if (value_if_key(field, "env") != nullptr) ++variables;
+  });
+  if (arguments == 0) return EBADMSG;
+  if (const int error = map_vectors(spec, arguments + variables + 2)) return error;
+  spec.argv = static_cast<char**>(spec.vectors);
+  spec.env = spec.argv + arguments + 1;
+  size_t next_argument = 0;
+  size_t next_variable = 0;
+  for_each_field(spec, [&](char* field) {
+    if (value_if_key(field, "argv") != nullptr) spec.argv[next_argument++] = field + strlen("argv=");
+    if (value_if_key(field, "env") != nullptr) spec.env[next_variable++] = field + strlen("env=");
+  });
+  return 0;
+}
+
+void Spec::release() {
+  if (pages != nullptr) munmap(pages, pages_size);
+  if (vectors != nullptr) munmap(vectors, vectors_size);
+  pages = vectors = nullptr;
+  argv = env = nullptr;
+  boot = cwd = "";
+}
+
+const char* job_variable(const Spec& spec, const char* name) {
+  for (char** variable = spec.env; *variable != nullptr; ++variable) {
+    if (const char* value = value_if_key(*variable, name)) return value;
+  }
+  return nullptr;
+}
+
+}  // namespace belfry::minder

@@ -1,0 +1,68 @@
+// What stands in a run directory, read and written by the daemon.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include <belfry/launcher.h>
+
+#include <base/os.h>
+#include <jobs/process.h>
+
+namespace belfry {
+
+// "01J9Z3...Q.1.1": the name of an attempt's run directory, and of no other's.
+std::string run_directory_name(const AttemptId& id);
+std::optional<AttemptId> attempt_from_directory_name(std::string_view name);
+
+// What a minder is to start, and how.
+struct Spec {
+  BootId boot;
+  std::string cwd;
+  std::vector<std::string> argv;
+  std::vector<std::string> env;  // NAME=VALUE
+};
+
+// Makes the directory of a new launch, with job/ and the spec in it. A NUL in an argument or a variable is refused: no
+// program can be given one.
+Result<void> create_run_directory(const std::string& path, const Spec& spec);
+
+// The claim on a run directory: who decided what becomes of this launch.
+struct Claim {
+  enum class By { minder, recovery };
+  By by = By::minder;
+  ProcessName minder;
+  ProcessName job;                    // pid 0: the start failed before there was a process
+  std::optional<WallTime> executing;  // since when the job is past its exec
+};
+
+// None: nobody has claimed it yet. An error: it is there but cannot be understood.
+Result<std::optional<Claim>> read_claim(const std::string& directory);
+
+// Claims the directory for recovery: then nothing will ever execute there. False: somebody has claimed it before.
+// Creates the directory if there is none yet.
+Result<bool> claim_for_recovery(const std::string& directory, const BootId& boot);
+
+// How the launch ended, if that is on record.
+struct ExitRecord {
+  std::variant<ProcessEnd, std::string> end;  // a text: why it never executed (S29)
+  Usage usage;
+  WallTime started;
+  WallTime finished;
+  bool by_request = false;
+  bool truncated = false;
+  bool complete = true;
+  int leftovers = 0;
+};
+
+std::optional<ExitRecord> read_exit_record(const std::string& directory);
+
+// Whether some minder lives: it holds the lock until it is dead. Obtaining the lock proves the opposite.
+enum class LockState { held, obtained };
+Result<LockState> try_lock(const std::string& directory, Fd& lock);
+
+}  // namespace belfry

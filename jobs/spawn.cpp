@@ -1,0 +1,66 @@
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+
+#include <jobs/spawn.h>
+
+namespace belfry {
+namespace {
+
+struct Order {
+  int minder = -1;
+  std::array<const char*, 3> argv{};
+  std::array<const char*, 1> environment{};
+  int exec_error = 0;  // written by the child: it runs in this very memory until its exec
+};
+
+// In the child, on a stack of its own, in the parent's memory. Nothing here may allocate, lock or return.
+[[gnu::no_sanitize("address", "thread", "undefined")]] int exec_minder(void* argument) {
+  auto* const order = static_cast<Order*>(argument);
+  ::syscall(SYS_execveat, order->minder, "", order->argv.data(), order->environment.data(), AT_EMPTY_PATH);
+  order->exec_error = errno;
+  ::_exit(127);
+}
+
+// No signal may run a handler of the daemon in the child, where it would see and change the daemon's memory. By the
+// system call, because libc leaves out the signals that it uses itself.
+class SignalsBlocked {
+ public:
+  SignalsBlocked() { set(~std::uint64_t{0}, &before_); }
+  SignalsBlocked(const SignalsBlocked&) = delete;
+  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+  ~SignalsBlocked() { set(before_, nullptr); }
+
+ private:
+  static void set(std::uint64_t mask, std::uint64_t* before) {
+    ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, before, sizeof mask);
+  }
+
+  std::uint64_t before_ = 0;
+};
+
+}  // namespace
+
+Result<Fd> spawn_minder(const Fd& minder, const std::string& run_directory) {
+  Order order{.minder = minder.get(), .argv = {"belfry-minder", run_directory.c_str(), nullptr}};
+  alignas(16) std::array<std::byte, 16384> stack;
+  int pidfd = -1;
+  const SignalsBlocked blocked;
+  const int pid =
+      ::clone(exec_minder, stack.data() + stack.size(), CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &order, &pidfd);
+  if (pid < 0) return std::unexpected(system_error("clone", "belfry-minder"));
+  Fd process{pidfd};
+  if (order.exec_error == 0) return process;
+  ::waitid(static_cast<idtype_t>(P_PIDFD), static_cast<id_t>(pidfd), nullptr, WEXITED);
+  return std::unexpected(system_error("exec", "belfry-minder", order.exec_error));
+}
+
+}  // namespace belfry

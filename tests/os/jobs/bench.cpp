@@ -1,0 +1,130 @@
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#include <filesystem>
+#include <stdexcept>
+
+#include <doctest/doctest.h>
+
+#include <base/file.h>
+#include <tests/os/jobs/bench.h>
+
+namespace belfry::tests {
+namespace {
+
+constexpr int patience_ms = 10000;
+
+}  // namespace
+
+TemporaryDirectory::TemporaryDirectory() {
+  std::string pattern = (std::filesystem::temp_directory_path() / "belfry-test-XXXXXX").string();
+  REQUIRE(::mkdtemp(pattern.data()) != nullptr);
+  path_ = pattern;
+}
+
+TemporaryDirectory::~TemporaryDirectory() {
+  std::error_code error;
+  std::filesystem::remove_all(path_, error);
+}
+
+bool eventually(const std::function<bool()>& happened) {
+  for (int waited = 0; waited < patience_ms; waited += 5) {
+    if (happened()) return true;
+    ::poll(nullptr, 0, 5);
+  }
+  return happened();
+}
+
+bool is_alive(pid_t pid) {
+  const auto facts = read_process_facts(pid);
+  return facts && !facts->is_dead;
+}
+
+Bench::Bench() : boot_(read_boot_id().value()) {
+  clock_.now.wall = noon;
+  create_launcher();
+}
+
+// Minders that are still at work would write into a directory that is being removed.
+Bench::~Bench() {
+  for (const auto& [id, outcome] : outcomes_) {
+    const auto claim = read_claim(directory(id));
+    if (!claim || !*claim) continue;
+    if (const auto minder = hold_process((*claim)->minder)) {
+      signal_process(*minder, SIGKILL);
+      (void)wait_for_end(*minder, Millis{patience_ms});
+    }
+    if (const auto job = hold_process((*claim)->job)) ::kill(-(*claim)->job.pid, SIGKILL);
+  }
+}
+
+void Bench::create_launcher() {
+  auto opened = CommandLauncher::open({.runs_path = runs(),
+                                       .minder_path = BELFRY_MINDER,
+                                       .boot = boot_,
+                                       .clock = clock_,
+                                       .report = [this](const Report& report) { note(report); }});
+  REQUIRE_MESSAGE(opened, opened.error().what);
+  launcher_ = *std::move(opened);
+}
+
+StartOrder Bench::order(Action action) {
+  Job job{.name = JobName::parse("test-job").value(), .action = std::move(action), .working_dir = "/"};
+  const RunId run_id = RunId::make(noon, 1, ++sequence_);
+  Run run{.id = run_id, .job = job.name, .sequence = sequence_, .boot = boot_, .due = noon};
+  return {.id = run.attempt_id(), .job = std::make_shared<const Job>(std::move(job)), .run = run};
+}
+
+const Outcome& Bench::start(const StartOrder& order) {
+  launcher_->start(order);
+  return outcomes_[order.id];
+}
+
+const Outcome& Bench::follow_to_start(const AttemptId& id) {
+  const Outcome& outcome = outcomes_[id];
+  REQUIRE(follow([&] { return outcome.started || outcome.is_over(); }));
+  return outcome;
+}
+
+const Outcome& Bench::follow_to_end(const AttemptId& id) {
+  const Outcome& outcome = outcomes_[id];
+  REQUIRE(follow([&] { return outcome.is_over(); }));
+  return outcome;
+}
+
+const Outcome& Bench::run(const StartOrder& order) {
+  start(order);
+  return follow_to_end(order.id);
+}
+
+bool Bench::follow(const std::function<bool()>& happened) {
+  const auto deadline = std::chrono::steady_clock::now() + Millis{patience_ms};
+  while (!happened()) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    pollfd ready{.fd = launcher_->fd(), .events = POLLIN, .revents = 0};
+    ::poll(&ready, 1, 20);
+    launcher_->dispatch();
+  }
+  return true;
+}
+
+std::string Bench::output(const AttemptId& id) const { return read_file(directory(id) + "/output").value(); }
+
+Claim Bench::claim(const AttemptId& id) const { return read_claim(directory(id)).value().value(); }
+
+Run Bench::open_run(const StartOrder& order) const { return order.run; }
+
+void Bench::note(const Report& report) {
+  const AttemptId id = std::visit([](const auto& one) { return one.id; }, report);
+  Outcome& outcome = outcomes_[id];
+  ++outcome.reports;
+  CHECK_FALSE(outcome.is_over());
+  if (const auto* started = std::get_if<AttemptStarted>(&report)) outcome.started = *started;
+  if (const auto* ended = std::get_if<AttemptEnded>(&report)) outcome.ended = *ended;
+  if (const auto* failed = std::get_if<AttemptStartFailed>(&report)) outcome.start_failed = *failed;
+  if (const auto* lost = std::get_if<AttemptLost>(&report)) outcome.lost = *lost;
+  if (const auto* never = std::get_if<AttemptNeverExecuted>(&report)) outcome.never_executed = *never;
+}
+
+}  // namespace belfry::tests

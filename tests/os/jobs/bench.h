@@ -1,0 +1,100 @@
+// A workbench for the tests of real processes: a runs directory of its own, a launcher on it, and what it reports.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <belfry/clock.h>
+#include <belfry/launcher.h>
+
+#include <jobs/launcher.h>
+#include <jobs/records.h>
+
+namespace belfry::tests {
+
+// A directory that is gone afterwards.
+class TemporaryDirectory {
+ public:
+  TemporaryDirectory();
+  TemporaryDirectory(const TemporaryDirectory&) = delete;
+  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
+  ~TemporaryDirectory();
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+// Looks again and again until `happened` is true; false after ten seconds.
+bool eventually(const std::function<bool()>& happened);
+
+class FixedClock final : public Clock {
+ public:
+  Now read() override { return now; }
+  Now now;
+};
+
+inline const WallTime noon =
+    WallTime{std::chrono::sys_days{std::chrono::year{2026} / 11 / 20} + std::chrono::hours{12}};
+
+struct Outcome {
+  std::optional<AttemptStarted> started;
+  std::optional<AttemptEnded> ended;
+  std::optional<AttemptStartFailed> start_failed;
+  std::optional<AttemptLost> lost;
+  std::optional<AttemptNeverExecuted> never_executed;
+  int reports = 0;
+  bool is_over() const { return ended || start_failed || lost || never_executed; }
+};
+
+class Bench {
+ public:
+  Bench();
+  ~Bench();
+
+  const std::string& runs() const { return directory_.path(); }
+  const BootId& boot() const { return boot_; }
+  CommandLauncher& launcher() { return *launcher_; }
+  FixedClock& clock() { return clock_; }
+
+  // As a daemon that is killed and one that starts after it.
+  void destroy_launcher() { launcher_.reset(); }
+  void create_launcher();
+
+  StartOrder order(Action action);
+  StartOrder script(const std::string& text) { return order(Script{.text = text}); }
+
+  // Starts, and follows it to the first report, or to the end.
+  const Outcome& start(const StartOrder& order);
+  const Outcome& follow_to_start(const AttemptId& id);
+  const Outcome& follow_to_end(const AttemptId& id);
+  const Outcome& run(const StartOrder& order);
+  const Outcome& run_script(const std::string& text) { return run(script(text)); }
+  const Outcome& outcome(const AttemptId& id) { return outcomes_[id]; }
+
+  // Handles what comes until `happened` is true.
+  bool follow(const std::function<bool()>& happened);
+
+  std::string directory(const AttemptId& id) const { return runs() + "/" + run_directory_name(id); }
+  std::string output(const AttemptId& id) const;
+  Claim claim(const AttemptId& id) const;
+  Run open_run(const StartOrder& order) const;
+
+ private:
+  void note(const Report& report);
+
+  TemporaryDirectory directory_;
+  BootId boot_;
+  FixedClock clock_;
+  std::map<AttemptId, Outcome> outcomes_;
+  std::uint64_t sequence_ = 0;
+  std::unique_ptr<CommandLauncher> launcher_;
+};
+
+bool is_alive(pid_t pid);
+
+}  // namespace belfry::tests
