@@ -2,7 +2,7 @@
 //
 // Two halves, because they live on different threads. A Store is the writing half: one owner, one thread, one
 // transaction at a time. A History is a reading half: as many as wanted, each used by one thread, each seeing what
-// is committed. Every implementation passes one contract suite (tests/contract/store_contract.h).
+// is committed. Every implementation passes one contract suite (tests/contract/store).
 #pragma once
 
 #include <optional>
@@ -31,7 +31,7 @@ class Store {
  public:
   virtual ~Store() = default;
 
-  // What the core needs to go on. Called once, before the first commit.
+  // What the core needs to go on, as of the last commit. Called before the first one.
   virtual Result<Snapshot> load() = 0;
 
   // Makes a batch durable, all or nothing, and returns only then (S2).
@@ -44,16 +44,16 @@ class Store {
   virtual Result<void> tidy() { return {}; }
 };
 
-// Which runs, newest first.
+// Which runs, newest first: in the falling order of their sequence, whatever the clock did.
 struct RunQuery {
   std::optional<JobName> job;
   std::optional<RunOutcome> outcome;
-  std::optional<RunId> before;  // only runs older than this one: the cursor of a page
+  std::optional<RunId> before;  // only runs older than this one: the cursor of a page. Not in the ledger: not_found
   std::size_t limit = 100;      // REQUIRES: 1 to limit_max
   static constexpr std::size_t limit_max = 1000;
 };
 
-// Which slots without a run of their own, newest first.
+// Which slots without a run of their own, those decided last first.
 struct SlotQuery {
   std::optional<JobName> job;
   std::size_t limit = 100;
@@ -65,7 +65,7 @@ class History {
 
   virtual Result<std::vector<Run>> runs(const RunQuery& query) = 0;
 
-  // The runs whose id begins with `prefix` (of the 26 characters, either case): at most `limit`, oldest first.
+  // The runs whose id begins with `prefix` (of the 26 characters, either case): at most `limit`, by id.
   // Two or more mean that the prefix is ambiguous.
   virtual Result<std::vector<Run>> runs_by_prefix(std::string_view prefix, std::size_t limit) = 0;
 
