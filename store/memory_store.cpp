@@ -7,6 +7,7 @@
 #include <base/verify.h>
 #include <store/memory_store.h>
 #include <store/run_id_range.h>
+#include <store/run_name.h>
 
 namespace belfry {
 
@@ -59,9 +60,7 @@ class MemoryStore::Transaction {
 
 namespace {
 
-Error refused(const Run& run, std::string_view why) {
-  return Error::failed("run " + run.id.text() + " of job " + run.job.text() + ": " + std::string(why));
-}
+Error refused(const Run& run, std::string_view why) { return Error::failed(name_of(run) + ": " + std::string(why)); }
 
 // What RunOpened wrote, and RunClosed must repeat.
 bool is_same_start(const Run& a, const Run& b) {

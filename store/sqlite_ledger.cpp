@@ -5,9 +5,9 @@
 #include <utility>
 
 #include <base/os.h>
-#include <base/text.h>
 #include <base/try.h>
 #include <base/verify.h>
+#include <store/run_name.h>
 #include <store/sqlite_ledger.h>
 #include <store/sqlite_rows.h>
 #include <store/sqlite_schema.h>
@@ -80,12 +80,6 @@ std::optional<std::int64_t> stored_slot(const Run& run) {
 
 std::optional<int> code_of(const Run& run, ProcessEnd::How how) {
   return run.end && run.end->how == how ? std::optional(run.end->code) : std::nullopt;
-}
-
-std::string name_of(const Run& run) {
-  std::string name = "run " + run.id.text() + " of job " + run.job.text();
-  if (run.slot) name += " for slot " + format_utc(run.slot->at);
-  return name;
 }
 
 Error about(std::string_view subject, Error error) {

@@ -1,0 +1,36 @@
+// Every ledger, one contract.
+#include <tests/contract/store/history_contract.h>
+#include <tests/contract/store/store_contract.h>
+
+namespace belfry::tests {
+
+using EveryLedger = std::tuple<InMemory, InSqlite, InReopenedSqlite, InTidiedSqlite>;
+
+TEST_CASE_TEMPLATE_APPLY(store_contract_new, EveryLedger);
+TEST_CASE_TEMPLATE_APPLY(store_contract_ok, EveryLedger);
+TEST_CASE_TEMPLATE_APPLY(store_contract_all_or_nothing, EveryLedger);
+TEST_CASE_TEMPLATE_APPLY(store_contract_again, EveryLedger);
+TEST_CASE_TEMPLATE_APPLY(store_contract_order, EveryLedger);
+TEST_CASE_TEMPLATE_APPLY(store_contract_empty_batch, EveryLedger);
+TEST_CASE_TEMPLATE_APPLY(store_contract_once, EveryLedger);
+TEST_CASE_TEMPLATE_APPLY(store_contract_sequence, EveryLedger);
+TEST_CASE_TEMPLATE_APPLY(store_contract_open, EveryLedger);
+TEST_CASE_TEMPLATE_APPLY(store_contract_record, EveryLedger);
+TEST_CASE_TEMPLATE_APPLY(store_contract_words, EveryLedger);
+TEST_CASE_TEMPLATE_APPLY(store_contract_texts, EveryLedger);
+TEST_CASE_TEMPLATE_APPLY(store_contract_numbers, EveryLedger);
+TEST_CASE_TEMPLATE_APPLY(store_contract_relaunch, EveryLedger);
+TEST_CASE_TEMPLATE_APPLY(store_contract_close, EveryLedger);
+TEST_CASE_TEMPLATE_APPLY(store_contract_jobs, EveryLedger);
+TEST_CASE_TEMPLATE_APPLY(store_contract_mark, EveryLedger);
+TEST_CASE_TEMPLATE_APPLY(store_contract_eras, EveryLedger);
+TEST_CASE_TEMPLATE_APPLY(store_contract_removed, EveryLedger);
+TEST_CASE_TEMPLATE_APPLY(store_contract_last, EveryLedger);
+TEST_CASE_TEMPLATE_APPLY(store_contract_success, EveryLedger);
+TEST_CASE_TEMPLATE_APPLY(history_contract_runs, EveryLedger);
+TEST_CASE_TEMPLATE_APPLY(history_contract_pages, EveryLedger);
+TEST_CASE_TEMPLATE_APPLY(history_contract_cursor, EveryLedger);
+TEST_CASE_TEMPLATE_APPLY(history_contract_prefix, EveryLedger);
+TEST_CASE_TEMPLATE_APPLY(history_contract_slots, EveryLedger);
+
+}  // namespace belfry::tests
