@@ -112,12 +112,14 @@ DANGERS = [
         "reading a clock",
         r"\bclock_gettime\b | \bgettimeofday\b | _clock::now\s*\( | \btime\s*\(\s*(nullptr|NULL|0|&)",
         "daemon/clock",
+        "jobs/minder/time",
+        "jobs/minder/time",  # a program of its own
     ),
     danger(
         "fork and exec",
         r"""(?<![\w.>])(v?fork|clone3?|posix_spawnp?|execl[pe]?|execvp?e?|execveat|fexecve|popen|system)\s*\(
           | \bSYS_(v?fork|clone3?|execve|execveat)\b""",
-        "jobs/spawn",
-        "jobs/minder/",
+        "jobs/spawn",  # of the minder, by the daemon
+        "jobs/minder/held_job",  # of the job, by the minder
     ),
 ]
