@@ -112,7 +112,6 @@ DANGERS = [
         "reading a clock",
         r"\bclock_gettime\b | \bgettimeofday\b | _clock::now\s*\( | \btime\s*\(\s*(nullptr|NULL|0|&)",
         "daemon/clock",
-        "jobs/minder/time",
         "jobs/minder/time",  # a program of its own
     ),
     danger(
