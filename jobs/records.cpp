@@ -46,7 +46,8 @@ Result<std::string> spec_content(const Spec& spec) {
   }
   FieldWriter fields(run_directory::spec_kind);
   fields.add("boot", spec.boot.text).add("cwd", spec.cwd).add("umask", "022");
-  fields.add("stop_grace_ms", "10000").add("leftovers_grace_ms", "2000");  // S27
+  fields.add("stop_grace_ms", std::to_string(spec.stop_grace.count()));
+  fields.add("leftovers_grace_ms", std::to_string(spec.leftovers_grace.count()));
   for (const std::string& argument : spec.argv) fields.add("argv", argument);
   for (const std::string& variable : spec.env) fields.add("env", variable);
   return std::move(fields).whole();

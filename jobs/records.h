@@ -25,6 +25,8 @@ struct Spec {
   std::string cwd;
   std::vector<std::string> argv;
   std::vector<std::string> env;  // NAME=VALUE
+  Millis stop_grace{10000};      // from SIGTERM to SIGKILL when the job is to be stopped
+  Millis leftovers_grace{2000};  // the same for what the main process leaves behind (S27)
 };
 
 // Makes the directory of a new launch, with job/ and the spec in it. A NUL in an argument or a variable is refused: no
