@@ -1,8 +1,8 @@
 // The alarm: wakes the loop at an instant of the wall clock and at an instant of the boot clock.
 //
-// The wall half is always armed, if need be far ahead, because it is also how the kernel tells that somebody set the clock:
-// the timer is then readable although its time has not come. What happened is for the next reading of the clocks to
-// say; the alarm only makes sure that there is a next turn.
+// The wall half is always armed, if need be far ahead, because it is also how the kernel tells that somebody set the
+// clock: the timer is then readable although its time has not come. What happened is for the next reading of the clocks
+// to say; the alarm only makes sure that there is a next turn.
 #pragma once
 
 #include <optional>

@@ -16,8 +16,8 @@ class Configuration {
   // Reads the file for the first time. ErrorKind::bad_input: every problem of the file, as it is shown to people.
   static Result<Configuration> load(std::string path, ZoneCache& zones);
 
-  // Reads the file again. The new jobs, or null: the content is the same, or it has errors and what was in force stays in
-  // force (trouble() says why).
+  // Reads the file again. The new jobs, or null: the content is the same, or it has errors and what was in force stays
+  // in force (trouble() says why).
   std::shared_ptr<const JobSet> reload();
 
   const std::string& path() const { return path_; }

@@ -1,1 +1,251 @@
-// The room is empty as yet.
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+#include <belfry/scheduler.h>
+
+#include <api/server.h>
+#include <base/log.h>
+#include <base/os.h>
+#include <base/try.h>
+#include <base/version.h>
+#include <daemon/alarm.h>
+#include <daemon/clock.h>
+#include <daemon/configuration.h>
+#include <daemon/daemon.h>
+#include <daemon/event_counter.h>
+#include <daemon/file_watch.h>
+#include <daemon/front_desk.h>
+#include <daemon/loop.h>
+#include <daemon/mailbox.h>
+#include <daemon/signals.h>
+#include <daemon/state_dir.h>
+#include <daemon/turn.h>
+#include <jobs/launcher.h>
+#include <store/sqlite_history.h>
+#include <store/sqlite_store.h>
+#include <store/writer.h>
+
+namespace belfry {
+
+namespace {
+
+Result<std::string> socket_path(const std::string& listen) {
+  constexpr std::string_view prefix = "unix:";
+  if (!listen.starts_with(prefix) || listen.size() == prefix.size()) {
+    return std::unexpected(Error::bad_input("cannot listen on '" + listen +
+                                            "': write unix:PATH, for example unix:/run/belfry/belfry.sock"));
+  }
+  return listen.substr(prefix.size());
+}
+
+// The minder is installed beside the daemon.
+Result<std::string> minder_path() {
+  std::error_code error;
+  const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
+  if (error) return std::unexpected(system_error("readlink", "/proc/self/exe", error.value()));
+  return (self.parent_path() / "belfry-minder").string();
+}
+
+// S33: jobs are left running; the next daemon takes them over.
+std::string what_goes_on(std::size_t open_runs) {
+  if (open_runs == 0) return "";
+  return "; " + std::to_string(open_runs) + (open_runs == 1 ? " run goes on" : " runs go on") +
+         ", and the next daemon takes over";
+}
+
+// What needs nothing of the other rooms.
+struct Ground {
+  BootId boot;
+  std::unique_ptr<ZoneCache> zones;
+  FileWatch watch;
+  Configuration configuration;
+  StateDir state;
+  Signals signals;
+  Loop loop;
+  Alarm alarm;
+};
+
+// The watch is armed before the file is read, so that no edit is lost in between; signals are blocked before the first
+// thread is made.
+Result<Ground> prepare(const DaemonOptions& options) {
+  auto zones = std::make_unique<ZoneCache>();
+  auto watch = TRY(FileWatch::open(options.config_path));
+  auto configuration = TRY(Configuration::load(options.config_path, *zones));
+  return Ground{.boot = TRY(read_boot_id()),
+                .zones = std::move(zones),
+                .watch = std::move(watch),
+                .configuration = std::move(configuration),
+                .state = TRY(StateDir::open(options.state_dir)),
+                .signals = TRY(Signals::open()),
+                .loop = TRY(Loop::open()),
+                .alarm = TRY(Alarm::open())};
+}
+
+// Members stand in the order in which they are made. They go the other way round: first nobody is answered any more,
+// then the ledger finishes what it was given, last the state directory is free.
+class Daemon {
+ public:
+  Daemon(Ground ground, EventCounter answered) : ground_(std::move(ground)), answers_(std::move(answered)) {}
+
+  // Opens the ledger and resolves what an earlier daemon left behind; then people may connect.
+  Result<void> open(const std::string& socket);
+
+  // Turns until it is told to stop.
+  Result<void> run();
+
+ private:
+  Result<void> open_ledger_and_core();
+  Result<void> open_launcher();
+  Result<void> watch_all();
+  Result<void> turn();
+  void reload();
+  std::optional<Millis> sleep_limit();
+
+  Ground ground_;
+  SystemClock clock_;
+  Mailbox<CommitAnswer> answers_;
+  std::unique_ptr<History> history_;
+  std::unique_ptr<Writer> writer_;
+  std::vector<Run> left_open_;
+  std::optional<Turn> turn_;
+  std::unique_ptr<CommandLauncher> launcher_;
+  std::optional<FrontDesk> desk_;
+  std::unique_ptr<api::Server> server_;
+  bool reload_asked_ = false;
+  bool stop_asked_ = false;
+};
+
+Result<void> Daemon::open(const std::string& socket) {
+  TRY(open_ledger_and_core());
+  TRY(open_launcher());
+  const auto submit = [this](Input input) { turn_->submit(std::move(input)); };
+  desk_.emplace(FrontDesk::Rooms{.clock = clock_,
+                                 .view = turn_->view(),
+                                 .history = *history_,
+                                 .configuration = ground_.configuration,
+                                 .state_path = ground_.state.path(),
+                                 .runs_path = ground_.state.runs_path()},
+                submit);
+  server_ = TRY(api::Server::open({.socket_path = socket}, *desk_));
+  TRY(watch_all());
+  TRY(turn());
+  log::info("belfry " + std::string(version()) + " is ready: " + std::to_string(turn_->view().job_count()) +
+            " jobs from " + ground_.configuration.path() + ", state in " + ground_.state.path() + ", listening on " +
+            socket);
+  return {};
+}
+
+Result<void> Daemon::open_ledger_and_core() {
+  auto store = TRY(SqliteStore::open(ground_.state.ledger_path()));
+  Snapshot snapshot = TRY(store->load());
+  history_ = TRY(SqliteHistory::open(ground_.state.ledger_path()));
+  left_open_ = snapshot.open_runs;
+  writer_ =
+      std::make_unique<Writer>(std::move(store), [this](CommitAnswer answer) { answers_.put(std::move(answer)); });
+  turn_.emplace(Scheduler({.boot = ground_.boot}, std::move(snapshot)));
+  turn_->submit(JobsLoaded{ground_.configuration.jobs()});
+  return {};
+}
+
+Result<void> Daemon::open_launcher() {
+  const auto report = [this](Report happened) {
+    std::visit([this](auto& one) { turn_->submit(std::move(one)); }, happened);
+  };
+  const std::string minder = TRY(minder_path());
+  launcher_ = TRY(CommandLauncher::open({.runs_path = ground_.state.runs_path(),
+                                         .minder_path = minder,
+                                         .boot = ground_.boot,
+                                         .clock = clock_,
+                                         .report = report}));
+  launcher_->recover(left_open_);
+  left_open_.clear();
+  return {};
+}
+
+Result<void> Daemon::watch_all() {
+  Loop& loop = ground_.loop;
+  TRY(loop.add(ground_.alarm.wall_fd(), [this] {
+    if (ground_.alarm.acknowledge()) log::warning("somebody set the clock");
+  }));
+  TRY(loop.add(ground_.alarm.boot_fd(), [this] { ground_.alarm.acknowledge(); }));
+  TRY(loop.add(ground_.signals.fd(), [this] {
+    const Signals::Received received = ground_.signals.take();
+    stop_asked_ |= received.stop;
+    reload_asked_ |= received.reload;
+  }));
+  TRY(loop.add(ground_.watch.fd(), [this] { ground_.watch.take_events(clock_.read().boot); }));
+  TRY(loop.add(answers_.fd(), [this] {
+    for (CommitAnswer& answer : answers_.take_all()) turn_->submit(Persisted{std::move(answer)});
+  }));
+  TRY(loop.add(launcher_->fd(), [this] { launcher_->dispatch(); }));
+  return loop.add(server_->fd(), [this] { server_->dispatch(); });
+}
+
+Result<void> Daemon::run() {
+  while (!stop_asked_) {
+    TRY(ground_.loop.wait(sleep_limit()));
+    TRY(turn());
+  }
+  log::info("stopping" + what_goes_on(turn_->view().open_runs().size()));
+  return {};
+}
+
+Result<void> Daemon::turn() {
+  const Now now = clock_.read();
+  if (ground_.watch.take_change(now.boot)) reload_asked_ = true;
+  if (std::exchange(reload_asked_, false)) reload();
+  // An answer given outside of dispatch() makes no descriptor readable; see api/server.h.
+  if (server_->timeout() == Millis{0}) server_->dispatch();
+  return turn_->take(
+      now, {.ledger = *writer_, .launcher = *launcher_, .desk = *desk_, .api = *server_, .alarm = ground_.alarm});
+}
+
+void Daemon::reload() {
+  if (const auto jobs = ground_.configuration.reload()) {
+    log::info(ground_.configuration.path() + " is in force: " + std::to_string(jobs->jobs.size()) + " jobs");
+    turn_->submit(JobsLoaded{jobs});
+  } else if (!ground_.configuration.trouble().empty()) {
+    log::error("the file has errors, so the jobs stay as they were:\n" + ground_.configuration.trouble());
+  }
+}
+
+std::optional<Millis> Daemon::sleep_limit() {
+  if (turn_->is_owed()) return Millis{0};
+  const auto settles = ground_.watch.settles_in(clock_.read().boot);
+  const auto api = server_->timeout();
+  if (settles && api) return std::min(*settles, *api);
+  return settles ? settles : api;
+}
+
+int exit_code(const Error& error) {
+  switch (error.kind) {
+    case ErrorKind::bad_input:
+      return 78;
+    case ErrorKind::busy:
+      return 75;
+    default:
+      return 1;
+  }
+}
+
+Result<void> run(const DaemonOptions& options) {
+  const std::string socket = TRY(socket_path(options.listen));
+  Ground ground = TRY(prepare(options));
+  Daemon daemon(std::move(ground), TRY(EventCounter::open()));
+  TRY(daemon.open(socket));
+  return daemon.run();
+}
+
+}  // namespace
+
+int run_daemon(const DaemonOptions& options) {
+  const auto result = run(options);
+  if (result) return 0;
+  std::fprintf(stderr, "belfry: %s\n", result.error().what.c_str());
+  return exit_code(result.error());
+}
+
+}  // namespace belfry

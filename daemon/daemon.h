@@ -12,8 +12,8 @@ struct DaemonOptions {
 };
 
 // Runs in the foreground until SIGTERM or SIGINT; returns the exit code: 0 stopped as asked, 1 something
-// could not be done (an unwritable state directory too), 75 another daemon holds the state directory, 78 the file or the
-// listen address makes no sense. What is wrong stands on stderr, one clear sentence each.
+// could not be done (an unwritable state directory too), 75 another daemon holds the state directory, 78 the file or
+// the listen address makes no sense. What is wrong stands on stderr, one clear sentence each.
 int run_daemon(const DaemonOptions& options);
 
 }  // namespace belfry

@@ -24,8 +24,8 @@ Result<FileWatch> FileWatch::open(const std::string& path) {
 }
 
 // A file that is a symbolic link may change without an event of its own name: a mounted ConfigMap swaps the link of a
-// directory. So a name that comes or goes beside it counts too, but does not put off the settling: a busy neighbour must
-// not keep a change from being seen.
+// directory. So a name that comes or goes beside it counts too, but does not put off the settling: a busy neighbour
+// must not keep a change from being seen.
 void FileWatch::take_events(BootTime now) {
   alignas(inotify_event) std::array<char, 4096> buffer{};
   for (;;) {

@@ -1,8 +1,8 @@
 // Watches one file by its directory, so that every way of saving it is seen: written in place, renamed over, a symbolic
 // link swapped, deleted and made anew (S35).
 //
-// A save is rarely one event. The watch therefore reports a change only when the directory has been quiet about the file
-// for the settle time; what the change was, and whether the content differs at all, is for the reader to find out.
+// A save is rarely one event. The watch therefore reports a change only when the directory has been quiet about the
+// file for the settle time; what the change was, and whether the content differs at all, is for the reader to find out.
 #pragma once
 
 #include <optional>

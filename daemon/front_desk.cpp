@@ -1,4 +1,6 @@
+#include <base/try.h>
 #include <daemon/front_desk.h>
+#include <jobs/output.h>
 
 namespace belfry {
 
@@ -8,10 +10,8 @@ FrontDesk::FrontDesk(Rooms rooms, std::function<void(Input)> submit)
 void FrontDesk::request_run(api::RunOrder order, std::function<void(const Answer&)> done) {
   const RequestId id{++last_request_};
   waiting_.emplace(id, std::move(done));
-  submit_(RunRequested{.id = id,
-                       .job = std::move(order.job),
-                       .trigger = order.trigger,
-                       .requested_by = std::move(order.requested_by)});
+  submit_(RunRequested{
+      .id = id, .job = std::move(order.job), .trigger = order.trigger, .requested_by = std::move(order.requested_by)});
 }
 
 void FrontDesk::deliver(const Answer& answer) {
@@ -20,6 +20,16 @@ void FrontDesk::deliver(const Answer& answer) {
   const auto done = std::move(found->second);
   waiting_.erase(found);
   done(answer);
+}
+
+Result<api::LogPart> FrontDesk::read_log(const Run& run, const api::LogQuery& query) {
+  std::optional<Stream> stream;
+  if (query.stream) {
+    stream = *query.stream == api::OutputStream::out ? Stream::standard_output : Stream::standard_error;
+  }
+  OutputPart part = TRY(read_output(rooms_.runs_path, run.attempt_id(),
+                                    {.stream = stream, .offset = query.offset, .limit = query.limit}));
+  return api::LogPart{.bytes = std::move(part.bytes), .size = part.size};
 }
 
 api::StatusFacts FrontDesk::status() {

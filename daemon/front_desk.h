@@ -5,8 +5,9 @@
 #include <map>
 #include <string>
 
-#include <api/backend.h>
 #include <belfry/clock.h>
+
+#include <api/backend.h>
 #include <daemon/configuration.h>
 
 namespace belfry {

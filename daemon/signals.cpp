@@ -1,5 +1,5 @@
-#include <sys/signalfd.h>
 #include <signal.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include <daemon/signals.h>

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <filesystem>
 
 #include <base/file.h>
 #include <base/text.h>
@@ -37,7 +38,7 @@ Result<void> write_pid(const Fd& lock) {
 
 }  // namespace
 
-Result<StateDir> StateDir::open(std::string path) {
+Result<StateDir> StateDir::open(const std::string& path) {
   TRY(make_directories(path));
   const std::string lock_path = path + "/lock";
   Fd lock{::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644)};
@@ -49,7 +50,10 @@ Result<StateDir> StateDir::open(std::string path) {
                                          describe_holder(lock) + "); stop it, or give this one its own --state"});
   }
   TRY(write_pid(lock));
-  return StateDir(std::move(path), std::move(lock));
+  std::error_code error;
+  std::string absolute = std::filesystem::absolute(path, error).lexically_normal().string();
+  if (error) return std::unexpected(system_error("getcwd", path, error.value()));
+  return StateDir(std::move(absolute), std::move(lock));
 }
 
 }  // namespace belfry

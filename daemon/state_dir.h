@@ -11,9 +11,9 @@ class StateDir {
  public:
   // Takes the directory's lock for as long as the StateDir lives; the kernel frees it however the process ends.
   // ErrorKind::busy: another daemon holds it, and the message says which.
-  static Result<StateDir> open(std::string path);
+  static Result<StateDir> open(const std::string& path);
 
-  const std::string& path() const { return path_; }
+  const std::string& path() const { return path_; }  // absolute, whatever was given
   std::string ledger_path() const { return path_ + "/ledger.db"; }
   std::string runs_path() const { return path_ + "/runs"; }
 

@@ -23,7 +23,7 @@ Run some_run() {
 TEST_CASE("daemon/story: a start names the slot, and how late it was if that is worth a word") {
   Run run = some_run();
   CHECK(tell(RunStartedNotice{run}).text ==
-        "backup: run 00000000G00000000000000002 started for 2026-01-01T02:30:00Z, 3s late");
+        "backup: run 0000000000000G000000000002 started for 2026-01-01T02:30:00Z, 3s late");
   run.started = run.due + 999ms;
   CHECK(tell(RunStartedNotice{run}).text.ends_with("Z"));
   run.stands_for = 7;
@@ -58,7 +58,7 @@ TEST_CASE("daemon/story: slots without a run are said with their number and the 
                        .reason = Reason::overlap,
                        .cause = RunId{.high = 1, .low = 2}};
   CHECK(tell(SlotsDecidedNotice{decided}).text ==
-        "backup: slot 2026-01-01T00:00:00Z skipped (overlap): still open is run 00000000G00000000000000002");
+        "backup: slot 2026-01-01T00:00:00Z skipped (overlap): still open is run 0000000000000G000000000002");
   CHECK(tell(SlotsDecidedNotice{decided}).level == LogLine::Level::warning);
 
   decided.slots = {.first = at("2026-01-01T00:00:00Z"), .last = at("2026-01-02T00:00:00Z"), .count = 25};
@@ -66,7 +66,7 @@ TEST_CASE("daemon/story: slots without a run are said with their number and the 
   decided.reason = Reason::none;
   CHECK(tell(SlotsDecidedNotice{decided}).text ==
         "backup: 25 slots from 2026-01-01T00:00:00Z to 2026-01-02T00:00:00Z coalesced into run "
-        "00000000G00000000000000002");
+        "0000000000000G000000000002");
   CHECK(tell(SlotsDecidedNotice{decided}).level == LogLine::Level::info);
 }
 

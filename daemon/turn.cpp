@@ -1,0 +1,42 @@
+#include <base/log.h>
+#include <base/try.h>
+#include <daemon/story.h>
+#include <daemon/turn.h>
+
+namespace belfry {
+
+namespace {
+
+void write_to_log(const Notice& notice) {
+  const LogLine line = tell(notice);
+  switch (line.level) {
+    case LogLine::Level::info:
+      return log::info(line.text);
+    case LogLine::Level::warning:
+      return log::warning(line.text);
+    case LogLine::Level::error:
+      return log::error(line.text);
+  }
+}
+
+}  // namespace
+
+void Turn::submit(Input input) {
+  scheduler_.submit(std::move(input));
+  owed_ = true;
+}
+
+Result<void> Turn::take(const Now& now, const Hands& hands) {
+  owed_ = false;
+  scheduler_.advance(now, actions_);
+  if (actions_.persist) hands.ledger.persist(std::move(*actions_.persist));
+  for (const StartOrder& order : actions_.starts) hands.launcher.start(order);
+  for (const Answer& answer : actions_.answers) hands.desk.deliver(answer);
+  for (const Notice& notice : actions_.notices) {
+    write_to_log(notice);
+    if (const auto* closed = std::get_if<RunClosedNotice>(&notice)) hands.api.run_closed(closed->run);
+  }
+  return hands.alarm.arm(scheduler_.next_wakeup());
+}
+
+}  // namespace belfry

@@ -1,0 +1,55 @@
+// One installation of Belfry in a temporary directory: its file, its state, its daemon, its command line.
+#pragma once
+
+#include <sys/types.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+namespace belfry::e2e {
+
+struct Finished {
+  int exit_code = -1;  // 128 + n for signal n
+  std::string out;
+  std::string err;
+};
+
+// Runs a program to its end. Fails the test after `deadline_seconds`.
+Finished run_program(const std::vector<std::string>& argv, int deadline_seconds = 20);
+
+// Waits for a condition; false when it has not come true in time.
+bool eventually(const std::function<bool()>& condition, int deadline_seconds = 20);
+
+class Installation {
+ public:
+  explicit Installation(const std::string& schedules);
+  Installation(const Installation&) = delete;
+  Installation& operator=(const Installation&) = delete;
+  ~Installation();  // stops the daemon and every process of its jobs, removes the directory
+
+  std::string path(const std::string& name) const { return directory_ + "/" + name; }
+  std::string socket() const { return "unix:" + path("belfry.sock"); }
+
+  void write_schedules(const std::string& text) const;  // renamed into place
+  void start_daemon();                                  // returns when it answers
+  void stop_daemon(int signal);                         // returns when it is gone
+  std::string daemon_log() const;
+
+  // Runs `belfry ARGS... --host unix:...`.
+  Finished belfry(std::vector<std::string> args) const;
+  nlohmann::json belfry_json(std::vector<std::string> args) const;  // with --json; fails the test unless it exits 0
+
+  // The newest run of the job, once it is closed.
+  nlohmann::json wait_for_closed_run(const std::string& job) const;
+
+  std::vector<std::string> daemon_command() const;
+
+ private:
+  std::string directory_;
+  pid_t daemon_ = -1;
+};
+
+}  // namespace belfry::e2e
