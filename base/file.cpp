@@ -11,9 +11,23 @@
 
 namespace belfry {
 
+namespace {
+
+Error too_large(const std::string& path, ReadFileOptions options) {
+  return Error::bad_input(path + " is larger than " + std::to_string(options.size_max) + " bytes");
+}
+
+}  // namespace
+
 Result<std::string> read_file(const std::string& path, ReadFileOptions options) {
   const Fd fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
   if (!fd) return std::unexpected(system_error("open", path));
+  struct stat info{};
+  if (::fstat(fd.get(), &info) != 0) return std::unexpected(system_error("fstat", path));
+  // A file that tells its size is refused at once; what grows meanwhile, or tells none, is caught below.
+  if (info.st_size > 0 && static_cast<std::size_t>(info.st_size) > options.size_max) {
+    return std::unexpected(too_large(path, options));
+  }
   std::string content;
   std::array<char, 16384> buffer{};
   for (;;) {
@@ -22,9 +36,7 @@ Result<std::string> read_file(const std::string& path, ReadFileOptions options) 
     if (n < 0) return std::unexpected(system_error("read", path));
     if (n == 0) return content;
     content.append(buffer.data(), static_cast<std::size_t>(n));
-    if (content.size() > options.size_max) {
-      return std::unexpected(Error::bad_input(path + " is larger than " + std::to_string(options.size_max) + " bytes"));
-    }
+    if (content.size() > options.size_max) return std::unexpected(too_large(path, options));
   }
 }
 
