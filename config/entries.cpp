@@ -5,7 +5,7 @@ namespace belfry::config {
 namespace {
 
 constexpr std::string_view no_jobs_hint =
-    "an empty file never means to delete every job (S34): write  jobs:  and below it  hello: { schedule: every 30s, "
+    "an empty file never means to delete every job: write  jobs:  and below it  hello: { schedule: every 30s, "
     "run: date }";
 
 // ---- schedule: ------------------------------------------------------------------------------------------------

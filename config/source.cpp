@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
+bool is_printable_ascii(char c) { return c >= 0x20 && c < 0x7F; }
 bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
 
 }  // namespace
@@ -41,7 +42,10 @@ std::string_view Source::line_around(std::size_t offset) const {
 
 std::optional<BadCharacter> find_bad_character(std::string_view text) {
   std::string_view rest = text;
-  while (!rest.empty()) {
+  for (;;) {
+    const auto odd = std::find_if_not(rest.begin(), rest.end(), is_printable_ascii);
+    rest.remove_prefix(static_cast<std::size_t>(odd - rest.begin()));
+    if (rest.empty()) return std::nullopt;
     const std::size_t offset = text.size() - rest.size();
     const auto c = take_utf8(rest);
     if (!c) return BadCharacter{.offset = offset, .is_control = false};
@@ -50,7 +54,6 @@ std::optional<BadCharacter> find_bad_character(std::string_view text) {
     const bool is_control = *c < 0x20 || (*c >= 0x7F && *c < 0xA0 && *c != 0x85);
     if (is_control && !is_layout) return BadCharacter{.offset = offset, .is_control = true};
   }
-  return std::nullopt;
 }
 
 }  // namespace belfry::config

@@ -11,6 +11,7 @@ namespace belfry::config {
 namespace {
 
 constexpr std::string_view blanks = " \t";
+constexpr std::size_t hint_value_max = 60;  // a longer value is not repeated in the hint
 
 // A line, and a place in it. Offsets are into the line.
 struct Line {
@@ -62,6 +63,7 @@ std::size_t value_end(std::string_view line, std::size_t begin, Within within) {
 // `key: "value"`, as the person should write it. Single quotes where the value has double ones.
 std::string quoted_entry(std::string_view line, std::size_t begin, std::size_t end) {
   const std::string_view value = line.substr(begin, end - begin);
+  if (value.size() > hint_value_max) return "put the value in quotes";
   const bool has_double = value.contains('"') || value.contains('\\');
   if (has_double && value.contains('\'')) return "put the value in quotes, or below a | on lines of its own";
   std::string_view key = trim(line.substr(0, begin));
@@ -147,8 +149,8 @@ class Explainer {
     }
     if (c == '*') {
       const std::size_t end = value_end(line_.text, *begin, within());
-      const std::string name(line_.text.substr(*begin + 1, end - *begin - 1));
-      return at(*begin, "there is no anchor &" + name + " above this alias",
+      const std::string_view name = line_.text.substr(*begin + 1, end - *begin - 1);
+      return at(*begin, "there is no anchor named " + quote(name) + " above this alias",
                 quoted_entry(line_.text, *begin, end) + "  if it is a text");
     }
     return unquoted(*begin, *begin, std::string("a value that begins with ") + c + " must be in quotes");

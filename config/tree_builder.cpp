@@ -35,6 +35,12 @@ std::unexpected<Refusal> refuse(std::size_t at, std::string what, std::string hi
 
 }  // namespace
 
+Refusal too_deep(std::size_t at, Limits limits) {
+  return {.at = at,
+          .what = "nested more than " + std::to_string(limits.depth_max) + " levels deep",
+          .hint = "nothing in this file needs more than a few"};
+}
+
 TreeBuilder::Step TreeBuilder::scalar(Mark mark, Style style, std::string_view text) {
   TRY(admit_node(mark.at, Kind::scalar));
   const std::size_t content_at = skip_properties(source_.text(), mark.at);
@@ -76,8 +82,7 @@ TreeBuilder::Step TreeBuilder::alias(Mark mark) {
 TreeBuilder::Step TreeBuilder::open(Mark mark, Kind kind) {
   TRY(admit_node(mark.at, kind));
   if (frames_.size() == limits_.depth_max) {
-    return refuse(mark.at, "nested more than " + std::to_string(limits_.depth_max) + " levels deep",
-                  "nothing in this file needs more than a few");
+    return std::unexpected(too_deep(mark.at, limits_));
   }
   const std::uint32_t index = append({.at = static_cast<std::uint32_t>(mark.at), .kind = kind});
   define(mark.anchor, {index, 0});

@@ -27,6 +27,8 @@ struct Refusal {
   std::string hint;
 };
 
+Refusal too_deep(std::size_t at, Limits limits);
+
 class TreeBuilder {
  public:
   using Step = std::expected<void, Refusal>;

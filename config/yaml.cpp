@@ -3,7 +3,6 @@
 #include <expected>
 #include <istream>
 #include <span>
-#include <streambuf>
 #include <string>
 #include <vector>
 
@@ -13,6 +12,7 @@
 
 #include <config/spelling.h>
 #include <config/syntax_error.h>
+#include <config/text_stream.h>
 #include <config/yaml.h>
 
 namespace belfry::config {
@@ -26,15 +26,6 @@ constexpr std::size_t repaired_size_max = 1U << 20U;
 // Ends a parse from inside of an event: yaml-cpp offers no other way.
 struct Stop {
   Refusal why;
-};
-
-// Reads a text without copying it.
-class TextBuffer : public std::streambuf {
- public:
-  explicit TextBuffer(std::string_view text) {
-    char* begin = const_cast<char*>(text.data());  // never written through: there is no put area
-    setg(begin, begin, begin + text.size());
-  }
 };
 
 std::size_t offset_of(const YAML::Mark& mark) { return mark.pos > 0 ? static_cast<std::size_t>(mark.pos) : 0; }
@@ -66,8 +57,8 @@ Stuck stuck_at(std::string_view message) {
 
 class Events final : public YAML::EventHandler {
  public:
-  Events(const Source& source, std::span<const Extent> stand_ins, Limits limits)
-      : source_(source), stand_ins_(stand_ins), builder_(source, limits) {}
+  Events(const Source& source, TextStream& stream, std::span<const Extent> stand_ins, Limits limits)
+      : source_(source), stream_(stream), stand_ins_(stand_ins), builder_(source, limits) {}
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (++documents_ > 1) throw Stop{second_document(offset_of(mark))};
@@ -115,7 +106,8 @@ class Events final : public YAML::EventHandler {
   Tree take() && { return std::move(builder_).take(); }
 
  private:
-  static void check(TreeBuilder::Step step) {
+  void check(TreeBuilder::Step step) {
+    stream_.note_progress();
     if (!step) throw Stop{std::move(step).error()};
   }
 
@@ -144,17 +136,26 @@ class Events final : public YAML::EventHandler {
   }
 
   const Source& source_;
+  TextStream& stream_;
   std::span<const Extent> stand_ins_;
   TreeBuilder builder_;
   std::size_t documents_ = 0;
 };
 
-// One pass over `text`: the source, with stand-ins for some of its scalars.
-std::expected<Tree, Explanation> parse_once(const Source& source, std::string_view text,
-                                            std::span<const Extent> stand_ins, Limits limits) {
-  Events events(source, stand_ins, limits);
-  TextBuffer buffer(text);
-  std::istream stream(&buffer);
+Explanation explanation_of(Refusal refusal) {
+  return {.at = refusal.at, .what = std::move(refusal.what), .hint = std::move(refusal.hint), .unquoted = {}};
+}
+
+Explanation explanation_of(const YAML::Exception& error, const Source& source, const TreeBuilder& builder) {
+  const auto last = builder.last_scalar();
+  return explain(source, {.stuck = stuck_at(error.msg),
+                          .at = offset_of(error.mark),
+                          .message = error.msg,
+                          .open_at = builder.open_at(),
+                          .last_scalar = last ? std::optional<std::size_t>(last->at) : std::nullopt});
+}
+
+std::expected<Tree, Explanation> parse_events(Events events, std::istream& stream, const Source& source) {
   try {
     YAML::Parser parser(stream);
     while (parser.HandleNextDocument(events)) {
@@ -162,17 +163,20 @@ std::expected<Tree, Explanation> parse_once(const Source& source, std::string_vi
     events.check_last_quote();
     return std::move(events).take();
   } catch (const Stop& stop) {
-    return std::unexpected(
-        Explanation{.at = stop.why.at, .what = stop.why.what, .hint = stop.why.hint, .unquoted = {}});
+    return std::unexpected(explanation_of(stop.why));
   } catch (const YAML::Exception& error) {
-    const auto last = events.builder().last_scalar();
-    const SyntaxError known{.stuck = stuck_at(error.msg),
-                            .at = offset_of(error.mark),
-                            .message = error.msg,
-                            .open_at = events.builder().open_at(),
-                            .last_scalar = last ? std::optional<std::size_t>(last->at) : std::nullopt};
-    return std::unexpected(explain(source, known));
+    return std::unexpected(explanation_of(error, source, events.builder()));
   }
+}
+
+// One pass over `text`: the source, with stand-ins for some of its scalars.
+std::expected<Tree, Explanation> parse_once(const Source& source, std::string_view text,
+                                            std::span<const Extent> stand_ins, Limits limits) {
+  TextStream buffer(text);
+  std::istream stream(&buffer);
+  auto tree = parse_events(Events(source, buffer, stand_ins, limits), stream, source);
+  if (const auto at = buffer.stopped_at()) return std::unexpected(explanation_of(too_deep(*at, limits)));
+  return tree;
 }
 
 bool is_readable(const Source& source, Limits limits, Problems& problems) {
