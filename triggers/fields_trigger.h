@@ -14,6 +14,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <belfry/schedule.h>
 #include <belfry/zone.h>
@@ -31,6 +32,9 @@ class FieldsTrigger final : public Schedule::Rules {
   std::optional<WallTime> next_after(WallTime t) const override;
   std::optional<Stretch> slots_in(WallTime after, WallTime upto) const override;
   std::string normal_form() const override;
+  std::string describe() const override;
+  std::vector<LocalTime> readings(WallTime slot) const override;
+  std::vector<std::string> notes(WallTime after, WallTime slot) const override;
 
  private:
   struct Start {
@@ -45,6 +49,12 @@ class FieldsTrigger final : public Schedule::Rules {
   std::optional<std::chrono::sys_seconds> first_from(std::chrono::sys_seconds from) const;
   std::int64_t count(std::chrono::sys_seconds from, std::chrono::sys_seconds until) const;
   std::int64_t count_moved(const Change& change, std::chrono::sys_seconds from, std::chrono::sys_seconds until) const;
+
+  std::vector<LocalTime> in_gap_at(WallTime change) const;
+  std::vector<LocalTime> moved_to(WallTime slot) const;
+  std::string note_on_repetition(WallTime slot) const;
+  void add_dropped(WallTime after, WallTime slot, std::vector<std::string>& notes) const;
+  void add_short_months(WallTime after, WallTime slot, std::vector<std::string>& notes) const;
 
   [[no_unique_address]] Fields fields_;  // the two small ones below live in its padding
   DstPolicy dst_;

@@ -1,6 +1,7 @@
 #include <base/text.h>
 #include <base/verify.h>
 #include <triggers/interval_trigger.h>
+#include <triggers/words.h>
 
 namespace belfry {
 
@@ -35,5 +36,7 @@ std::string IntervalTrigger::normal_form() const {
   if (anchor_ != WallTime{}) text += " phase=" + format_duration(anchor_.time_since_epoch());
   return text;
 }
+
+std::string IntervalTrigger::describe() const { return "Every " + duration_words(period_); }
 
 }  // namespace belfry

@@ -16,6 +16,7 @@ class IntervalTrigger final : public Schedule::Rules {
   std::optional<WallTime> next_after(WallTime t) const override;
   std::optional<Stretch> slots_in(WallTime after, WallTime upto) const override;  // constant time
   std::string normal_form() const override;                                       // "every 1h30m", "every 1d phase=7h"
+  std::string describe() const override;
 
  private:
   Millis period_;

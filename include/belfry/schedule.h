@@ -11,8 +11,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <belfry/time.h>
+#include <belfry/zone.h>
 
 namespace belfry {
 
@@ -32,6 +34,12 @@ class Schedule {
     virtual std::optional<WallTime> next_after(WallTime t) const = 0;
     virtual std::optional<Stretch> slots_in(WallTime after, WallTime upto) const = 0;
     virtual std::string normal_form() const = 0;
+
+    virtual std::string describe() const { return normal_form(); }
+    virtual std::vector<LocalTime> readings(WallTime) const { return {}; }
+    virtual std::vector<std::string> notes(WallTime, WallTime) const { return {}; }
+    virtual std::optional<std::string> excluded(WallTime) const { return std::nullopt; }
+    virtual Millis delay(WallTime) const { return Millis{0}; }
   };
 
   Schedule() = default;  // `manual`: never due by itself
@@ -51,6 +59,32 @@ class Schedule {
   // One canonical text for the same schedule, zone included. Two schedules with the same normal form are due at the
   // same instants; a reload compares it to decide whether a job's triggers changed (S19).
   std::string normal_form() const { return rules_ ? rules_->normal_form() : "manual"; }
+
+  // In plain English: "At 02:30 every day". The zone is not in it.
+  std::string describe() const { return rules_ ? rules_->describe() : "Only when somebody asks for it"; }
+
+  // The readings for which `slot` stands, oldest first. One, as a rule. Where clocks are put forward the times in
+  // the gap may all fall on one instant: that slot keeps their names (S14). None for intervals, which read no clock.
+  // REQUIRES: slot is a slot.
+  std::vector<LocalTime> readings(WallTime slot) const {
+    return rules_ ? rules_->readings(slot) : std::vector<LocalTime>{};
+  }
+
+  // What a person should know about `slot` coming next after `after`: it was moved by DST, others before it were
+  // dropped, the month was too short, a calendar excludes it. REQUIRES: slot == next_after(after).
+  std::vector<std::string> notes(WallTime after, WallTime slot) const {
+    return rules_ ? rules_->notes(after, slot) : std::vector<std::string>{};
+  }
+
+  // Why the job does not run in a slot that is one nevertheless (S10): "excluded by calendar de-holidays". Such a slot
+  // ends as `skipped`. Nothing: it is not excluded. REQUIRES: slot is a slot.
+  std::optional<std::string> excluded(WallTime slot) const { return rules_ ? rules_->excluded(slot) : std::nullopt; }
+
+  // How much later than its nominal time a slot is due, by jitter and spread (S11). Always the same for the same slot,
+  // and slot + delay is before the next slot.
+  Millis delay(WallTime slot) const { return rules_ ? rules_->delay(slot) : Millis{0}; }
+
+  const std::shared_ptr<const Rules>& rules() const { return rules_; }
 
  private:
   std::shared_ptr<const Rules> rules_;
