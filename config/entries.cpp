@@ -108,7 +108,8 @@ constexpr std::array file_translations{
 
 const Table<ScheduleEntry> schedule_table{schedule_fields, schedule_choices, schedule_translations};
 const Table<JobEntry> job_table{job_fields, job_choices, job_translations};
-const Table<FileEntry> file_table{file_fields, file_choices, file_translations};
+const Table<FileEntry> file_table{file_fields, file_choices, file_translations,
+                                  "a job goes below  jobs:  and further indented than it"};
 
 std::optional<ScheduleEntry> Type<ScheduleEntry>::read(Reader& reader, Node node) {
   ScheduleEntry entry;

@@ -51,6 +51,7 @@ Guess guess(const Entry& entry, const Rules& rules) {
   std::vector<std::string_view> keys;
   for (const Field& field : rules.fields) keys.push_back(field.key);
   if (const auto near = nearest(key, keys)) return {*near, "did you mean " + quote(*near) + "?"};
+  if (entry.value.kind() == Kind::map && !rules.stray_map.empty()) return {"", std::string(rules.stray_map)};
   if (entry.value.kind() == Kind::null && key.contains(' ')) {
     return {"", "within { } a comma begins a new key: put a text that has commas in quotes"};
   }

@@ -92,14 +92,15 @@ struct Rules {
   std::span<const Field> fields;
   std::span<const Choice> choices;
   std::span<const Translation> translations;
+  std::string_view stray_map;  // what an unknown key with a map behind it may be; empty: nothing comes to mind
 };
 
 template <class Owner>
 struct Table {
   template <std::size_t count>
   constexpr Table(const Fields<Owner, count>& fields, std::span<const Choice> choices,
-                  std::span<const Translation> translations)
-      : rules{fields.rows, choices, translations} {}
+                  std::span<const Translation> translations, std::string_view stray_map = {})
+      : rules{fields.rows, choices, translations, stray_map} {}
   Rules rules;
 };
 

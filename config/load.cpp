@@ -78,6 +78,8 @@ std::string hint_for_unreadable(const Error& error) {
       return "write one, or name another with -c FILE";
     case EACCES:
       return "let the user who runs this read it";
+    case 0:
+      return "is it the right file?";
     case EISDIR:
       return "name the file, not its directory";
     default:

@@ -23,10 +23,14 @@ std::string in_words(Node node) {
 void Reader::wrong_type(Node value, std::string_view expected, std::string hint) {
   if (is_broken(value)) return;
   if (value.kind() == Kind::null) {
-    error(value, quote(key()) + " has no value", "write " + std::string(expected) + ", or remove the key");
+    error(value, value_name() + " has no value", "write " + std::string(expected) + ", or remove it");
     return;
   }
-  error(value, quote(key()) + " must be " + std::string(expected) + ", not " + in_words(value), std::move(hint));
+  error(value, value_name() + " must be " + std::string(expected) + ", not " + in_words(value), std::move(hint));
+}
+
+std::string Reader::value_name() const {
+  return std::string(about_.part) + (about_.part.empty() ? "" : " ") + quote(about_.key);
 }
 
 bool is_broken(Node node) { return node.kind() == Kind::scalar && node.style() == Style::broken; }

@@ -15,7 +15,7 @@ class Reader {
  public:
   // REQUIRES: all three outlive this.
   Reader(const Tree& tree, ZoneCache& zones, Problems& problems)
-      : tree_(tree), zones_(zones), problems_(problems), about_{"the file", tree.root(), {}} {}
+      : tree_(tree), zones_(zones), problems_(problems), about_{"the file", tree.root(), {}, {}} {}
 
   ZoneCache& zones() { return zones_; }
 
@@ -31,22 +31,28 @@ class Reader {
 
   std::size_t line_of(Node node) const { return problems_.line_of(node.at()); }
 
-  // What is being read, for messages: "job 'backup'", where that stands, and the key whose value it is.
+  // What is being read, for messages: "job 'backup'", where that stands, and the key whose value it is, or the part of
+  // its value ("an entry of").
   struct About {
     std::string subject;
     Node at;
     std::string_view key;
+    std::string_view part;
   };
   const std::string& subject() const { return about_.subject; }
   Node subject_at() const { return about_.at; }
-  std::string_view key() const { return about_.key; }
-  void set_key(std::string_view key) { about_.key = key; }
+  std::string value_name() const;  // "'tags'", "an entry of 'tags'"
+  void set_key(std::string_view key, std::string_view part = {}) {
+    about_.key = key;
+    about_.part = part;
+  }
+  void set_part(std::string_view part) { about_.part = part; }
 
   // Names the subject for as long as it lives. `at` is where it is called by its name.
   class Scope {
    public:
     Scope(Reader& reader, std::string subject, Node at)
-        : reader_(reader), before_(std::exchange(reader.about_, About{std::move(subject), at, reader.key()})) {}
+        : reader_(reader), before_(std::exchange(reader.about_, About{std::move(subject), at, {}, {}})) {}
     Scope(const Scope&) = delete;
     Scope& operator=(const Scope&) = delete;
     ~Scope() { reader_.about_ = std::move(before_); }

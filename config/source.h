@@ -35,7 +35,7 @@ class Source {
 
 struct BadCharacter {
   std::size_t offset = 0;
-  bool is_control = false;  // else: not UTF-8
+  std::optional<char32_t> control;  // the control character; none: not UTF-8
 };
 
 // The first thing in the text that YAML does not allow: bytes that are not UTF-8, and control characters. These must

@@ -165,19 +165,31 @@ class Explainer {
       return unquoted(begin, line_.at, "a text that contains ': ' must be in quotes");
     }
     const auto above = line_above(source_, line_);
-    if (above && above->indentation() == line_.indentation() && !above->text.contains(':')) {
-      return {.at = above->begin + above->indentation(),
-              .what = "this line has no ':' between a key and a value",
-              .hint = "write  " + std::string(above->content()) + ": value",
-              .unquoted = {}};
-    }
+    if (above && above->indentation() == line_.indentation() && !separates(above->content()))
+      return lacks_colon(*above);
     return at(line_.indentation(), "this line is indented as if it were a part of the value above",
               "begin it in the column of the key that it stands beside");
   }
 
+  static bool separates(std::string_view line) { return line.contains(": ") || line.ends_with(':'); }
+
+  static Explanation lacks_colon(const Line& line) {
+    Explanation out{.at = line.begin + line.indentation(), .what = {}, .hint = {}, .unquoted = {}};
+    const std::size_t colon = line.content().find(':');
+    if (colon == std::string_view::npos) {
+      out.what = "this line has no ':' between a key and a value";
+      out.hint = "write  " + std::string(line.content()) + ": value";
+    } else {
+      out.what = "a space must follow the ':' of a key";
+      out.hint = "write  " + std::string(line.content()).insert(colon + 1, " ");
+    }
+    return out;
+  }
+
   Explanation about_end() const {
     if (line_.at <= line_.indentation()) {
-      return here("the indentation of this line fits to nothing above it",
+      if (is_dash_without_space()) return here("a list item is a '-' and a space", "write  - item");
+      return here("the indentation of this line matches nothing above it",
                   "begin it in the column of the lines that it belongs to");
     }
     if (line_.text[line_.at - (line_.at == line_.text.size() ? 1 : 0)] == ',') {
@@ -190,6 +202,11 @@ class Explainer {
                   "is the quote on line " + std::to_string(opened) + " meant to be closed there?");
     }
     return here("text behind a closing quote", "a quote inside of single quotes is written twice: 'it''s'");
+  }
+
+  bool is_dash_without_space() const {
+    const std::string_view content = line_.content();
+    return content.size() > 1 && content.front() == '-' && !blanks.contains(content[1]) && !content.starts_with("---");
   }
 
   Explanation about_open_bracket() const {

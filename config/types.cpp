@@ -13,7 +13,7 @@ std::optional<std::string_view> read_text(Reader& reader, Node node, std::string
   }
   if (is_broken(node)) return std::nullopt;
   if (const auto nul = node.text().find('\0'); nul != std::string_view::npos) {
-    reader.error_inside(node, nul, quote(reader.key()) + " contains a NUL character", "remove the \\0");
+    reader.error_inside(node, nul, reader.value_name() + " contains a NUL character", "remove the \\0");
     return std::nullopt;
   }
   return node.text();
@@ -101,6 +101,7 @@ std::optional<std::vector<std::string>> Type<std::vector<std::string>>::read(Rea
     return std::nullopt;
   }
   std::vector<std::string> out;
+  reader.set_part("an entry of");
   for (const Node item : node.items()) {
     if (auto text = Type<std::string>::read(reader, item)) out.push_back(std::move(*text));
   }
@@ -116,7 +117,7 @@ std::optional<std::vector<EnvironmentVariable>> Type<std::vector<EnvironmentVari
   std::vector<EnvironmentVariable> out;
   for (const Entry& entry : node.entries()) {
     const std::string_view name = entry.key.text();
-    reader.set_key(name);
+    reader.set_key(name, "the variable");
     if (!is_variable_name(name)) {
       reader.error(entry.key, quote(name) + " cannot be the name of an environment variable",
                    "use letters, digits and _, and begin with no digit");
@@ -135,7 +136,7 @@ std::optional<Script> Type<Script>::read(Reader& reader, Node node) {
   const auto text = read_text(reader, node, words);
   if (!text) return std::nullopt;
   if (text->find_first_not_of(" \t\r\n") == std::string_view::npos) {
-    reader.error(node, quote(reader.key()) + " is empty: there is nothing to run",
+    reader.error(node, reader.value_name() + " is empty: there is nothing to run",
                  "write  run: true  for a job that does nothing");
     return std::nullopt;
   }
@@ -150,9 +151,10 @@ std::optional<Command> Type<Command>::read(Reader& reader, Node node) {
   }
   auto argv = Type<std::vector<std::string>>::read(reader, node);
   if (!argv) return std::nullopt;
+  reader.set_part({});
   const auto items = node.items();
   if (items.empty() || (items.front().kind() == Kind::scalar && items.front().text().empty())) {
-    reader.error(items.empty() ? node : items.front(), quote(reader.key()) + " names no program",
+    reader.error(items.empty() ? node : items.front(), reader.value_name() + " names no program",
                  "write  [program, argument, ...]");
     return std::nullopt;
   }

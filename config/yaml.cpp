@@ -186,8 +186,9 @@ bool is_readable(const Source& source, Limits limits, Problems& problems) {
   }
   const auto bad = find_bad_character(source.text());
   if (!bad) return true;
-  if (bad->is_control) {
-    problems.error(bad->offset, "an invisible control character", "remove it; in double quotes, write it as \\x..");
+  if (bad->control) {
+    problems.error(bad->offset, "the control character " + std::to_string(static_cast<unsigned>(*bad->control)),
+                   "remove it; within double quotes it can be written as \\x..");
   } else {
     problems.error(bad->offset, "this byte is not UTF-8", "save the file as UTF-8");
   }
