@@ -1,0 +1,123 @@
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <base/os.h>
+#include <base/text.h>
+#include <cli/app.h>
+#include <cli/context.h>
+#include <cli/daemon_command.h>
+#include <cli/daemon_link.h>
+#include <cli/exit_code.h>
+#include <cli/help_format.h>
+#include <cli/list_command.h>
+#include <cli/logs_command.h>
+#include <cli/next_command.h>
+#include <cli/output.h>
+#include <cli/run_command.h>
+#include <cli/runs_command.h>
+#include <cli/version_command.h>
+
+namespace belfry::cli {
+
+namespace {
+
+constexpr auto commands = {add_daemon, add_list, add_next, add_run, add_runs, add_logs, add_version};
+
+void add_common_options(CLI::App& app, Context& context) {
+  app.add_flag_callback("--json", [&context] { context.form = OutputForm::json; }, "Answer in JSON");
+  app.add_option("--host", context.host, "The daemon to ask: unix:PATH")
+      ->envname("BELFRY_HOST")
+      ->check(check_host)
+      ->type_name("ADDR");
+  app.add_flag("-q,--quiet", context.quiet, "The answer only, no hints");
+  app.add_flag("--no-color", context.no_color, "No colours (also: NO_COLOR)");
+}
+
+const CLI::App* find_command(const CLI::App& app, const std::string& name) {
+  const auto found = app.get_subcommands([&](const CLI::App* command) { return command->get_name() == name; });
+  return found.empty() ? nullptr : found.front();
+}
+
+std::string unknown_command(const CLI::App& app, const std::string& word) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    names.push_back(command->get_name());
+  }
+  const std::vector<std::string_view> views(names.begin(), names.end());
+  std::string what = "there is no command '" + word + "'";
+  if (const auto near = nearest(word, views)) what += "; did you mean '" + std::string(*near) + "'?";
+  return what;
+}
+
+// `belfry help COMMAND` is `belfry COMMAND --help`.
+void add_help(CLI::App& app) {
+  auto topic = std::make_shared<std::string>();
+  CLI::App* command = app.add_subcommand("help", "Explain a command.");
+  command->footer("  belfry help run");
+  command->add_option("command", *topic, "Which command")->type_name("COMMAND");
+  command->callback([&app, topic] {
+    const CLI::App* about = topic->empty() ? &app : find_command(app, *topic);
+    if (about == nullptr) throw CLI::ValidationError(unknown_command(app, *topic), CLI::ExitCodes::ValidationError);
+    const std::string name = topic->empty() ? "belfry" : "belfry " + *topic;
+    print(app.get_formatter()->make_help(about, name, CLI::AppFormatMode::Normal));
+  });
+}
+
+void describe(CLI::App& app) {
+  app.name("belfry");
+  app.formatter(std::make_shared<HelpFormat>());
+  app.footer(
+      "  belfry daemon -c schedules.yaml      run the jobs of a file\n"
+      "  belfry list                          how they last ran, when they run next\n"
+      "  belfry run JOB --wait                run one now\n"
+      "  belfry logs JOB                      what it wrote");
+  app.require_subcommand(1);
+  app.fallthrough();
+}
+
+int usage_error(const CLI::App& app, const CLI::ParseError& error) {
+  const auto chosen = app.get_subcommands();
+  const auto rest = app.remaining();
+  const bool is_command_unknown = chosen.empty() && !rest.empty() && !rest.front().starts_with('-');
+  const std::string what = is_command_unknown ? unknown_command(app, rest.front()) : error.what();
+  const std::string help = chosen.empty() ? "belfry help" : "belfry help " + chosen.front()->get_name();
+  std::fprintf(stderr, "belfry: %s\nTry: %s\n", what.c_str(), help.c_str());
+  return exit_usage;
+}
+
+int report(const Error& error) {
+  std::fflush(stdout);
+  std::fprintf(stderr, "belfry: %s\n", error.what.c_str());
+  return exit_code_of(error.kind);
+}
+
+// An answer that did not reach its file is a failure, also when the disk fills up at the last byte.
+int finish(int code) {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+  return report(system_error("write", "stdout"));
+}
+
+}  // namespace
+
+int run_program(int argc, const char* const* argv) {
+  CLI::App app{"A cron that can say what became of every single time a job was due."};
+  Context context;
+  describe(app);
+  add_common_options(app, context);
+  for (const auto add : commands) add(app, context);
+  add_help(app);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& wanted) {
+    return app.exit(wanted);
+  } catch (const CLI::ParseError& error) {
+    return usage_error(app, error);
+  }
+  if (!context.chosen) return finish(exit_ok);  // help
+  const Result<int> code = context.chosen(context);
+  return code ? finish(*code) : report(code.error());
+}
+
+}  // namespace belfry::cli

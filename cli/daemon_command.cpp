@@ -1,0 +1,26 @@
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <cli/daemon_command.h>
+#include <cli/surroundings.h>
+#include <daemon/daemon.h>
+
+namespace belfry::cli {
+
+void add_daemon(CLI::App& app, Context& context) {
+  const auto around = Surroundings::of_this_process();
+  auto options = std::make_shared<DaemonOptions>(DaemonOptions{
+      .config_path = find_config(around), .state_dir = default_state_dir(around), .listen = default_listen(around)});
+  CLI::App* command = app.add_subcommand("daemon", "Run the jobs of a file, in the foreground, until told to stop.");
+  command->footer(
+      "  belfry daemon\n"
+      "  belfry daemon -c schedules.yaml --state ./state --listen unix:./belfry.sock");
+  command->add_option("-c,--config", options->config_path, "The file with the jobs")->type_name("FILE");
+  command->add_option("--state", options->state_dir, "The directory of the ledger and of the output of jobs")
+      ->type_name("DIR");
+  command->add_option("--listen", options->listen, "Where to take questions: unix:PATH")->type_name("ADDR");
+  command->callback(
+      [&context, options] { context.chosen = [options](Context&) -> Result<int> { return run_daemon(*options); }; });
+}
+
+}  // namespace belfry::cli

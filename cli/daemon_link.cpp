@@ -1,0 +1,104 @@
+#include <grp.h>
+#include <pwd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include <api/unix_socket.h>
+#include <base/text.h>
+#include <cli/daemon_link.h>
+#include <cli/document.h>
+
+namespace belfry::cli {
+
+namespace {
+
+Error unreachable(const std::string& what) { return {.kind = ErrorKind::unreachable, .what = what}; }
+
+std::string name_of_group(gid_t gid) {
+  const group* entry = ::getgrgid(gid);
+  return entry != nullptr ? entry->gr_name : std::to_string(gid);
+}
+
+std::string name_of_user(uid_t uid) {
+  const passwd* entry = ::getpwuid(uid);
+  return entry != nullptr ? entry->pw_name : std::to_string(uid);
+}
+
+Error not_allowed(const std::string& path) {
+  std::string what = "user " + name_of_user(::geteuid()) + " may not talk to the daemon at unix:" + path;
+  struct stat info{};
+  if (::stat(path.c_str(), &info) == 0) {
+    what += ": the socket is for user " + name_of_user(info.st_uid) + " and group " + name_of_group(info.st_gid);
+  } else {
+    what += ": its directory is closed to you";
+  }
+  return {.kind = ErrorKind::not_allowed, .what = std::move(what)};
+}
+
+// The transport's error in the words of whoever typed the command.
+Error explained(const Error& error, const std::string& path, Millis patience) {
+  const std::string subject = "no daemon answers at unix:" + path;
+  const std::string cure = "; start one with: belfry daemon";
+  switch (error.sys_errno) {
+    case ENOENT:
+      return unreachable(subject + ": there is no such socket" + cure);
+    case ECONNREFUSED:
+      return unreachable(subject + ": the socket is there, but nobody listens on it" + cure);
+    case EACCES:
+    case EPERM:
+      return not_allowed(path);
+    case EAGAIN:
+      return unreachable("the daemon at unix:" + path + " is too busy to answer");
+    case ETIMEDOUT:
+      return unreachable("the daemon at unix:" + path + " did not answer within " + format_duration(patience));
+    case ECANCELED:
+      return error;
+    default:
+      return unreachable("the daemon at unix:" + path + " went away: " + error.what);
+  }
+}
+
+ErrorKind kind_of(int status) {
+  switch (status) {
+    case 403:
+      return ErrorKind::not_allowed;
+    case 404:
+      return ErrorKind::not_found;
+    case 409:
+      return ErrorKind::refused;
+    default:
+      return ErrorKind::failed;
+  }
+}
+
+Error problem(const HttpResponse& response) {
+  std::string detail = decode_problem(response.body);
+  if (detail.empty()) detail = "the daemon answered " + std::to_string(response.status);
+  return {.kind = kind_of(response.status), .what = std::move(detail)};
+}
+
+}  // namespace
+
+Result<HttpResponse> DaemonLink::send(const HttpRequest& request) const {
+  auto response = send_request(socket_path, request);
+  if (!response) return std::unexpected(explained(response.error(), socket_path, request.patience));
+  if (response->status >= 300) return std::unexpected(problem(*response));
+  return response;
+}
+
+DaemonLink find_daemon(const Context& context, const Surroundings& around) {
+  if (context.host.empty()) return {.socket_path = find_socket(around)};
+  return {.socket_path = api::unix_socket_path(context.host).value(), .was_named = true};
+}
+
+std::string check_host(const std::string& address) {
+  if (address.starts_with("http://") || address.starts_with("https://")) {
+    return "this version reaches a daemon over its Unix socket only: write unix:PATH, not " + address;
+  }
+  const auto path = api::unix_socket_path(address);
+  return path ? "" : path.error().what;
+}
+
+}  // namespace belfry::cli

@@ -1,0 +1,61 @@
+// The API's JSON, read back. The one file of this room that names nlohmann/json: it is slow to compile.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <belfry/error.h>
+#include <belfry/run.h>
+#include <belfry/time.h>
+
+namespace belfry::cli {
+
+struct JobRow {
+  std::string name;
+  std::string schedule;
+  bool is_enabled = true;
+  std::optional<WallTime> next;
+  std::optional<Run> last;
+  std::vector<Run> open;
+};
+
+struct UpcomingRow {
+  std::string job;
+  WallTime at;
+};
+
+// A list with what is needed to show it: the daemon's clock, and the zone of the file.
+template <class Row>
+struct Listing {
+  WallTime now;
+  std::string timezone;
+  std::vector<Row> rows;
+};
+
+Result<Listing<JobRow>> decode_jobs(std::string_view document);
+Result<Listing<UpcomingRow>> decode_upcoming(std::string_view document);
+Result<Listing<Run>> decode_runs(std::string_view document);
+
+// Of a run's object only what the command line shows.
+Result<Run> decode_run(std::string_view document);
+
+// The `detail` of a problem document; empty if it is none.
+std::string decode_problem(std::string_view document);
+
+// One member of an object, as JSON text on one line: what --json prints of a list.
+Result<std::string> member(std::string_view document, const char* name);
+
+// {"run": ..., "from": ..., "size": ..., "output": ...}; `run` is JSON, `output` any bytes.
+struct LogExcerpt {
+  std::string_view run;
+  std::string_view from;
+  std::string_view size;
+  std::string_view output;
+};
+std::string encode_log(const LogExcerpt& log);
+
+std::string encode_version(std::string_view version);
+
+}  // namespace belfry::cli

@@ -1,0 +1,59 @@
+#include <belfry/scheduler.h>
+
+#include <api/backend.h>
+#include <api/routes.h>
+#include <base/try.h>
+#include <base/verify.h>
+#include <base/zones.h>
+#include <cli/document.h>
+#include <cli/file_view.h>
+#include <daemon/clock.h>
+#include <daemon/configuration.h>
+#include <store/memory_store.h>
+
+namespace belfry::cli {
+
+namespace {
+
+class FileBackend final : public api::Backend {
+ public:
+  FileBackend(std::string path, std::shared_ptr<const JobSet> jobs)
+      : path_(std::move(path)), now_(SystemClock().read()) {
+    core_.submit(JobsLoaded{std::move(jobs)});
+    Actions ignored;  // nothing is carried out: the core only has to know the jobs
+    core_.advance(now_, ignored);
+  }
+
+  Now now() override { return now_; }
+  const View& view() override { return core_.view(); }
+  History& history() override { return history_; }
+  void request_run(api::RunOrder, std::function<void(const Answer&)>) override { VERIFY(!"a file starts nothing"); }
+  Result<api::LogPart> read_log(const Run&, const api::LogQuery&) override {
+    return std::unexpected(Error::not_found("a file has no output"));
+  }
+  api::StatusFacts status() override {
+    return {.uptime = Millis{0}, .config_path = path_, .config_trouble = "", .state_dir = ""};
+  }
+
+ private:
+  std::string path_;
+  Now now_;
+  Scheduler core_{{}, {}};
+  MemoryStore history_{0};  // empty
+};
+
+}  // namespace
+
+Result<std::string> view_of_file(const std::string& path, const std::string& target) {
+  ZoneCache zones;
+  const Configuration configuration = TRY(Configuration::load(path, zones));
+  FileBackend backend(path, configuration.jobs());
+  api::Routes routes(backend);
+  api::Response response;
+  routes.handle({.method = "GET", .target = target, .headers = {}, .body = {}, .peer = {}},
+                [&](api::Response given) { response = std::move(given); });
+  if (response.status != 200) return std::unexpected(Error::failed(decode_problem(response.body)));
+  return std::move(response.body);
+}
+
+}  // namespace belfry::cli

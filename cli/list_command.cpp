@@ -1,0 +1,82 @@
+#include <algorithm>
+
+#include <CLI/CLI.hpp>
+#include <base/try.h>
+#include <cli/document.h>
+#include <cli/exit_code.h>
+#include <cli/list_command.h>
+#include <cli/output.h>
+#include <cli/phrases.h>
+#include <cli/read_view.h>
+#include <cli/table.h>
+
+namespace belfry::cli {
+
+namespace {
+
+bool is_failing(const JobRow& job) { return job.last && sign_of(*job.last).emphasis == Emphasis::bad; }
+
+// How the last run stands, in two cells: when it was, and what came of it.
+std::vector<Cell> last_run_cells(const JobRow& job, WallTime now) {
+  if (!job.open.empty()) {
+    const Run& run = job.open.front();
+    const Sign sign = sign_of(run);
+    return {{sign.mark + " " + standing_phrase(run), sign.emphasis},
+            {run.started ? took_phrase(std::max(Millis{0}, now - *run.started)) : ""}};
+  }
+  if (!job.last) return {{"–", Emphasis::faint}, {""}};
+  const Run& run = *job.last;
+  const Sign sign = sign_of(run);
+  const bool is_timed = run.outcome == RunOutcome::succeeded && run.started && run.finished;
+  return {{sign.mark + " " + since_phrase(run.finished.value_or(run.due), now), sign.emphasis},
+          {is_timed ? took_phrase(*run.finished - *run.started) : standing_phrase(run)}};
+}
+
+Cell next_cell(const JobRow& job, WallTime now) {
+  if (!job.is_enabled) return {"disabled", Emphasis::faint};
+  if (!job.next) return {"–", Emphasis::faint};
+  return {until_phrase(*job.next, now)};
+}
+
+std::string summary(const Listing<JobRow>& jobs) {
+  const auto running =
+      std::count_if(jobs.rows.begin(), jobs.rows.end(), [](const JobRow& job) { return !job.open.empty(); });
+  const auto failing = std::count_if(jobs.rows.begin(), jobs.rows.end(), is_failing);
+  std::string line = std::to_string(jobs.rows.size()) + (jobs.rows.size() == 1 ? " job, " : " jobs, ") +
+                     std::to_string(running) + " running, " + std::to_string(failing) + " failing.  Times in " +
+                     jobs.timezone + ".";
+  const auto first = std::find_if(jobs.rows.begin(), jobs.rows.end(), is_failing);
+  if (first != jobs.rows.end()) line += "  Why did it fail?  belfry logs " + first->name;
+  return line;
+}
+
+Result<int> list(const Context& context) {
+  const std::string document = TRY(read_view(context, "/v1/jobs"));
+  if (context.form == OutputForm::json) {
+    print(TRY(member(document, "jobs")));
+    return exit_ok;
+  }
+  const auto jobs = TRY(decode_jobs(document));
+  Table table({"JOB", "SCHEDULE", "LAST RUN", "", "NEXT RUN"});
+  for (const JobRow& job : jobs.rows) {
+    std::vector<Cell> last = last_run_cells(job, jobs.now);
+    table.add({{job.name}, {job.schedule}, last[0], last[1], next_cell(job, jobs.now)});
+  }
+  print(table.render(Terminal::of_stdout(context, Surroundings::of_this_process())));
+  hint(context, summary(jobs));
+  return exit_ok;
+}
+
+}  // namespace
+
+void add_list(CLI::App& app, Context& context) {
+  CLI::App* command = app.add_subcommand("list", "Show the jobs: how they last ran, and when they run next.");
+  command->footer(
+      "  belfry list\n"
+      "  belfry list --json | jq -r '.[] | select(.last.outcome == \"failed\") | .name'\n"
+      "  belfry list -c schedules.yaml        what a file says, without a daemon");
+  command->add_option("-c,--config", context.config, "Ask this file, not the daemon")->type_name("FILE");
+  command->callback([&context] { context.chosen = list; });
+}
+
+}  // namespace belfry::cli

@@ -1,0 +1,68 @@
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <base/try.h>
+#include <cli/daemon_link.h>
+#include <cli/document.h>
+#include <cli/exit_code.h>
+#include <cli/find_run.h>
+#include <cli/logs_command.h>
+#include <cli/output.h>
+#include <cli/phrases.h>
+
+namespace belfry::cli {
+
+namespace {
+
+struct Options {
+  std::string job_or_run;
+  std::size_t lines = 100;
+  bool only_stderr = false;
+};
+
+std::string target_of(const Run& run, const Options& options) {
+  std::string target = "/v1/runs/" + run.id.text() + "/log?tail=" + std::to_string(options.lines);
+  if (options.only_stderr) target += "&stream=stderr";
+  return target;
+}
+
+std::string title_of(const Run& run) {
+  return "(" + run.job.text() + ", run " + run.id.text() + ": " + standing_phrase(run) +
+         (run.detail.empty() ? "" : ": " + run.detail) + ")";
+}
+
+Result<int> logs(const Context& context, const Options& options) {
+  const DaemonLink daemon = find_daemon(context, Surroundings::of_this_process());
+  const std::string document = TRY(find_run_document(daemon, options.job_or_run));
+  const Run run = TRY(decode_run(document));
+  const HttpResponse log = TRY(daemon.get(target_of(run, options)));
+  if (context.form == OutputForm::json) {
+    print(encode_log({.run = document,
+                      .from = log.header("X-Belfry-Log-From").value_or("0"),
+                      .size = log.header("X-Belfry-Log-Size").value_or("0"),
+                      .output = log.body}));
+    return exit_ok;
+  }
+  print(log.body);
+  hint(context, title_of(run));
+  return exit_ok;
+}
+
+}  // namespace
+
+void add_logs(CLI::App& app, Context& context) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("logs", "Show what a job's newest run, or one run, wrote.");
+  command->footer(
+      "  belfry logs nightly-backup\n"
+      "  belfry logs 01JD4QZ3V0XKQ8 -n 1000\n"
+      "  belfry logs nightly-backup --stderr");
+  command->add_option("job", options->job_or_run, "A job, or a run's id or its beginning")
+      ->required()
+      ->type_name("JOB|RUN");
+  command->add_option("-n", options->lines, "How many lines, from the end")->capture_default_str()->type_name("N");
+  command->add_flag("--stderr", options->only_stderr, "Only what went to stderr");
+  command->callback([&context, options] { context.chosen = [options](Context& c) { return logs(c, *options); }; });
+}
+
+}  // namespace belfry::cli

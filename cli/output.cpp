@@ -1,0 +1,21 @@
+#include <cstdio>
+
+#include <base/zones.h>
+#include <cli/output.h>
+
+namespace belfry::cli {
+
+void print(std::string_view answer) { std::fwrite(answer.data(), 1, answer.size(), stdout); }
+
+void hint(const Context& context, std::string_view line) {
+  if (context.quiet || context.form == OutputForm::json) return;
+  std::fflush(stdout);  // on a terminal the hint comes after what it is about
+  std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data());
+}
+
+std::shared_ptr<const Zone> zone_named(const std::string& name) {
+  const auto zone = ZoneCache().find(name);
+  return zone ? *zone : Zone::utc();
+}
+
+}  // namespace belfry::cli

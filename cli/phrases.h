@@ -1,0 +1,29 @@
+// Spans and instants in the words of a person. Pure.
+#pragma once
+
+#include <string>
+
+#include <belfry/run.h>
+#include <belfry/time.h>
+#include <belfry/zone.h>
+
+#include <cli/terminal.h>
+
+namespace belfry::cli {
+
+std::string until_phrase(WallTime then, WallTime now);   // "in 34s", "in 15h 28m", "now"
+std::string since_phrase(WallTime then, WallTime now);   // "34s ago", "8h ago", "just now"
+std::string took_phrase(Millis span);                    // "340ms", "0m03s", "41m12s", "2h05m", "3d04h"
+std::string local_phrase(WallTime t, const Zone& zone);  // "Fri 2026-03-27 02:30:00 CET"
+
+// How a run stands, as a sign and a colour: ✓ ✗ ● –
+struct Sign {
+  std::string mark;
+  Emphasis emphasis = Emphasis::plain;
+};
+Sign sign_of(const Run& run);
+
+// "succeeded", "exit 2", "SIGKILL", "could not start", "lost (reboot)", "running"
+std::string standing_phrase(const Run& run);
+
+}  // namespace belfry::cli

@@ -1,0 +1,87 @@
+#include <memory>
+
+#include <belfry/store.h>
+
+#include <CLI/CLI.hpp>
+#include <api/target.h>
+#include <base/try.h>
+#include <cli/daemon_link.h>
+#include <cli/document.h>
+#include <cli/exit_code.h>
+#include <cli/output.h>
+#include <cli/phrases.h>
+#include <cli/runs_command.h>
+#include <cli/table.h>
+
+namespace belfry::cli {
+
+namespace {
+
+struct Options {
+  std::string job;
+  std::size_t count = 20;
+};
+
+// Enough of an id to tell it from the others: the time, and some of the rest.
+constexpr std::size_t id_characters_shown = 14;
+
+std::string target_of(const Options& options) {
+  std::string target = "/v1/runs?limit=" + std::to_string(options.count);
+  if (!options.job.empty()) target += "&job=" + api::percent_encode(options.job);
+  return target;
+}
+
+std::vector<Cell> row_of(const Run& run, const Zone& zone) {
+  const Sign sign = sign_of(run);
+  const bool is_timed = run.started && run.finished;
+  return {{run.id.text().substr(0, id_characters_shown)},
+          {run.job.text()},
+          {sign.mark + " " + standing_phrase(run), sign.emphasis},
+          {local_phrase(run.started.value_or(run.due), zone)},
+          {is_timed ? took_phrase(std::max(Millis{0}, *run.finished - *run.started)) : ""},
+          {std::string(text(run.trigger))}};
+}
+
+// An empty answer for a job that does not exist would be a lie by omission.
+Result<void> check_job(const DaemonLink& daemon, const std::string& job) {
+  TRY(daemon.get("/v1/jobs/" + api::percent_encode(job)));
+  return {};
+}
+
+Result<int> runs(const Context& context, const Options& options) {
+  const DaemonLink daemon = find_daemon(context, Surroundings::of_this_process());
+  if (!options.job.empty() && !JobName::parse(options.job)) TRY(check_job(daemon, options.job));
+  const HttpResponse response = TRY(daemon.get(target_of(options)));
+  const auto listing = TRY(decode_runs(response.body));
+  if (listing.rows.empty() && !options.job.empty()) TRY(check_job(daemon, options.job));
+  if (context.form == OutputForm::json) {
+    print(TRY(member(response.body, "runs")));
+    return exit_ok;
+  }
+  const auto zone = zone_named(listing.timezone);
+  Table table({"RUN", "JOB", "OUTCOME", "STARTED", "TOOK", "TRIGGER"});
+  for (const Run& run : listing.rows) table.add(row_of(run, *zone));
+  if (!listing.rows.empty()) print(table.render(Terminal::of_stdout(context, Surroundings::of_this_process())));
+  hint(context, listing.rows.empty() ? "Nothing has run yet."
+                                     : "Times in " + zone->name() + ".  Output of a run: belfry logs RUN");
+  return exit_ok;
+}
+
+}  // namespace
+
+void add_runs(CLI::App& app, Context& context) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("runs", "Show what ran, newest first.");
+  command->footer(
+      "  belfry runs\n"
+      "  belfry runs nightly-backup -n 5\n"
+      "  belfry runs --json | jq '.[0].outcome'");
+  command->add_option("job", options->job, "Only this job")->type_name("JOB");
+  command->add_option("-n", options->count, "How many at most")
+      ->check(CLI::Range(std::size_t{1}, RunQuery::limit_max))
+      ->capture_default_str()
+      ->type_name("N");
+  command->callback([&context, options] { context.chosen = [options](Context& c) { return runs(c, *options); }; });
+}
+
+}  // namespace belfry::cli

@@ -1,0 +1,78 @@
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include <base/utf8.h>
+#include <cli/text_width.h>
+
+namespace belfry::cli {
+
+namespace {
+
+struct Range {
+  char32_t first;
+  char32_t last;
+};
+
+// The blocks that matter in names and descriptions; not every character of Unicode.
+constexpr std::array zero_width{
+    Range{0x0300, 0x036F}, Range{0x200B, 0x200F}, Range{0x2060, 0x2064},
+    Range{0x20D0, 0x20FF}, Range{0xFE00, 0xFE0F}, Range{0xFEFF, 0xFEFF},
+};
+constexpr std::array double_width{
+    Range{0x1100, 0x115F},   Range{0x2E80, 0x303E},   Range{0x3041, 0x4DBF},   Range{0x4E00, 0xA4CF},
+    Range{0xAC00, 0xD7A3},   Range{0xF900, 0xFAFF},   Range{0xFE30, 0xFE6F},   Range{0xFF00, 0xFF60},
+    Range{0xFFE0, 0xFFE6},   Range{0x1F300, 0x1F64F}, Range{0x1F680, 0x1F6FF}, Range{0x1F900, 0x1F9FF},
+    Range{0x20000, 0x3FFFD},
+};
+
+template <class Ranges>
+bool is_in(const Ranges& ranges, char32_t c) {
+  return std::any_of(ranges.begin(), ranges.end(), [c](Range range) { return c >= range.first && c <= range.last; });
+}
+
+bool is_control(char32_t c) {
+  const bool overrides_direction = (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+  return c < 0x20 || (c >= 0x7F && c < 0xA0) || overrides_direction;
+}
+
+std::size_t width_of(std::optional<char32_t> c) {
+  if (!c || is_control(*c)) return 1;
+  if (is_in(zero_width, *c)) return 0;
+  return is_in(double_width, *c) ? 2 : 1;
+}
+
+constexpr std::string_view replacement = "\xEF\xBF\xBD";
+
+}  // namespace
+
+std::size_t display_width(std::string_view text) {
+  std::size_t width = 0;
+  while (!text.empty()) width += width_of(take_utf8(text));
+  return width;
+}
+
+std::string printable(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const std::string_view before = text;
+    const auto c = take_utf8(text);
+    out += c && !is_control(*c) ? before.substr(0, before.size() - text.size()) : replacement;
+  }
+  return out;
+}
+
+std::string shortened(std::string_view text, std::size_t width) {
+  if (display_width(text) <= width) return std::string(text);
+  if (width == 0) return "";
+  std::string_view rest = text;
+  std::size_t used = 0;
+  std::size_t kept = 0;
+  for (;;) {
+    used += width_of(take_utf8(rest));
+    if (used > width - 1) return std::string(text.substr(0, kept)) + "…";
+    kept = text.size() - rest.size();
+  }
+}
+
+}  // namespace belfry::cli

@@ -1,0 +1,21 @@
+// How many columns text takes on a terminal, and making it fit. Pure.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace belfry::cli {
+
+// Letters of East Asia and pictures take two columns, combining marks none. What is not UTF-8, and what would move the
+// cursor, counts as the one column of the sign that printable() puts there.
+std::size_t display_width(std::string_view text);
+
+// The text with everything that is not meant to be seen (control characters, broken UTF-8) replaced by U+FFFD, so
+// that a file name cannot repaint somebody's terminal.
+std::string printable(std::string_view text);
+
+// At most `width` columns of it, with "…" for what was cut.
+std::string shortened(std::string_view text, std::size_t width);
+
+}  // namespace belfry::cli
