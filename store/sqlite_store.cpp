@@ -1,7 +1,6 @@
 #include <utility>
 
 #include <base/try.h>
-#include <base/verify.h>
 #include <store/sqlite_store.h>
 
 namespace belfry {
@@ -31,7 +30,7 @@ SqliteStore::SqliteStore(std::string path, SqliteStoreOptions options, SqliteLed
     : path_(std::move(path)), options_(options), ledger_(std::move(ledger)) {}
 
 Result<Snapshot> SqliteStore::load() {
-  VERIFY(ledger_.has_value());
+  TRY(open_again());
   return ledger_->snapshot();
 }
 
@@ -43,7 +42,7 @@ CommitAnswer SqliteStore::commit(const Batch& batch) {
 
 Result<void> SqliteStore::tidy() {
   if (!ledger_ || ledger_->connection().log_pages() < options_.tidy_pages) return {};
-  return ledger_->connection().checkpoint(Connection::Checkpoint::passive);
+  return checkpoint(Connection::Checkpoint::passive);
 }
 
 // While it is not certain whether a batch is in the ledger, no error allows to say that it is not.
@@ -64,23 +63,33 @@ SqliteStore::Outcome SqliteStore::try_commit(const Batch& batch) {
   return outcome;
 }
 
-Result<void> SqliteStore::make_ready() {
+Result<void> SqliteStore::open_again() {
   if (!ledger_) ledger_.emplace(TRY(SqliteLedger::open(path_, options_.busy_timeout)));
+  return {};
+}
+
+Result<void> SqliteStore::make_ready() {
+  TRY(open_again());
   Connection& db = ledger_->connection();
   if (db.has_moved()) {
     return std::unexpected(Error::failed(path_ +
                                          ": the ledger was removed or replaced while it is in use: put it back, "
                                          "or restart the daemon"));
   }
-  // Where this fails, tidy() fails too and says so; the commit may still succeed.
-  if (db.log_pages() > options_.log_pages_max) (void)db.checkpoint(Connection::Checkpoint::passive);
+  if (db.log_pages() > options_.log_pages_max) TRY(checkpoint(Connection::Checkpoint::passive));
   return {};
+}
+
+Result<void> SqliteStore::checkpoint(Connection::Checkpoint how) {
+  auto done = ledger_->connection().checkpoint(how);
+  if (!done) ledger_.reset();
+  return done;
 }
 
 // The ledger holds the batch already. Where its COMMIT was in doubt, what is there must be synced first.
 SqliteStore::Outcome SqliteStore::confirm(BatchId batch) {
   if (uncertain_ != batch) return {};
-  auto synced = ledger_->connection().checkpoint(Connection::Checkpoint::complete);
+  auto synced = checkpoint(Connection::Checkpoint::complete);
   if (!synced) return std::unexpected(failed(std::move(synced).error()));
   uncertain_.reset();
   return {};

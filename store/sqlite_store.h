@@ -4,10 +4,11 @@
 //   * `ok` means synced. WAL with synchronous=FULL: a COMMIT returns after the log was synced.
 //   * All or nothing: a batch is one transaction, and the number of the last batch is part of it. So a batch that is
 //     offered again is recognised by what is in the file, not by what this process believes.
-//   * After a COMMIT whose result is not certain the answer is `unknown`, and the connection is given up: what it
-//     believes about the file may be wrong. The next commit opens the file anew and looks. If the batch is there
-//     after all, it becomes `ok` only when a checkpoint has synced it, because a sync that failed once says nothing
-//     about the same pages when it succeeds later.
+//   * After a COMMIT whose result is not certain the answer is `unknown`. The next commit looks into the file. If the
+//     batch is there after all, it becomes `ok` only when a checkpoint has written it once more and synced it.
+//   * After an error of a sync the file is closed and, by the next commit, opened anew: the kernel reports such an
+//   error
+//     once, so a later success on the same descriptor would prove nothing.
 //   * The same connection checkpoints, in tidy(). SQLite before 3.51.3 can corrupt a database when two connections
 //     write and checkpoint at the same moment; and a checkpoint takes milliseconds that no start should wait for.
 //
@@ -48,7 +49,9 @@ class SqliteStore : public Store {
   using Outcome = std::expected<void, Failure>;
 
   SqliteStore(std::string path, SqliteStoreOptions options, SqliteLedger ledger);
+  Result<void> open_again();
   Result<void> make_ready();
+  Result<void> checkpoint(sqlite::Connection::Checkpoint how);
   Outcome try_commit(const Batch& batch);
   Outcome confirm(BatchId batch);
   Outcome write(const Batch& batch);
@@ -56,7 +59,7 @@ class SqliteStore : public Store {
 
   const std::string path_;
   const SqliteStoreOptions options_;
-  std::optional<SqliteLedger> ledger_;  // none: given up after an uncertain commit
+  std::optional<SqliteLedger> ledger_;  // none: given up after a failed sync
   std::optional<BatchId> uncertain_;    // the batch whose COMMIT had no certain result
 };
 

@@ -1,0 +1,126 @@
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+#include <doctest/doctest.h>
+
+#include <store/memory_store.h>
+#include <store/writer.h>
+#include <tests/contract/store/ledger_builders.h>
+
+namespace belfry::tests {
+
+namespace {
+
+// What happens on the writer's thread, noted for the test to wait for.
+class Notes {
+ public:
+  struct Note {
+    std::string what;
+    std::thread::id thread;
+  };
+
+  void add(std::string what) {
+    {
+      const std::lock_guard lock(mutex_);
+      notes_.push_back({std::move(what), std::this_thread::get_id()});
+    }
+    added_.notify_all();
+  }
+  // The first `count` notes, or fewer after the deadline.
+  std::vector<Note> wait_for(std::size_t count) {
+    std::unique_lock lock(mutex_);
+    added_.wait_for(lock, std::chrono::seconds{20}, [&] { return notes_.size() >= count; });
+    return notes_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable added_;
+  std::vector<Note> notes_;
+};
+
+// A ledger in memory that notes what it is asked; before each commit it waits at the gate, if there is one.
+class NotedStore : public Store {
+ public:
+  explicit NotedStore(Notes& notes, std::function<void()> gate = {}) : notes_(notes), gate_(std::move(gate)) {}
+
+  Result<Snapshot> load() override { return ledger_.load(); }
+  CommitAnswer commit(const Batch& batch) override {
+    if (gate_) gate_();
+    notes_.add("commit " + std::to_string(std::to_underlying(batch.id)));
+    return ledger_.commit(batch);
+  }
+  Result<void> tidy() override {
+    notes_.add("tidy");
+    return {};
+  }
+
+ private:
+  Notes& notes_;
+  std::function<void()> gate_;
+  MemoryStore ledger_{7};
+};
+
+std::string answer_text(const CommitAnswer& answer) {
+  return (answer.verdict == Verdict::ok ? "ok " : "refused ") + std::to_string(std::to_underlying(answer.batch));
+}
+
+std::string joined(const std::vector<Notes::Note>& notes) {
+  std::string line;
+  for (const auto& note : notes) line += (line.empty() ? "" : ", ") + note.what;
+  return line;
+}
+
+Batch batch(std::uint64_t number) { return {.id = BatchId{number}, .records = {sight_of("backup")}}; }
+
+}  // namespace
+
+TEST_CASE("store/writer: each batch is answered, in order, on one other thread") {
+  Notes notes;
+  std::vector<Notes::Note> seen;
+  {
+    Writer writer(std::make_unique<NotedStore>(notes), [&](const CommitAnswer& a) { notes.add(answer_text(a)); });
+    writer.persist(batch(1));
+    writer.persist(batch(3));
+    writer.persist(batch(2));
+    seen = notes.wait_for(6);
+  }
+  CHECK(joined(seen) == "commit 1, ok 1, commit 3, refused 3, commit 2, ok 2");
+  for (const auto& note : seen) {
+    CHECK(note.thread != std::this_thread::get_id());
+    CHECK(note.thread == seen.front().thread);
+  }
+}
+
+TEST_CASE("store/writer: persist returns while the store is busy, and the destructor waits for every answer") {
+  Notes notes;
+  std::mutex gate;
+  std::unique_lock closed(gate);
+  {
+    Writer writer(std::make_unique<NotedStore>(notes, [&] { const std::lock_guard pass(gate); }),
+                  [&](const CommitAnswer& a) { notes.add(answer_text(a)); });
+    for (std::uint64_t n = 1; n <= 3; ++n) writer.persist(batch(n));
+    CHECK(notes.wait_for(0).empty());
+    closed.unlock();
+  }
+  CHECK(joined(notes.wait_for(0)) == "commit 1, ok 1, commit 2, ok 2, commit 3, ok 3");
+}
+
+TEST_CASE("store/writer: the ledger is tidied after a burst, once, and never before an answer that is due") {
+  Notes notes;
+  std::mutex gate;
+  std::unique_lock closed(gate);  // until the burst is complete, however slow this thread is
+  Writer writer(std::make_unique<NotedStore>(notes, [&] { const std::lock_guard pass(gate); }),
+                [&](const CommitAnswer& a) { notes.add(answer_text(a)); });
+  for (std::uint64_t n = 1; n <= 3; ++n) writer.persist(batch(n));
+  closed.unlock();
+  const std::string first = "commit 1, ok 1, commit 2, ok 2, commit 3, ok 3, tidy";
+  CHECK(joined(notes.wait_for(7)) == first);
+  writer.persist(batch(4));
+  CHECK(joined(notes.wait_for(10)) == first + ", commit 4, ok 4, tidy");
+}
+
+}  // namespace belfry::tests
