@@ -14,7 +14,7 @@ using RulesPtr = std::shared_ptr<const Rules>;
 
 bool is_slot(const Rules& rules, WallTime t) { return rules.next_after(t - Millis{1}) == t; }
 
-// ---- Union ----------------------------------------------------------------------------------------------------------
+// ---- Union ----
 
 class Union final : public Rules {
  public:
@@ -120,8 +120,7 @@ class Union final : public Rules {
   std::vector<RulesPtr> members_;
 };
 
-// ---- What adds something to one schedule
-// -------------------------------------------------------------------------------
+// ---- What adds something to one schedule ----
 
 class Wrapper : public Rules {
  public:

@@ -1,6 +1,7 @@
 #include <array>
 #include <vector>
 
+#include <base/text.h>
 #include <base/try.h>
 #include <triggers/cron_parser.h>
 #include <triggers/field_reader.h>
@@ -47,7 +48,7 @@ Parsed<std::uint64_t> read_mask(FieldReader reader) {
   return mask;
 }
 
-// ---- The day of the month -------------------------------------------------------------------------------------------
+// ---- The day of the month ----
 
 // L, L-3, LW
 Parsed<void> read_last_day(FieldReader& reader, RareFields& rare) {
@@ -88,8 +89,7 @@ Parsed<void> read_days(FieldReader reader, Fields& fields, RareFields& rare) {
   return reader.list([&] { return read_day_item(reader, fields, rare); });
 }
 
-// ---- The weekday
-// ------------------------------------------------------------------------------------------------------
+// ---- The weekday ----
 
 Parsed<void> read_weekday_item(FieldReader& reader, Fields& fields, RareFields& rare) {
   const std::size_t begin = reader.offset();
@@ -138,8 +138,33 @@ Parsed<void> read_years(FieldReader reader, RareFields& rare) {
   });
 }
 
-// ---- The line
-// -----------------------------------------------------------------------------------------------------------
+// ---- Nicknames ----
+
+struct Nickname {
+  std::string_view name;
+  std::string_view line;
+};
+
+constexpr std::array nicknames{Nickname{"@hourly", "0 * * * *"},   Nickname{"@daily", "0 0 * * *"},
+                               Nickname{"@midnight", "0 0 * * *"}, Nickname{"@weekly", "0 0 * * 0"},
+                               Nickname{"@monthly", "0 0 1 * *"},  Nickname{"@yearly", "0 0 1 1 *"},
+                               Nickname{"@annually", "0 0 1 1 *"}};
+
+Parsed<std::string_view> line_of_nickname(std::string_view text) {
+  std::array<std::string_view, nicknames.size()> names;
+  for (std::size_t i = 0; i < nicknames.size(); ++i) {
+    if (nicknames[i].name == text) return nicknames[i].line;
+    names[i] = nicknames[i].name;
+  }
+  const auto near = nearest(text.substr(0, 20), names);
+  return std::unexpected(
+      ParseProblem{.offset = 0,
+                   .what = "'" + std::string(text.substr(0, 20)) + "' is not known here",
+                   .hint = near ? "did you mean " + std::string(*near) + "?"
+                                : "there are @hourly, @daily, @midnight, @weekly, @monthly, @yearly and @annually"});
+}
+
+// ---- The line ----
 
 struct Piece {
   std::size_t begin, end;
@@ -197,6 +222,7 @@ bool is_recurring(std::string_view text, const Piece& piece) {
 }  // namespace
 
 Parsed<CronLine> parse_cron_line(std::string_view text, std::string_view job) {
+  if (text.starts_with('@')) return parse_cron_line(TRY(line_of_nickname(text)), job);
   const std::vector<Piece> pieces = pieces_of(text);
   if (pieces.size() < 5 || pieces.size() > 7) return wrong_count(text, pieces);
   const auto reader = [&](std::size_t i, const FieldKind& kind) {

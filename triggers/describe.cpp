@@ -71,14 +71,14 @@ std::string clock(unsigned hour, unsigned minute) {
 std::string clock(unsigned hour, unsigned minute, unsigned second) {
   char buffer[32];
   std::snprintf(buffer, sizeof buffer, "%02u:%02u:%02u", hour, minute, second);
-  return second == 0 ? clock(hour, minute) : buffer;
+  return buffer;
 }
 
 std::string every(unsigned n, const std::string& unit) {
   return n == 1 ? "Every " + unit : "Every " + std::to_string(n) + " " + unit + "s";
 }
 
-// ---- Times ----------------------------------------------------------------------------------------------------------
+// ---- Times ----
 
 struct Times {
   Values hours, minutes, seconds;
@@ -99,9 +99,12 @@ std::string hour_runs(const Times& times) {
 
 std::string list_of_times(const Times& times) {
   std::vector<std::string> texts;
+  const bool shows_seconds = times.seconds != Values{0};
   for (const unsigned hour : times.hours) {
     for (const unsigned minute : times.minutes) {
-      for (const unsigned second : times.seconds) texts.push_back(clock(hour, minute, second));
+      for (const unsigned second : times.seconds) {
+        texts.push_back(shows_seconds ? clock(hour, minute, second) : clock(hour, minute));
+      }
     }
   }
   return "At " + join(texts);
@@ -175,7 +178,7 @@ std::string times_of(const Times& times) {
   return text + ", in the minutes " + minutes;
 }
 
-// ---- Days -----------------------------------------------------------------------------------------------------------
+// ---- Days ----
 
 std::string weekday_list(std::uint8_t mask) {
   // From Monday on, as people count.
@@ -295,14 +298,14 @@ std::string days_of(const Fields& fields, Opening opening) {
     const std::string by_date = of_month(join(choices, " or "), fields);
     return weekly.empty() ? by_date : by_date + ", or on " + weekly;
   }
-  if (any_day && any_weekday)
-    return months_of(fields).empty() ? (opening == Opening::at ? " every day" : "") : " every day" + months_of(fields);
+  const std::string months = months_of(fields);
+  if (any_day && any_weekday) return (opening == Opening::at ? " every day" : months.empty() ? "" : ",") + months;
   if (is_last_week_and_one_weekday(fields)) return of_month("the last " + weekly, fields);
   if (any_day) {
     if (!numbered.empty()) return of_month(numbered, fields) + (weekly.empty() ? "" : " and on " + weekly);
-    if (std::popcount(fields.weekdays) == 1 && opening == Opening::at) return " every " + weekly + months_of(fields);
-    return (std::popcount(fields.weekdays) > 2 && weekly.find(',') == weekly.npos ? ", " : ", on ") + weekly +
-           months_of(fields);
+    if (std::popcount(fields.weekdays) == 1 && opening == Opening::at) return " every " + weekly + months;
+    const bool is_range = weekly.find(" to ") != weekly.npos;
+    return (is_range ? ", " : opening == Opening::at ? " on " : ", on ") + weekly + months;
   }
   const bool is_one_date = !rare_days && std::popcount(fields.days) == 1 && std::popcount(fields.months) == 1;
   const std::string by_date = is_one_date ? one_date(fields) : of_month(month_days(fields), fields);
@@ -315,7 +318,8 @@ std::string days_of(const Fields& fields, Opening opening) {
 std::string describe(const Fields& fields) {
   const std::string times = times_of(
       {.hours = values_of(fields.hours), .minutes = values_of(fields.minutes), .seconds = values_of(fields.seconds)});
-  const Opening opening = times.starts_with("At ") ? Opening::at : Opening::every;
+  const bool is_list = times.starts_with("At ") && times.find("every hour") == times.npos;
+  const Opening opening = is_list ? Opening::at : Opening::every;
   return times + days_of(fields, opening) + years_of(fields);
 }
 

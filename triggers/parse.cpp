@@ -1,40 +1,21 @@
-#include <array>
-
 #include <base/text.h>
 #include <base/try.h>
+#include <triggers/calendar_parser.h>
 #include <triggers/cron_parser.h>
+#include <triggers/dialects.h>
 #include <triggers/fields_trigger.h>
 #include <triggers/interval_trigger.h>
+#include <triggers/local_text.h>
+#include <triggers/never.h>
+#include <triggers/once_trigger.h>
 #include <triggers/parse.h>
 
 namespace belfry {
 
 namespace {
 
-struct Nickname {
-  std::string_view name;
-  std::string_view line;
-};
-
-constexpr std::array nicknames{Nickname{"@hourly", "0 * * * *"},   Nickname{"@daily", "0 0 * * *"},
-                               Nickname{"@midnight", "0 0 * * *"}, Nickname{"@weekly", "0 0 * * 0"},
-                               Nickname{"@monthly", "0 0 1 * *"},  Nickname{"@yearly", "0 0 1 1 *"},
-                               Nickname{"@annually", "0 0 1 1 *"}};
-
 std::unexpected<ParseProblem> problem(std::size_t offset, std::string what, std::string hint) {
   return std::unexpected(ParseProblem{.offset = offset, .what = std::move(what), .hint = std::move(hint)});
-}
-
-Parsed<std::string_view> line_of_nickname(std::string_view text) {
-  std::array<std::string_view, nicknames.size()> names;
-  for (std::size_t i = 0; i < nicknames.size(); ++i) {
-    if (nicknames[i].name == text) return nicknames[i].line;
-    names[i] = nicknames[i].name;
-  }
-  const auto near = nearest(text, names);
-  return problem(0, "'" + std::string(text) + "' is not known here",
-                 near ? "did you mean " + std::string(*near) + "?"
-                      : "there are @hourly, @daily, @midnight, @weekly, @monthly, @yearly and @annually");
 }
 
 std::size_t leading_blanks(std::string_view text) { return static_cast<std::size_t>(trim(text).data() - text.data()); }
@@ -45,29 +26,108 @@ Parsed<T> shifted(Parsed<T> result, std::size_t by) {
   return result;
 }
 
-}  // namespace
-
-Parsed<Schedule> parse_cron(std::string_view text, const ScheduleContext& context) {
-  const std::string_view bare = trim(text);
-  if (bare.empty()) return problem(0, "the schedule is empty", "write for example 30 2 * * *");
-  const std::string_view line_text =
-      bare.front() == '@' ? TRY(shifted(line_of_nickname(bare), leading_blanks(text))) : text;
-  CronLine line = TRY(parse_cron_line(line_text, context.job));
-  if (!line.fields.ever_matches())
-    return problem(leading_blanks(text), "'" + std::string(bare) + "' never happens", "");
-  return Schedule(
-      std::make_shared<const FieldsTrigger>(std::move(line.fields), line.time_class, context.zone, context.dst));
+Parsed<Schedule> compile(CronLine line, std::string_view text, std::size_t offset, std::shared_ptr<const Zone> zone,
+                         DstPolicy dst) {
+  if (!line.fields.ever_matches()) {
+    return problem(offset, "\"" + std::string(text) + "\" never happens: " + why_never(line.fields), "");  // S7
+  }
+  return Schedule(std::make_shared<const FieldsTrigger>(std::move(line.fields), line.time_class, std::move(zone), dst));
 }
 
-Parsed<Schedule> parse_every(std::string_view text) {
+Parsed<Schedule> parse_own_cron(std::string_view text, const ScheduleContext& context) {
+  const std::string_view bare = trim(text);
+  const std::size_t begin = leading_blanks(text);
+  return compile(TRY(shifted(parse_cron_line(bare, context.job), begin)), bare, begin, context.zone, context.dst);
+}
+
+// What did not parse may be good in another system's grammar: then that is the better thing to say.
+template <class T>
+Parsed<T> or_dialect(Parsed<T> result, std::string_view text) {
+  if (result) return result;
+  auto foreign = foreign_dialect(text);
+  if (!foreign) return result;
+  foreign->offset += leading_blanks(text);
+  return std::unexpected(*std::move(foreign));
+}
+
+Parsed<std::shared_ptr<const Zone>> zone_of(const CalendarLine& line, const ScheduleContext& context) {
+  if (line.zone.empty()) return context.zone;
+  if (line.zone == "UTC") return Zone::utc();
+  if (!context.zone_named)
+    return problem(line.zone_offset, "a time zone cannot stand here", "write timezone: beside on_calendar:");
+  auto zone = context.zone_named(line.zone);
+  if (!zone) return problem(line.zone_offset, zone.error().what, "");
+  return *std::move(zone);
+}
+
+// A reading of the zone, "2026-12-01 22:00" or "2026-12-01T22:00:00.250".
+Parsed<LocalTime> parse_reading(std::string_view text, std::size_t offset) {
+  std::string full(text);
+  if (full.size() == 10) full += "T00:00";
+  if (full.size() == 16) full += ":00";
+  const auto as_utc = parse_rfc3339(full + "Z");
+  if (!as_utc) {
+    return problem(offset, "'" + std::string(text) + "' is not an instant",
+                   "write 2026-12-01T22:00:00+01:00, or 2026-12-01 22:00 for a time in the schedule's zone");
+  }
+  return LocalTime{as_utc->time_since_epoch()};
+}
+
+}  // namespace
+
+Parsed<WallTime> parse_instant(std::string_view text, const Zone& zone) {
+  const std::string_view bare = trim(text);
+  const std::size_t begin = leading_blanks(text);
+  if (const auto with_offset = parse_rfc3339(bare)) return *with_offset;
+  const LocalTime reading = TRY(parse_reading(bare, begin));
+  const Zone::Lookup lookup = zone.lookup(reading);
+  const bool is_whole_day = bare.size() == 10;
+  switch (lookup.reading) {
+    case Zone::Reading::unique:
+      return lookup.before;
+    case Zone::Reading::skipped:
+      if (is_whole_day) return lookup.change;  // the day begins after the gap
+      return problem(begin,
+                     reading_text(reading) + " does not exist in " + zone.name() + ": the clock is put forward over it",
+                     "with an offset it is clear: " + format_local(lookup.change, zone) + " is the change");
+    case Zone::Reading::repeated:
+      break;
+  }
+  if (is_whole_day) return lookup.before;
+  return problem(begin,
+                 reading_text(reading) + " comes twice in " + zone.name() + ", before and after the clock is put back",
+                 "write " + format_local(lookup.before, zone) + " or " + format_local(lookup.after, zone));
+}
+
+Parsed<Schedule> parse_at(std::string_view text, const ScheduleContext& context) {
+  const std::string_view bare = trim(text);
+  if (bare.size() == 10)
+    return problem(leading_blanks(text), "the time of day is missing",
+                   "write for example " + std::string(bare) + " 22:00");
+  const WallTime at = TRY(parse_instant(text, *context.zone));
+  return Schedule(std::make_shared<const OnceTrigger>(at, context.zone));
+}
+
+Parsed<Schedule> parse_calendar(std::string_view text, const ScheduleContext& context) {
+  const std::string_view bare = trim(text);
+  const std::size_t begin = leading_blanks(text);
+  CalendarLine parsed = TRY(shifted(parse_calendar_line(bare), begin));
+  auto zone = TRY(shifted(zone_of(parsed, context), begin));
+  return compile(std::move(parsed.line), bare, begin, std::move(zone), context.dst);
+}
+
+Parsed<Schedule> parse_cron(std::string_view text, const ScheduleContext& context) {
+  return or_dialect(parse_own_cron(text, context), text);
+}
+
+Parsed<Schedule> parse_every(std::string_view text, WallTime anchor) {
   const std::string_view bare = trim(text);
   const std::size_t begin = leading_blanks(text);
   const auto period = parse_duration(bare);
   if (!period) return problem(begin, period.error().what, "");
-  if (*period < IntervalTrigger::period_min) {
-    return problem(begin, "an interval of " + std::string(bare) + " is shorter than 100ms", "100ms is the shortest");
-  }
-  return Schedule(std::make_shared<const IntervalTrigger>(*period));
+  if (*period < IntervalTrigger::period_min)
+    return problem(begin, "an interval of " + std::string(bare) + " is too short", "100ms is the shortest");
+  return Schedule(std::make_shared<const IntervalTrigger>(*period, anchor));
 }
 
 Parsed<Schedule> parse_schedule(std::string_view text, const ScheduleContext& context) {
@@ -75,10 +135,9 @@ Parsed<Schedule> parse_schedule(std::string_view text, const ScheduleContext& co
   const std::string_view bare = trim(text);
   const std::size_t begin = leading_blanks(text);
   if (bare == "manual") return Schedule();
-  if (bare == every || bare.starts_with("every ")) {
-    return shifted(parse_every(bare.substr(every.size())), begin + every.size());
-  }
-  return parse_cron(text, context);
+  const bool is_interval = bare == every || bare.starts_with("every ") || bare.starts_with("every\t");
+  if (!is_interval) return parse_cron(text, context);
+  return or_dialect(shifted(parse_every(bare.substr(every.size())), begin + every.size()), text);
 }
 
 }  // namespace belfry

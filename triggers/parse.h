@@ -13,6 +13,7 @@
 
 #include <cstddef>
 #include <expected>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -41,6 +42,8 @@ struct ScheduleContext {
   std::shared_ptr<const Zone> zone = Zone::utc();
   std::string_view job;  // decides what `H` stands for
   DstPolicy dst;
+  // Finds the zone that a calendar line ends with; `UTC` is known without it.
+  std::function<Result<std::shared_ptr<const Zone>>(std::string_view)> zone_named = {};
 };
 
 // The schedule string of a job.
@@ -49,7 +52,18 @@ Parsed<Schedule> parse_schedule(std::string_view text, const ScheduleContext& co
 // `cron:` a cron line, or `@daily` and its like.
 Parsed<Schedule> parse_cron(std::string_view text, const ScheduleContext& context);
 
-// `every:` a duration, 100 ms or more: a grid fixed at the epoch (S8).
-Parsed<Schedule> parse_every(std::string_view text);
+// `every:` a duration, 100 ms or more: a grid fixed at the epoch, or at `anchor` (S8).
+Parsed<Schedule> parse_every(std::string_view text, WallTime anchor = WallTime{});
+
+// `on_calendar:` a line of systemd's calendar grammar (S9). A zone at its end replaces the context's.
+Parsed<Schedule> parse_calendar(std::string_view text, const ScheduleContext& context);
+
+// `at:` one instant (S9), as parse_instant reads it, but with a time of day.
+Parsed<Schedule> parse_at(std::string_view text, const ScheduleContext& context);
+
+// `from:`, `until:`: RFC 3339 with an offset, or a date and time in the zone: `2026-12-01T22:00:00+01:00`,
+// `2026-12-01 22:00`, or the day alone, which is its first instant. A reading that does not exist, or comes twice, is
+// refused with the two offsets to choose from.
+Parsed<WallTime> parse_instant(std::string_view text, const Zone& zone);
 
 }  // namespace belfry
