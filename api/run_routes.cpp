@@ -58,7 +58,7 @@ Result<Run> find_run(Backend& backend, std::string_view text) {
   if (runs.empty()) return std::unexpected(Error::not_found("there is no run '" + std::string(text) + "'"));
   if (runs.size() > 1) {
     return std::unexpected(
-        Error::not_found("more than one run begins with '" + std::string(text) + "'; give more of its id"));
+        Error::bad_input("more than one run begins with '" + std::string(text) + "'; give more of its id"));
   }
   return as_it_is_now(runs.front(), backend.view().open_runs());
 }

@@ -22,7 +22,7 @@ constexpr std::string_view scheme = "unix:";
 Result<sockaddr_un> address_of(const std::string& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  if (path.empty()) return std::unexpected(Error::bad_input("the path of the Unix socket is empty"));
+  if (path.empty()) return std::unexpected(Error::bad_input("the path of the Unix socket is empty: write unix:PATH"));
   if (path.size() >= sizeof address.sun_path) {
     return std::unexpected(Error::bad_input("the path of the Unix socket is longer than " +
                                             std::to_string(sizeof address.sun_path - 1) + " bytes: " + path));

@@ -56,7 +56,7 @@ void add_help(CLI::App& app) {
   auto topic = std::make_shared<std::string>();
   CLI::App* command = app.add_subcommand("help", "Explain a command.");
   command->footer("  belfry help run");
-  command->add_option("command", *topic, "Which command")->type_name("COMMAND");
+  command->add_option("COMMAND", *topic, "Which command")->type_name("");
   command->callback([&app, topic] {
     const CLI::App* about = topic->empty() ? &app : find_command(app, *topic);
     if (about == nullptr) throw CLI::ValidationError(unknown_command(app, *topic), CLI::ExitCodes::ValidationError);
@@ -82,14 +82,17 @@ int usage_error(const CLI::App& app, const CLI::ParseError& error) {
   const auto rest = app.remaining();
   const bool is_command_unknown = chosen.empty() && !rest.empty() && !rest.front().starts_with('-');
   const std::string what = is_command_unknown ? unknown_command(app, rest.front()) : error.what();
-  const std::string help = chosen.empty() ? "belfry help" : "belfry help " + chosen.front()->get_name();
+  const bool is_about_command = !chosen.empty() && chosen.front()->get_name() != "help";
+  const std::string help = is_about_command ? "belfry help " + chosen.front()->get_name() : "belfry help";
   std::fprintf(stderr, "belfry: %s\nTry: %s\n", what.c_str(), help.c_str());
   return exit_usage;
 }
 
+// The problems of a file come as lines that begin with its name.
 int report(const Error& error) {
   std::fflush(stdout);
-  std::fprintf(stderr, "belfry: %s\n", error.what.c_str());
+  const bool has_lines = error.what.find('\n') != std::string::npos;
+  std::fprintf(stderr, "%s%s\n", has_lines ? "" : "belfry: ", std::string(trim(error.what)).c_str());
   return exit_code_of(error.kind);
 }
 

@@ -29,7 +29,10 @@ Result<std::string> find_run_document(const DaemonLink& daemon, const std::strin
   auto run = daemon.get("/v1/runs/" + encoded);
   if (run) return std::move(run->body);
   if (run.error().kind != ErrorKind::not_found) return std::unexpected(run.error());
-  TRY(daemon.get("/v1/jobs/" + encoded));  // its error knows which job was meant
+  if (const auto job = daemon.get("/v1/jobs/" + encoded); !job) {
+    const std::string neither = "no run begins with '" + job_or_run + "', and " + job.error().what;
+    return std::unexpected(Error{.kind = job.error().kind, .what = neither});
+  }
   return std::unexpected(Error::not_found("job '" + job_or_run + "' has not run yet"));
 }
 

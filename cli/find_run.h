@@ -9,8 +9,8 @@
 
 namespace belfry::cli {
 
-// The API's object of the run, as JSON text. not_found: there is neither such a job nor such a run; or the job has
-// never run.
+// The API's object of the run, as JSON text. not_found: there is neither such a job nor such a run, or the job has
+// never run. failed: more than one run begins so.
 Result<std::string> find_run_document(const DaemonLink& daemon, const std::string& job_or_run);
 
 }  // namespace belfry::cli

@@ -57,9 +57,9 @@ void add_logs(CLI::App& app, Context& context) {
       "  belfry logs nightly-backup\n"
       "  belfry logs 01JD4QZ3V0XKQ8 -n 1000\n"
       "  belfry logs nightly-backup --stderr");
-  command->add_option("job", options->job_or_run, "A job, or a run's id or its beginning")
+  command->add_option("JOB-OR-RUN", options->job_or_run, "A job, or a run's id or its beginning")
       ->required()
-      ->type_name("JOB|RUN");
+      ->type_name("");
   command->add_option("-n", options->lines, "How many lines, from the end")->capture_default_str()->type_name("N");
   command->add_flag("--stderr", options->only_stderr, "Only what went to stderr");
   command->callback([&context, options] { context.chosen = [options](Context& c) { return logs(c, *options); }; });

@@ -102,7 +102,7 @@ void add_run(CLI::App& app, Context& context) {
       "  belfry run nightly-backup\n"
       "  belfry run nightly-backup --wait     ends with the job's own exit code; 125 lost, 126 could not start,\n"
       "                                       128+n ended by signal n");
-  command->add_option("job", options->job, "Which job")->required()->type_name("JOB");
+  command->add_option("JOB", options->job, "Which job")->required()->type_name("");
   command->add_flag("--wait", options->waits, "Wait until it is over. Ctrl-C stops the waiting, not the job");
   command->callback([&context, options] { context.chosen = [options](Context& c) { return run_job(c, *options); }; });
 }

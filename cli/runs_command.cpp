@@ -37,7 +37,7 @@ std::vector<Cell> row_of(const Run& run, const Zone& zone) {
   return {{run.id.text().substr(0, id_characters_shown)},
           {run.job.text()},
           {sign.mark + " " + standing_phrase(run), sign.emphasis},
-          {local_phrase(run.started.value_or(run.due), zone)},
+          {local_phrase(std::chrono::floor<std::chrono::seconds>(run.started.value_or(run.due)), zone)},
           {is_timed ? took_phrase(std::max(Millis{0}, *run.finished - *run.started)) : ""},
           {std::string(text(run.trigger))}};
 }
@@ -76,7 +76,7 @@ void add_runs(CLI::App& app, Context& context) {
       "  belfry runs\n"
       "  belfry runs nightly-backup -n 5\n"
       "  belfry runs --json | jq '.[0].outcome'");
-  command->add_option("job", options->job, "Only this job")->type_name("JOB");
+  command->add_option("JOB", options->job, "Only this job")->type_name("");
   command->add_option("-n", options->count, "How many at most")
       ->check(CLI::Range(std::size_t{1}, RunQuery::limit_max))
       ->capture_default_str()

@@ -180,7 +180,7 @@ TEST_CASE("api/routes: a run is found by the beginning of its id, if only one be
   const std::string first = world.backend.past.kept[0].id.text();
   CHECK(holds(world.get("/v1/runs/" + first.substr(0, 14)), first));
   const Response ambiguous = world.get("/v1/runs/" + first.substr(0, 10));  // the time alone
-  CHECK(ambiguous.status == 404);
+  CHECK(ambiguous.status == 400);
   CHECK(holds(ambiguous, "more than one run begins with"));
   CHECK(world.get("/v1/runs/zzz").status == 404);
 }

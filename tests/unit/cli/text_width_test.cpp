@@ -1,0 +1,30 @@
+#include <doctest/doctest.h>
+
+#include <cli/text_width.h>
+
+using namespace belfry::cli;
+
+TEST_CASE("cli/text_width: columns, not bytes and not characters") {
+  CHECK(display_width("") == 0);
+  CHECK(display_width("abc") == 3);
+  CHECK(display_width("\u2713 8h") == 4);     // three bytes, one column
+  CHECK(display_width("e\u0301") == 1);       // a combining accent
+  CHECK(display_width("\u6771\u4EAC") == 4);  // Tokyo
+  CHECK(display_width("\U0001F514") == 2);    // a bell
+  CHECK(display_width("a\xFF") == 2);         // broken: the sign in its place
+}
+
+TEST_CASE("cli/text_width: nothing from a file reaches the terminal as a command") {
+  CHECK(printable("\033[2Jx\r\n\t") == "\uFFFD[2Jx\uFFFD\uFFFD\uFFFD");
+  CHECK(printable("\u202Egpj.exe") == "\uFFFDgpj.exe");  // right-to-left override
+  CHECK(printable("\u009B2J") == "\uFFFD2J");            // the one-character form of ESC [
+  CHECK(printable("caf\u00E9\xC3") == "caf\u00E9\uFFFD");
+}
+
+TEST_CASE("cli/text_width: what is too long is cut to columns, between characters") {
+  CHECK(shortened("nightly", 7) == "nightly");
+  CHECK(shortened("nightly", 6) == "night\u2026");
+  CHECK(shortened("nightly", 1) == "\u2026");
+  CHECK(shortened("nightly", 0) == "");
+  CHECK(shortened("\u6771\u4EAC\u6771\u4EAC", 6) == "\u6771\u4EAC\u2026");  // the sixth column would be half a letter
+}
