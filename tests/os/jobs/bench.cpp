@@ -1,13 +1,12 @@
 #include <poll.h>
 #include <signal.h>
-#include <stdlib.h>
 
 #include <filesystem>
-#include <stdexcept>
 
 #include <doctest/doctest.h>
 
 #include <base/file.h>
+#include <base/text.h>
 #include <tests/os/jobs/bench.h>
 
 namespace belfry::tests {
@@ -16,17 +15,6 @@ namespace {
 constexpr int patience_ms = 10000;
 
 }  // namespace
-
-TemporaryDirectory::TemporaryDirectory() {
-  std::string pattern = (std::filesystem::temp_directory_path() / "belfry-test-XXXXXX").string();
-  REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-  path_ = pattern;
-}
-
-TemporaryDirectory::~TemporaryDirectory() {
-  std::error_code error;
-  std::filesystem::remove_all(path_, error);
-}
 
 bool eventually(const std::function<bool()>& happened) {
   for (int waited = 0; waited < patience_ms; waited += 5) {
@@ -41,8 +29,18 @@ bool is_alive(pid_t pid) {
   return facts && !facts->is_dead;
 }
 
+pid_t read_pid(const std::string& path) {
+  std::string content;
+  REQUIRE(eventually([&] {
+    content = read_file(path).value_or("");
+    return content.ends_with('\n');
+  }));
+  return static_cast<pid_t>(parse_unsigned(trim(content)).value());
+}
+
 Bench::Bench() : boot_(read_boot_id().value()) {
   clock_.now.wall = noon;
+  REQUIRE(make_directories(runs_));
   create_launcher();
 }
 
@@ -59,9 +57,9 @@ Bench::~Bench() {
   }
 }
 
-void Bench::create_launcher() {
+void Bench::create_launcher(const std::string& minder) {
   auto opened = CommandLauncher::open({.runs_path = runs(),
-                                       .minder_path = BELFRY_MINDER,
+                                       .minder_path = minder,
                                        .boot = boot_,
                                        .clock = clock_,
                                        .report = [this](const Report& report) { note(report); }});
@@ -113,7 +111,9 @@ std::string Bench::output(const AttemptId& id) const { return read_file(director
 
 Claim Bench::claim(const AttemptId& id) const { return read_claim(directory(id)).value().value(); }
 
-Run Bench::open_run(const StartOrder& order) const { return order.run; }
+bool Bench::has_file(const AttemptId& id, const std::string& name) const {
+  return std::filesystem::exists(directory(id) + "/" + name);
+}
 
 void Bench::note(const Report& report) {
   const AttemptId id = std::visit([](const auto& one) { return one.id; }, report);

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,21 +14,9 @@
 
 #include <jobs/launcher.h>
 #include <jobs/records.h>
+#include <tests/support/temp_dir.h>
 
 namespace belfry::tests {
-
-// A directory that is gone afterwards.
-class TemporaryDirectory {
- public:
-  TemporaryDirectory();
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-  ~TemporaryDirectory();
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 // Looks again and again until `happened` is true; false after ten seconds.
 bool eventually(const std::function<bool()>& happened);
@@ -56,14 +45,15 @@ class Bench {
   Bench();
   ~Bench();
 
-  const std::string& runs() const { return directory_.path(); }
+  const std::string& runs() const { return runs_; }
+  std::string scratch(const std::string& name) const { return directory_ / name; }
   const BootId& boot() const { return boot_; }
   CommandLauncher& launcher() { return *launcher_; }
   FixedClock& clock() { return clock_; }
 
   // As a daemon that is killed and one that starts after it.
   void destroy_launcher() { launcher_.reset(); }
-  void create_launcher();
+  void create_launcher(const std::string& minder = BELFRY_MINDER);
 
   StartOrder order(Action action);
   StartOrder script(const std::string& text) { return order(Script{.text = text}); }
@@ -81,13 +71,14 @@ class Bench {
 
   std::string directory(const AttemptId& id) const { return runs() + "/" + run_directory_name(id); }
   std::string output(const AttemptId& id) const;
+  bool has_file(const AttemptId& id, const std::string& name) const;
   Claim claim(const AttemptId& id) const;
-  Run open_run(const StartOrder& order) const;
 
  private:
   void note(const Report& report);
 
-  TemporaryDirectory directory_;
+  TempDir directory_;
+  std::string runs_ = directory_ / "runs";
   BootId boot_;
   FixedClock clock_;
   std::map<AttemptId, Outcome> outcomes_;
@@ -96,5 +87,8 @@ class Bench {
 };
 
 bool is_alive(pid_t pid);
+
+// The pid that a job wrote into this file.
+pid_t read_pid(const std::string& path);
 
 }  // namespace belfry::tests
