@@ -63,7 +63,7 @@ void Bench::create_launcher(const std::string& minder) {
                                        .boot = boot_,
                                        .clock = clock_,
                                        .report = [this](const Report& report) { note(report); }});
-  REQUIRE_MESSAGE(opened, opened.error().what);
+  if (!opened) FAIL(opened.error().what);
   launcher_ = *std::move(opened);
 }
 
