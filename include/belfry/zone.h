@@ -47,8 +47,8 @@ class Zone {
   };
 
   // Stand for "no change before" and "no change after". Some 30 million years away: adding days to them is safe.
-  static constexpr WallTime past{-Millis{std::int64_t{1} << 60U}};
-  static constexpr WallTime future{Millis{std::int64_t{1} << 60U}};
+  static constexpr WallTime past{-std::chrono::seconds{std::int64_t{1} << 50U}};
+  static constexpr WallTime future{std::chrono::seconds{std::int64_t{1} << 50U}};
 
   struct Period {
     WallTime begin;
