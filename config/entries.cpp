@@ -57,13 +57,16 @@ constexpr std::array job_choices{
     Choice{actions, "does not say what to run", "write  run: a shell script  or  command: [program, argument]"},
 };
 
+constexpr std::string_view zone_hint = "write  schedule: { cron: \"30 2 * * *\", timezone: Europe/Berlin }";
+constexpr std::string_view argv_hint = "write the program and its arguments as one list:  command: [program, argument]";
+constexpr std::string_view run_hint = "write a script as 'run', or a list as 'command'";
+
 constexpr std::array job_translations{
-    Translation{"cmd", "run", "write a script as 'run', or a list as 'command'"},
-    Translation{"exec", "run", "write a script as 'run', or a list as 'command'"},
+    Translation{"cmd", "run", run_hint},
+    Translation{"exec", "run", run_hint},
     Translation{"script", "run", {}},
-    Translation{"args", "command", "write the program and its arguments as one list:  command: [program, argument]"},
-    Translation{"entrypoint", "command",
-                "write the program and its arguments as one list:  command: [program, argument]"},
+    Translation{"args", "command", argv_hint},
+    Translation{"entrypoint", "command", argv_hint},
     Translation{"cron", "schedule", "write  schedule: \"30 2 * * *\"  or  schedule: { cron: \"30 2 * * *\" }"},
     Translation{"crontab", "schedule", "write  schedule: \"30 2 * * *\""},
     Translation{"every", "schedule", "write  schedule: every 5m"},
@@ -72,9 +75,9 @@ constexpr std::array job_translations{
     Translation{"minutes", "schedule", "write  schedule: every 5m"},
     Translation{"hours", "schedule", "write  schedule: every 2h"},
     Translation{"trigger", "schedule", {}},
-    Translation{"timezone", "", "write  schedule: { cron: \"30 2 * * *\", timezone: Europe/Berlin }"},
-    Translation{"tz", "", "write  schedule: { cron: \"30 2 * * *\", timezone: Europe/Berlin }"},
-    Translation{"timeZone", "", "write  schedule: { cron: \"30 2 * * *\", timezone: Europe/Berlin }"},
+    Translation{"timezone", "", zone_hint},
+    Translation{"tz", "", zone_hint},
+    Translation{"timeZone", "", zone_hint},
     Translation{"environment", "env", {}},
     Translation{"cwd", "working_dir", {}},
     Translation{"dir", "working_dir", {}},
@@ -106,10 +109,10 @@ constexpr std::array file_translations{
 
 }  // namespace
 
-const Table<ScheduleEntry> schedule_table{schedule_fields, schedule_choices, schedule_translations};
-const Table<JobEntry> job_table{job_fields, job_choices, job_translations};
-const Table<FileEntry> file_table{file_fields, file_choices, file_translations,
-                                  "a job goes below  jobs:  and further indented than it"};
+constinit const Table<ScheduleEntry> schedule_table{schedule_fields, schedule_choices, schedule_translations};
+constinit const Table<JobEntry> job_table{job_fields, job_choices, job_translations};
+constinit const Table<FileEntry> file_table{file_fields, file_choices, file_translations,
+                                            "a job goes below  jobs:  and further indented than it"};
 
 std::optional<ScheduleEntry> Type<ScheduleEntry>::read(Reader& reader, Node node) {
   ScheduleEntry entry;

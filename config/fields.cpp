@@ -11,21 +11,20 @@ namespace {
 // What is known of the keys of one map, by row of the table.
 class Given {
  public:
-  explicit Given(std::span<const Field> fields) : fields_(fields), rows_(fields.size()) {}
+  explicit Given(const Rules& rules) : rules_(rules), rows_(rules.fields.size()) {}
 
   struct Row {
     std::optional<Node> key;  // as it stands in the file
     bool meant = false;       // an unknown key was meant to be this one
   };
 
-  Row* find(std::string_view key) {
-    const auto field = std::find_if(fields_.begin(), fields_.end(), [&](const Field& f) { return f.key == key; });
-    return field == fields_.end() ? nullptr : &rows_[static_cast<std::size_t>(field - fields_.begin())];
-  }
-  const Field& field_of(const Row& row) const { return fields_[static_cast<std::size_t>(&row - rows_.data())]; }
+  Row& operator[](const Field& field) { return rows_[static_cast<std::size_t>(&field - rules_.fields.data())]; }
+
+  // REQUIRES: a key of the table.
+  Row& operator[](std::string_view key) { return (*this)[*rules_.find(key)]; }
 
  private:
-  std::span<const Field> fields_;
+  const Rules& rules_;
   std::vector<Row> rows_;
 };
 
@@ -69,7 +68,7 @@ void check_choice(Reader& reader, const Choice& choice, Given& given) {
   std::optional<Node> first;
   bool is_meant = false;
   for (const std::string_view key : choice.keys) {
-    const Given::Row& row = *given.find(key);
+    const Given::Row& row = given[key];
     is_meant = is_meant || row.meant;
     if (!row.key) continue;
     if (first) return report_exclusion(reader, *first, *row.key);
@@ -81,8 +80,8 @@ void check_choice(Reader& reader, const Choice& choice, Given& given) {
 
 void check_needs(Reader& reader, const Field& field, Given& given) {
   if (field.needs.empty()) return;
-  const auto& key = given.find(field.key)->key;
-  const Given::Row& needed = *given.find(field.needs);
+  const auto& key = given[field].key;
+  const Given::Row& needed = given[field.needs];
   if (!key || needed.key || needed.meant) return;
   reader.error(*key,
                quote(field.key) + " goes with " + quote(field.needs) + ", which " + reader.subject() + " does not have",
@@ -91,7 +90,7 @@ void check_needs(Reader& reader, const Field& field, Given& given) {
 
 void report_unknown(Reader& reader, const Entry& entry, const Rules& rules, Given& given) {
   Guess meaning = guess(entry, rules);
-  if (auto* row = given.find(meaning.means)) row->meant = true;
+  if (const Field* field = rules.find(meaning.means)) given[*field].meant = true;
   reader.error(entry.key, "unknown key " + quote(entry.key.text()) + " in " + reader.subject(),
                std::move(meaning.hint));
 }
@@ -99,19 +98,19 @@ void report_unknown(Reader& reader, const Entry& entry, const Rules& rules, Give
 }  // namespace
 
 void read_fields(Reader& reader, Node map, const Rules& rules, void* owner) {
-  Given given(rules.fields);
+  Given given(rules);
   for (const Entry& entry : map.entries()) {
-    if (entry.key.text().starts_with("x-")) continue;
-    auto* row = given.find(entry.key.text());
-    if (row == nullptr) {
+    const std::string_view key = entry.key.text();
+    if (key.starts_with("x-")) continue;
+    const Field* field = rules.find(key);
+    if (field == nullptr) {
       report_unknown(reader, entry, rules, given);
       continue;
     }
-    if (row->key) continue;  // twice, which has been reported
-    row->key = entry.key;
-    const Field& field = given.field_of(*row);
-    reader.set_key(field.key);
-    if (!is_broken(entry.value)) field.read(reader, entry.value, owner);
+    if (given[*field].key) continue;  // twice, which has been reported
+    given[*field].key = entry.key;
+    reader.set_key(key);
+    if (!is_broken(entry.value)) field->read(reader, entry.value, owner);
   }
   for (const Field& field : rules.fields) check_needs(reader, field, given);
   for (const Choice& choice : rules.choices) check_choice(reader, choice, given);

@@ -12,12 +12,14 @@
 // a T is. A key that is not given leaves its member as it was, so the member's initializer is the default.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <concepts>
 #include <optional>
 #include <span>
 #include <string_view>
 
+#include <base/verify.h>
 #include <config/reader.h>
 #include <config/tree.h>
 
@@ -35,8 +37,7 @@ struct Type<std::optional<T>> : Type<T> {};
 
 struct Field {
   std::string_view key;
-  std::string_view summary;  // for people: one sentence
-  std::string_view type;     // in words
+  std::string_view summary;  // what it is for, in one sentence
   std::string_view needs;    // a key without which this one means nothing; may be empty
   void (*read)(Reader& reader, Node value, void* owner);
 };
@@ -58,11 +59,10 @@ template <auto member>
 constexpr auto field(std::string_view key, std::string_view summary, FieldOptions options = {}) {
   using Owner = decltype(owner_of(member));
   using ValueType = Type<decltype(value_of(member))>;
-  const auto read = [](Reader& reader, Node value, void* owner) {
-    if (auto read_value = ValueType::read(reader, value)) static_cast<Owner*>(owner)->*member = std::move(*read_value);
+  const auto read = [](Reader& reader, Node node, void* owner) {
+    if (auto value = ValueType::read(reader, node)) static_cast<Owner*>(owner)->*member = std::move(*value);
   };
-  return FieldOf<Owner>{
-      {.key = key, .summary = summary, .type = ValueType::words, .needs = options.needs, .read = read}};
+  return FieldOf<Owner>{{.key = key, .summary = summary, .needs = options.needs, .read = read}};
 }
 
 template <class Owner, std::size_t count>
@@ -84,7 +84,7 @@ struct Choice {
 // A key that another system has for the same thing, or that belongs elsewhere (S36).
 struct Translation {
   std::string_view key;
-  std::string_view means;  // our key for it
+  std::string_view means;  // our key for it; empty: none in this map
   std::string_view hint;   // what to write; empty: our key in its place
 };
 
@@ -93,14 +93,37 @@ struct Rules {
   std::span<const Choice> choices;
   std::span<const Translation> translations;
   std::string_view stray_map;  // what an unknown key with a map behind it may be; empty: nothing comes to mind
+
+  constexpr const Field* find(std::string_view key) const {
+    const auto row = std::ranges::find(fields, key, &Field::key);
+    return row == fields.end() ? nullptr : &*row;
+  }
+
+  // Whether all the keys that the rules speak of are keys of the table, and each stands there once.
+  constexpr bool is_consistent() const {
+    const auto is_known = [this](std::string_view key) { return find(key) != nullptr; };
+    const auto is_known_or_none = [&](std::string_view key) { return key.empty() || is_known(key); };
+    const auto field_is_sound = [&](const Field& f) {
+      return find(f.key) == &f && !f.summary.empty() && is_known_or_none(f.needs);
+    };
+    const auto choice_is_sound = [&](const Choice& c) { return std::ranges::all_of(c.keys, is_known); };
+    const auto translation_is_sound = [&](const Translation& t) {
+      return !is_known(t.key) && is_known_or_none(t.means) && !(t.means.empty() && t.hint.empty());
+    };
+    return std::ranges::all_of(fields, field_is_sound) && std::ranges::all_of(choices, choice_is_sound) &&
+           std::ranges::all_of(translations, translation_is_sound);
+  }
 };
 
+// The rules for one struct. Inconsistent ones do not compile.
 template <class Owner>
 struct Table {
   template <std::size_t count>
-  constexpr Table(const Fields<Owner, count>& fields, std::span<const Choice> choices,
+  consteval Table(const Fields<Owner, count>& fields, std::span<const Choice> choices,
                   std::span<const Translation> translations, std::string_view stray_map = {})
-      : rules{fields.rows, choices, translations, stray_map} {}
+      : rules{fields.rows, choices, translations, stray_map} {
+    VERIFY(rules.is_consistent());
+  }
   Rules rules;
 };
 

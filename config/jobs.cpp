@@ -52,7 +52,7 @@ std::optional<Job> read_job(Reader& reader, const Entry& entry, const std::share
   read_fields(reader, entry.value, job_table, keys);
   if (!keys.schedule) return std::nullopt;
   const auto& zone = keys.schedule->zone ? keys.schedule->zone : file_zone;
-  auto schedule = compile(reader, *keys.schedule, {.zone = zone, .job = entry.key.text(), .dst = {}});
+  auto schedule = compile(reader, *keys.schedule, {.zone = zone, .job = entry.key.text()});
   auto action = action_of(keys);
   if (!name || !schedule || !action) return std::nullopt;
 
@@ -63,7 +63,6 @@ std::optional<Job> read_job(Reader& reader, const Entry& entry, const std::share
           .schedule_text = std::move(schedule->text),
           .zone_name = zone->name(),
           .action = std::move(*action),
-          .working_dir = {},
           .env = std::move(keys.env),
           .enabled = keys.enabled};
   if (keys.working_dir) job.working_dir = std::move(keys.working_dir->text);

@@ -49,7 +49,7 @@ JobSet read_file_entry(const Tree& tree, ZoneCache& zones, Problems& problems) {
   report_duplicates(tree, file, problems);
   const auto zone = zone_of(file, reader, problems);
 
-  JobSet set{.jobs = {}, .revision = {}, .zone_name = zone->name()};
+  JobSet set{.zone_name = zone->name()};
   if (!file.jobs) return set;
   for (const Entry& entry : file.jobs->map.entries()) {
     if (auto job = read_job(reader, entry, zone)) set.jobs.push_back(std::move(*job));
@@ -92,7 +92,7 @@ std::string hint_for_unreadable(const Error& error) {
 Loaded load_config(const std::string& path, ZoneCache& zones) {
   auto text = read_file(path);
   if (text) return parse_config(path, std::move(*text), zones);
-  Problem problem{.file = path, .what = text.error().what, .hint = hint_for_unreadable(text.error()), .excerpt = {}};
+  Problem problem{.file = path, .what = text.error().what, .hint = hint_for_unreadable(text.error())};
   return std::unexpected(std::vector<Problem>{std::move(problem)});
 }
 
@@ -102,7 +102,7 @@ Loaded parse_config(std::string name, std::string text, ZoneCache& zones) {
   auto set = read_set(source, zones, problems);
   if (!set) return std::unexpected(problems.take());
   set->revision = revision_of(text);
-  return LoadedConfig{.set = std::make_shared<const JobSet>(std::move(*set)), .warnings = {}, .text = std::move(text)};
+  return LoadedConfig{.set = std::make_shared<const JobSet>(std::move(*set)), .text = std::move(text)};
 }
 
 }  // namespace belfry::config

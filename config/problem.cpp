@@ -113,7 +113,7 @@ void Problems::error(std::size_t offset, std::string what, std::string hint) {
 }
 
 void Problems::error_in_file(std::string what, std::string hint) {
-  problems_.push_back({.file = source_.name(), .what = std::move(what), .hint = std::move(hint), .excerpt = {}});
+  problems_.push_back({.file = source_.name(), .what = std::move(what), .hint = std::move(hint)});
 }
 
 std::vector<Problem> Problems::take() {

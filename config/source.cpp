@@ -48,7 +48,7 @@ std::optional<BadCharacter> find_bad_character(std::string_view text) {
     if (rest.empty()) return std::nullopt;
     const std::size_t offset = text.size() - rest.size();
     const auto c = take_utf8(rest);
-    if (!c) return BadCharacter{.offset = offset, .control = {}};
+    if (!c) return BadCharacter{.offset = offset};
     // A lone carriage return moves the cursor of a terminal and is no line end to yaml-cpp.
     const bool is_layout = *c == '\t' || *c == '\n' || (*c == '\r' && rest.starts_with('\n'));
     const bool is_control = *c < 0x20 || (*c >= 0x7F && *c < 0xA0 && *c != 0x85);

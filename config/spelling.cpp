@@ -35,6 +35,13 @@ class Walk {
     skip_indentation();
   }
 
+  // Over an escaped line end, which stands for nothing.
+  void skip_escaped_break() {
+    if (at_ + 1 >= source_.size() || source_[at_] != '\\' || !is_break(source_[at_ + 1])) return;
+    ++at_;
+    while (at_ < source_.size() && (is_blank(source_[at_]) || is_break(source_[at_]))) ++at_;
+  }
+
   std::size_t at() const { return at_; }
   std::size_t done() const { return done_; }
 
@@ -54,11 +61,6 @@ class Walk {
 
   bool skip_escape() {
     const char letter = at_ + 1 < source_.size() ? source_[at_ + 1] : '\0';
-    if (is_break(letter)) {  // an escaped line end joins the lines without a space
-      at_ += 1;
-      while (at_ < source_.size() && (is_blank(source_[at_]) || is_break(source_[at_]))) ++at_;
-      return true;
-    }
     const std::size_t digits = letter == 'x' ? 2 : letter == 'u' ? 4 : letter == 'U' ? 8 : 0;
     return advance(2 + digits, character_length());
   }
@@ -149,10 +151,11 @@ std::size_t locate_in_spelling(std::string_view source, Spelling spelling, std::
   const bool is_quoted = spelling.style == Style::single_quoted || spelling.style == Style::double_quoted;
   Walk walk(source, text, spelling.at + (is_quoted ? 1 : 0));
   if (spelling.style == Style::block) walk.enter_block();
-  while (walk.done() < offset) {
+  for (;;) {
+    if (spelling.style == Style::double_quoted) walk.skip_escaped_break();
+    if (walk.done() >= offset) return walk.at();
     if (!walk.step(spelling.style)) return spelling.at;
   }
-  return walk.at();
 }
 
 bool is_closed(std::string_view source, Spelling spelling) {

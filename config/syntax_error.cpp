@@ -38,12 +38,12 @@ std::optional<Line> line_above(const Source& source, Line line) {
   return std::nullopt;
 }
 
-// Whether a value may begin here: at the line's beginning, behind `key: `, behind `- `, behind a bracket or comma.
-bool begins_value(std::string_view line, std::size_t at) {
-  const std::size_t before = line.substr(0, at).find_last_not_of(blanks);
+// Whether a value may begin here: at a line's beginning, behind `key: `, behind `- `, behind a bracket or comma.
+bool begins_value(std::string_view text, std::size_t at) {
+  const std::size_t before = text.substr(0, at).find_last_not_of(blanks);
   if (before == std::string_view::npos) return true;
-  const char c = line[before];
-  return c == '[' || c == '{' || c == ',' || ((c == ':' || c == '-') && before + 1 < at);
+  const char c = text[before];
+  return std::string_view("[{,\n").contains(c) || ((c == ':' || c == '-') && before + 1 < at);
 }
 
 enum class Within { lines, brackets };
@@ -99,6 +99,8 @@ class Explainer {
         return here("a list cannot begin behind its key", "put each '- item' on a line of its own, or write [a, b]");
       case Stuck::question_mark:
         return here("a value cannot begin with '? '", "put it in quotes");
+      case Stuck::open_quote:
+        return never_closed(open_quote());
       case Stuck::escape:
         return here("this is no escape sequence of double quotes", "use single quotes, in which \\ is just a \\");
       case Stuck::block_header:
@@ -112,7 +114,7 @@ class Explainer {
 
  private:
   Explanation at(std::size_t in_line, std::string what, std::string hint) const {
-    return {.at = line_.begin + in_line, .what = std::move(what), .hint = std::move(hint), .unquoted = {}};
+    return {.at = line_.begin + in_line, .what = std::move(what), .hint = std::move(hint)};
   }
   Explanation here(std::string what, std::string hint) const { return at(line_.at, std::move(what), std::move(hint)); }
 
@@ -120,7 +122,7 @@ class Explainer {
   Explanation unquoted(std::size_t begin, std::size_t marked, std::string what) const {
     const std::size_t end = value_end(line_.text, begin, within());
     Explanation out = at(marked, std::move(what), quoted_entry(line_.text, begin, end));
-    out.unquoted = Extent{line_.begin + begin, line_.begin + end};
+    if (marked < end) out.unquoted = Extent{line_.begin + begin, line_.begin + end};
     return out;
   }
 
@@ -136,6 +138,15 @@ class Explainer {
       if (characters.contains(line_.text[i]) && begins_value(line_.text, i)) return i;
     }
     return std::nullopt;
+  }
+
+  // The first quote behind the newest scalar with which a value can begin.
+  std::size_t open_quote() const {
+    const std::string_view text = source_.text();
+    for (std::size_t i = error_.last_scalar.value_or(0) + 1; i < text.size(); ++i) {
+      if ((text[i] == '"' || text[i] == '\'') && begins_value(text, i)) return i;
+    }
+    return error_.at;
   }
 
   Explanation about_first_character() const {
@@ -159,30 +170,31 @@ class Explainer {
   // A colon in the wrong place: in the middle of a text, behind a line that lacks its own, or of a line that is
   // indented as if it were part of the value above.
   Explanation about_colon() const {
-    const std::size_t first = line_.text.find(": ");
-    if (first < line_.at) {
-      const std::size_t begin = line_.text.find_first_not_of(blanks, first + 1);
+    const std::size_t before = line_.at == 0 ? std::string_view::npos : line_.text.rfind(": ", line_.at - 1);
+    if (before != std::string_view::npos) {
+      const std::size_t begin = line_.text.find_first_not_of(blanks, before + 1);
       return unquoted(begin, line_.at, "a text that contains ': ' must be in quotes");
     }
     const auto above = line_above(source_, line_);
-    if (above && above->indentation() == line_.indentation() && !separates(above->content()))
-      return lacks_colon(*above);
+    if (above && above->indentation() == line_.indentation() && !has_key(above->content())) return lacks_colon(*above);
     return at(line_.indentation(), "this line is indented as if it were a part of the value above",
               "begin it in the column of the key that it stands beside");
   }
 
-  static bool separates(std::string_view line) { return line.contains(": ") || line.ends_with(':'); }
+  static bool has_key(std::string_view line) { return line.contains(": ") || line.ends_with(':'); }
 
   static Explanation lacks_colon(const Line& line) {
-    Explanation out{.at = line.begin + line.indentation(), .what = {}, .hint = {}, .unquoted = {}};
-    const std::size_t colon = line.content().find(':');
-    if (colon == std::string_view::npos) {
+    Explanation out{.at = line.begin + line.indentation()};
+    std::string corrected(line.content());
+    const std::size_t colon = corrected.find(':');
+    if (colon == std::string::npos) {
       out.what = "this line has no ':' between a key and a value";
-      out.hint = "write  " + std::string(line.content()) + ": value";
+      corrected += ": value";
     } else {
       out.what = "a space must follow the ':' of a key";
-      out.hint = "write  " + std::string(line.content()).insert(colon + 1, " ");
+      corrected.insert(colon + 1, " ");
     }
+    out.hint = "write  " + (corrected.size() <= hint_value_max ? corrected : "key: value");
     return out;
   }
 
@@ -211,12 +223,17 @@ class Explainer {
 
   Explanation about_open_bracket() const {
     if (within() == Within::lines) return here("this is not YAML: " + error_.message, "");
-    const char c = source_.text()[*error_.open_at];
-    return {.at = *error_.open_at,
-            .what = std::string("this ") + c + " is not closed by a " + (c == '[' ? ']' : '}') + " before line " +
-                    std::to_string(source_.position(error_.at).line),
-            .hint = "close it, and put a comma between its entries",
-            .unquoted = {}};
+    const char open = source_.text()[*error_.open_at];
+    const std::string close = open == '[' ? "]" : "}";
+    const std::size_t line = source_.position(error_.at).line;
+    if (source_.position(*error_.open_at).line == line) {
+      if (line_.text.substr(line_.at).starts_with(':')) return about_colon();
+      return here("a comma or a " + close + " is missing here", "put a comma between the entries");
+    }
+    return {
+        .at = *error_.open_at,
+        .what = std::string("this ") + open + " is not closed by a " + close + " before line " + std::to_string(line),
+        .hint = "close it, and put a comma between its entries"};
   }
 
   const Source& source_;
@@ -225,6 +242,10 @@ class Explainer {
 };
 
 }  // namespace
+
+Explanation never_closed(std::size_t at) {
+  return {.at = at, .what = "this quote is never closed", .hint = "end the text with the same quote"};
+}
 
 Explanation explain(const Source& source, const SyntaxError& error) { return Explainer(source, error).explain(); }
 

@@ -23,6 +23,7 @@ enum class Stuck : std::uint8_t {
   closing_bracket,  // a } or ] without its opening
   list_item,        // `- ` where no list can begin
   question_mark,    // `? ` where no key can begin
+  open_quote,       // the file, or its document, ends within quotes
   escape,           // an unknown \ in double quotes
   block_header,     // something behind | or >
   tab,              // in the indentation
@@ -49,6 +50,9 @@ struct Explanation {
   // A value that would be fine in quotes. With a stand-in in its place the rest of the file can be read.
   std::optional<Extent> unquoted;
 };
+
+// Of a quote that the end of the file found open.
+Explanation never_closed(std::size_t at);
 
 Explanation explain(const Source& source, const SyntaxError& error);
 

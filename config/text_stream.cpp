@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include <config/text_stream.h>
 
@@ -18,10 +19,10 @@ TextStream::int_type TextStream::underflow() {
 bool TextStream::count_brackets(std::string_view piece) {
   for (std::size_t i = 0; i < piece.size(); ++i) {
     const char c = piece[i];
-    if (c == '"') is_quoted_ = !is_quoted_;
+    const bool is_escaped = std::exchange(is_escaped_, c == '\\' && !is_escaped_);
+    if (c == '"' && !is_escaped) is_quoted_ = !is_quoted_;
     if (c == '\n') is_quoted_ = false;
-    if (c == '\\') ++i;
-    if (is_quoted_) continue;
+    if (is_quoted_ || is_escaped) continue;
     if (c == '[' || c == '{') ++open_;
     if (c == ']' || c == '}') open_ = std::max<std::ptrdiff_t>(0, open_ - 1);
     if (open_ > open_max) {

@@ -41,6 +41,7 @@ class TextStream final : public std::streambuf {
   std::size_t given_ = 0;
   std::ptrdiff_t open_ = 0;
   bool is_quoted_ = false;
+  bool is_escaped_ = false;  // the character before was a backslash
   std::optional<std::size_t> stopped_at_;
 };
 

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <array>
+
 #include <base/text.h>
 #include <config/types.h>
 
@@ -45,6 +48,12 @@ std::string hint_for_bool(Node node) {
   if (is_one_of(node.text(), yes)) return "write  true";
   if (is_one_of(node.text(), no)) return "write  false";
   return "";
+}
+
+// What to write instead of a short text; nothing comes to mind for a long one.
+std::string suggestion(std::string_view before, std::string_view text, std::string_view after) {
+  if (text.size() > 60 || text.contains('\n')) return "";
+  return "write  " + std::string(before) + std::string(text) + std::string(after);
 }
 
 // One of a few words, by its index.
@@ -97,7 +106,7 @@ std::optional<Path> Type<Path>::read(Reader& reader, Node node) {
 
 std::optional<std::vector<std::string>> Type<std::vector<std::string>>::read(Reader& reader, Node node) {
   if (node.kind() != Kind::list) {
-    reader.wrong_type(node, words, node.kind() == Kind::scalar ? "write  [" + std::string(node.text()) + "]" : "");
+    reader.wrong_type(node, words, node.kind() == Kind::scalar ? suggestion("[", node.text(), "]") : "");
     return std::nullopt;
   }
   std::vector<std::string> out;
@@ -145,8 +154,7 @@ std::optional<Script> Type<Script>::read(Reader& reader, Node node) {
 
 std::optional<Command> Type<Command>::read(Reader& reader, Node node) {
   if (node.kind() == Kind::scalar) {
-    reader.wrong_type(node, words,
-                      "write  run: " + std::string(node.text().substr(0, 60)) + "  to have a shell split it");
+    reader.wrong_type(node, words, suggestion("run: ", node.text(), "  to have a shell split it"));
     return std::nullopt;
   }
   auto argv = Type<std::vector<std::string>>::read(reader, node);

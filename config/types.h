@@ -3,13 +3,10 @@
 // they are; true and false are these two words; nothing is ever octal.
 #pragma once
 
-#include <algorithm>
-#include <array>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <vector>
 
 #include <belfry/job.h>

@@ -49,7 +49,8 @@ Stuck stuck_at(std::string_view message) {
       Row{m::END_OF_MAP_FLOW, Stuck::bracket_end}, Row{m::END_OF_SEQ_FLOW, Stuck::bracket_end},
       Row{m::FLOW_END, Stuck::closing_bracket},    Row{m::BLOCK_ENTRY, Stuck::list_item},
       Row{m::MAP_KEY, Stuck::question_mark},       Row{m::CHAR_IN_BLOCK, Stuck::block_header},
-      Row{m::INVALID_ESCAPE, Stuck::escape},       Row{m::TAB_IN_INDENTATION, Stuck::tab},
+      Row{m::INVALID_ESCAPE, Stuck::escape},       Row{m::EOF_IN_SCALAR, Stuck::open_quote},
+      Row{m::DOC_IN_SCALAR, Stuck::open_quote},    Row{m::TAB_IN_INDENTATION, Stuck::tab},
   };
   const auto row = std::find_if(rows.begin(), rows.end(), [&](const Row& r) { return message.starts_with(r.message); });
   return row == rows.end() ? Stuck::elsewhere : row->stuck;
@@ -94,12 +95,12 @@ class Events final : public YAML::EventHandler {
   void OnSequenceEnd() override { check(builder_.close()); }
   void OnMapEnd() override { check(builder_.close()); }
 
-  // The end of the file closes an open quote, for yaml-cpp.
-  void check_last_quote() const {
+  // A quote that was still open at the end of the file, which closes it for yaml-cpp.
+  std::optional<std::size_t> open_quote() const {
     const auto last = builder_.last_scalar();
-    if (!last || (last->style != Style::double_quoted && last->style != Style::single_quoted)) return;
-    if (is_closed(source_.text(), {.at = last->at, .style = last->style})) return;
-    throw Stop{{.at = last->at, .what = "this quote is never closed", .hint = "end the text with the same quote"}};
+    if (!last || (last->style != Style::double_quoted && last->style != Style::single_quoted)) return std::nullopt;
+    if (is_closed(source_.text(), {.at = last->at, .style = last->style})) return std::nullopt;
+    return last->at;
   }
 
   const TreeBuilder& builder() const { return builder_; }
@@ -143,7 +144,7 @@ class Events final : public YAML::EventHandler {
 };
 
 Explanation explanation_of(Refusal refusal) {
-  return {.at = refusal.at, .what = std::move(refusal.what), .hint = std::move(refusal.hint), .unquoted = {}};
+  return {.at = refusal.at, .what = std::move(refusal.what), .hint = std::move(refusal.hint)};
 }
 
 Explanation explanation_of(const YAML::Exception& error, const Source& source, const TreeBuilder& builder) {
@@ -160,7 +161,7 @@ std::expected<Tree, Explanation> parse_events(Events events, std::istream& strea
     YAML::Parser parser(stream);
     while (parser.HandleNextDocument(events)) {
     }
-    events.check_last_quote();
+    if (const auto at = events.open_quote()) return std::unexpected(never_closed(*at));
     return std::move(events).take();
   } catch (const Stop& stop) {
     return std::unexpected(explanation_of(stop.why));

@@ -1,15 +1,14 @@
 // Broken files and what is said about them: bad/NAME.yaml, and beside it bad/NAME.expected. UPDATE=1 rewrites the
 // latter; read the difference before you commit it.
-#include <doctest/doctest.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <vector>
 
-#include <base/file.h>
+#include <doctest/doctest.h>
 
+#include <base/file.h>
 #include <config/load.h>
 
 using namespace belfry;

@@ -1,0 +1,225 @@
+#include <algorithm>
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include <base/file.h>
+#include <base/text.h>
+#include <config/load.h>
+
+using namespace belfry;
+using namespace belfry::config;
+
+namespace {
+
+Loaded parse(std::string text) {
+  static ZoneCache zones;
+  return parse_config("f.yaml", std::move(text), zones);
+}
+
+std::string next_after(const Job& job, const char* t) {
+  const auto next = job.schedule.next_after(*parse_rfc3339(t));
+  return next ? format_utc(*next) : "never";
+}
+
+constexpr const char* complete = R"(
+version: 1
+timezone: Europe/Berlin
+x-note: { anything: [goes, here] }
+x-common: &common
+  tags: [night, 2024]
+  env: { PGHOST: /run/postgresql, RETRIES: 0123, DEBUG: on, EMPTY: "" }
+
+jobs:
+  heartbeat:
+    schedule: every 90s
+    run: curl -fsS "$URL"
+
+  nightly-backup:
+    <<: *common
+    description: Dump every database
+    x-owner: ops
+    schedule:
+      cron: "30 2 * * *"
+      timezone: America/New_York
+    shell: bash
+    run: |
+      pg_dumpall > dump
+      sync
+    working_dir: /var/backups
+
+  weekly:
+    schedule: 0 6 * * 1
+    command: [/usr/local/bin/report, --week, 12]
+    enabled: false
+
+  poll: { schedule: { every: 5m }, run: ./poll }
+  daily: { schedule: "@daily", run: date }
+  restore: { schedule: manual, command: [restore] }
+)";
+
+}  // namespace
+
+TEST_CASE("config/load: a good file is read completely, in file order") {
+  const auto config = parse(complete);
+  REQUIRE_MESSAGE(config.has_value(), render(config.error()));
+  CHECK(config->text == complete);
+  CHECK(config->warnings.empty());
+  CHECK(config->set->zone_name == "Europe/Berlin");
+  const auto& jobs = config->set->jobs;
+  REQUIRE(jobs.size() == 6);
+
+  CHECK(jobs[0].name.text() == "heartbeat");
+  CHECK(jobs[0].schedule_text == "every 90s");
+  CHECK(jobs[0].zone_name == "Europe/Berlin");
+  CHECK(jobs[0].action == Action{Script{.text = "curl -fsS \"$URL\"", .shell = Script::Shell::sh}});
+  CHECK(jobs[0].description.empty());
+  CHECK(jobs[0].tags.empty());
+  CHECK(jobs[0].env.empty());
+  CHECK_FALSE(jobs[0].working_dir.has_value());
+  CHECK(jobs[0].enabled);
+  CHECK(next_after(jobs[0], "2026-03-01T00:00:00Z") == "2026-03-01T00:01:30Z");
+
+  CHECK(jobs[1].name.text() == "nightly-backup");
+  CHECK(jobs[1].description == "Dump every database");
+  CHECK(jobs[1].tags == std::vector<std::string>{"night", "2024"});
+  CHECK(jobs[1].schedule_text == "30 2 * * *");
+  CHECK(jobs[1].zone_name == "America/New_York");
+  CHECK(next_after(jobs[1], "2026-01-01T00:00:00Z") == "2026-01-01T07:30:00Z");
+  CHECK(jobs[1].action == Action{Script{.text = "pg_dumpall > dump\nsync\n", .shell = Script::Shell::bash}});
+  CHECK(jobs[1].working_dir == "/var/backups");
+  CHECK(jobs[1].env == std::vector<EnvironmentVariable>{
+                           {"PGHOST", "/run/postgresql"}, {"RETRIES", "0123"}, {"DEBUG", "on"}, {"EMPTY", ""}});
+
+  CHECK(jobs[2].action == Action{Command{{"/usr/local/bin/report", "--week", "12"}}});
+  CHECK_FALSE(jobs[2].enabled);
+  CHECK(next_after(jobs[2], "2026-01-01T00:00:00Z") == "2026-01-05T05:00:00Z");  // 06:00 in Berlin
+  CHECK(jobs[3].schedule_text == "every 5m");
+  CHECK(jobs[4].schedule_text == "@daily");
+  CHECK(next_after(jobs[4], "2026-07-01T00:00:00Z") == "2026-07-01T22:00:00Z");
+  CHECK(jobs[5].schedule.is_manual());
+  CHECK(jobs[5].schedule_text == "manual");
+}
+
+TEST_CASE("config/load: the file's zone may stand below its jobs") {
+  const auto config = parse("jobs: { a: { schedule: 0 6 * * *, run: x } }\ntimezone: Asia/Seoul\n");
+  REQUIRE(config.has_value());
+  CHECK(config->set->jobs[0].zone_name == "Asia/Seoul");
+  CHECK(next_after(config->set->jobs[0], "2026-01-01T00:00:00Z") == "2026-01-01T21:00:00Z");
+}
+
+TEST_CASE("config/load: without a zone it is the machine's") {
+  const ZoneCache::Options machine{.localtime = "/usr/share/zoneinfo/Asia/Tokyo"};
+  ZoneCache zones(machine);
+  const auto expected = zones.system_zone();
+  REQUIRE(expected.has_value());
+  const auto config = parse_config("f.yaml", "jobs: { a: { schedule: 0 6 * * *, run: x } }", zones);
+  REQUIRE(config.has_value());
+  CHECK(config->set->zone_name == (*expected)->name());
+  CHECK(config->set->jobs[0].zone_name == (*expected)->name());
+}
+
+TEST_CASE("config/load: the revision follows the text, byte by byte") {
+  const std::string text = "jobs: { a: { schedule: manual, run: x } }";
+  const auto revision = parse(text)->set->revision;
+  CHECK(revision.size() == 16);
+  CHECK(parse(text)->set->revision == revision);
+  CHECK(parse(text + "\n")->set->revision != revision);
+  CHECK(parse("\xEF\xBB\xBF" + text)->set->revision != revision);
+}
+
+TEST_CASE("config/load: S34 one error refuses the file, and all errors are reported in order") {
+  const auto config =
+      parse("jobs:\n  good: { schedule: manual, run: x }\n  bad: { schedule: x, run: x, a: b }\nc: d\n");
+  REQUIRE_FALSE(config.has_value());
+  REQUIRE(config.error().size() == 3);
+  CHECK(config.error()[0].line == 3);
+  CHECK(config.error()[1].line == 3);
+  CHECK(config.error()[1].column > config.error()[0].column);
+  CHECK(config.error()[2].line == 4);
+}
+
+TEST_CASE("config/load: S34 a file that is not there, cannot be read or is too large is one clear problem") {
+  ZoneCache zones;
+  struct Row {
+    const char* path;
+    const char* said;
+  };
+  for (const Row& row : {
+           Row{"tests/unit/config/none.yaml",
+               "tests/unit/config/none.yaml: open tests/unit/config/none.yaml: No such file or directory; "
+               "write one, or name another with -c FILE"},
+           Row{"tests/unit/config",
+               "tests/unit/config: read tests/unit/config: Is a directory; name the file, not its directory"},
+           Row{"/dev/zero", "/dev/zero: /dev/zero is larger than 33554432 bytes; is it the right file?"},
+       }) {
+    CAPTURE(row.path);
+    const auto config = load_config(row.path, zones);
+    REQUIRE_FALSE(config.has_value());
+    REQUIRE(config.error().size() == 1);
+    CHECK(one_line(config.error()[0]) == row.said);
+    CHECK(config.error()[0].line == 0);
+  }
+}
+
+TEST_CASE("config/load: S36 every key of every table is read into its member") {
+  // A key that does nothing would be accepted in silence.
+  const auto plain = parse("jobs: { a: { schedule: manual, run: x } }");
+  REQUIRE(plain.has_value());
+  const auto& before = plain->set->jobs[0];
+  const auto with = [](const char* key) {
+    auto config = parse(std::string("jobs: { a: { schedule: manual, run: x, ") + key + " } }");
+    REQUIRE(config.has_value());
+    return config->set->jobs[0];
+  };
+  CHECK(with("description: d").description != before.description);
+  CHECK(with("tags: [t]").tags != before.tags);
+  CHECK(with("shell: bash").action != before.action);
+  CHECK(with("working_dir: /").working_dir != before.working_dir);
+  CHECK(with("env: { A: b }").env != before.env);
+  CHECK(with("enabled: false").enabled != before.enabled);
+}
+
+TEST_CASE("config/load: the example at the top of the repository is accepted, and is seen at work at once") {
+  ZoneCache zones;
+  const auto config = load_config("schedules.yaml", zones);
+  REQUIRE_MESSAGE(config.has_value(), render(config.error()));
+  for (const Job& job : config->set->jobs) {
+    CAPTURE(job.name.text());
+    const auto start = *parse_rfc3339("2026-11-19T12:00:00Z");
+    CHECK(job.enabled);
+    CHECK(job.schedule.next_after(start) <= start + std::chrono::seconds{15});
+  }
+}
+
+TEST_CASE("config/load: S34 F47 no beginning of a file crashes, hangs or is taken for a file without jobs") {
+  ZoneCache zones;
+  const std::string example = read_file("schedules.yaml").value();
+  for (const std::string& whole : {example, std::string(complete)}) {
+    for (std::size_t size = 0; size <= whole.size(); ++size) {
+      CAPTURE(size);
+      const auto config = parse_config("f.yaml", whole.substr(0, size), zones);
+      if (config) {
+        CHECK_FALSE(config->set->jobs.empty());
+      } else {
+        CHECK_FALSE(config.error().empty());
+      }
+    }
+  }
+}
+
+TEST_CASE("config/load: F47 no damaged file crashes, hangs or is taken for a file without jobs") {
+  ZoneCache zones;
+  const std::string whole = complete;
+  // Every byte in turn, by what breaks a YAML file most.
+  for (std::size_t at = 0; at < whole.size(); ++at) {
+    for (const char damage : {'*', '"', '\'', ':', '[', '{', '&', '\n', '\t', '|', '!', '\0', '\xFF'}) {
+      CAPTURE(at);
+      CAPTURE(damage);
+      std::string text = whole;
+      text[at] = damage;
+      const auto config = parse_config("f.yaml", std::move(text), zones);
+      CHECK((config ? !config->set->jobs.empty() : !config.error().empty()));
+    }
+  }
+}
