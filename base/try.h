@@ -2,6 +2,10 @@
 //
 //   const std::string text = TRY(read_file(path));
 //   TRY(make_directories(path));
+//
+// REQUIRES: the value goes into a variable of its own, or nothing before it in the same expression has a destructor.
+// The return leaves the expression in its middle, and g++ does not destroy what was made so far: Pair{.a = TRY(f()),
+// .b = TRY(g())} leaks a when g() fails.
 #pragma once
 
 #include <utility>
