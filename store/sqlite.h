@@ -61,6 +61,8 @@ class Rows {
 // REQUIRES: a bound text stays where it is until the statement has run, and the Statement while its Rows are read.
 class Statement {
  public:
+  Statement() = default;  // REQUIRES: assigned before it is used
+
   // For a statement without rows. Gives how many rows it changed.
   template <class... Values>
   Result<std::int64_t> run(const Values&... values) {

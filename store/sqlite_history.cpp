@@ -66,23 +66,24 @@ Result<std::unique_ptr<SqliteHistory>> SqliteHistory::open(const std::string& pa
   Connection db = TRY(Connection::open(path, sqlite::Access::read_only, Millis{5000}));
   const std::string run_columns(sqlite::run_columns);
   const std::string slots = "SELECT " + std::string(sqlite::slots_columns) + " FROM slots ";
-  auto questions = std::make_unique<Questions>(Questions{
-      .all_runs = TRY(db.prepare("SELECT " + run_columns +
-                                     " FROM runs WHERE sequence < ?1 AND (?2 IS NULL OR outcome = ?2) "
-                                     "ORDER BY sequence DESC LIMIT ?3",
-                                 "read the runs")),
-      .runs_of_job = TRY(db.prepare(open_and_closed(run_columns, "runs_closed_by_job",
-                                                    "job = ?1 AND sequence < ?2 AND (?3 IS NULL OR outcome = ?3)") +
-                                        " ORDER BY sequence DESC LIMIT ?4",
-                                    "read the runs of a job")),
-      .runs_in_range = TRY(db.prepare(
-          open_and_closed(run_columns, "runs_closed_by_id", "id BETWEEN ?1 AND ?2") + " ORDER BY id LIMIT ?3",
-          "look a run up")),
-      .sequence_of = TRY(db.prepare(open_and_closed("sequence", "runs_closed_by_id", "id = ?1"), "look a run up")),
-      .all_slots = TRY(db.prepare(slots + "ORDER BY number DESC LIMIT ?1", "read the slots")),
-      .slots_of_job =
-          TRY(db.prepare(slots + "WHERE job = ?1 ORDER BY number DESC LIMIT ?2", "read the slots of a job")),
-  });
+  auto questions = std::make_unique<Questions>();
+  questions->all_runs = TRY(db.prepare("SELECT " + run_columns +
+                                           " FROM runs WHERE sequence < ?1 AND (?2 IS NULL OR outcome = ?2) "
+                                           "ORDER BY sequence DESC LIMIT ?3",
+                                       "read the runs"));
+  questions->runs_of_job =
+      TRY(db.prepare(open_and_closed(run_columns, "runs_closed_by_job",
+                                     "job = ?1 AND sequence < ?2 AND (?3 IS NULL OR outcome = ?3)") +
+                         " ORDER BY sequence DESC LIMIT ?4",
+                     "read the runs of a job"));
+  questions->runs_in_range = TRY(
+      db.prepare(open_and_closed(run_columns, "runs_closed_by_id", "id BETWEEN ?1 AND ?2") + " ORDER BY id LIMIT ?3",
+                 "look a run up"));
+  questions->sequence_of =
+      TRY(db.prepare(open_and_closed("sequence", "runs_closed_by_id", "id = ?1"), "look a run up"));
+  questions->all_slots = TRY(db.prepare(slots + "ORDER BY number DESC LIMIT ?1", "read the slots"));
+  questions->slots_of_job =
+      TRY(db.prepare(slots + "WHERE job = ?1 ORDER BY number DESC LIMIT ?2", "read the slots of a job"));
   return std::unique_ptr<SqliteHistory>(new SqliteHistory(std::move(db), std::move(questions)));
 }
 

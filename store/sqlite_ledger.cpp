@@ -35,39 +35,46 @@ struct Statements {
 };
 
 Result<Statements> prepare_statements(Connection& db) {
-  return Statements{
-      .last_batch = TRY(db.prepare("SELECT value FROM kv WHERE key = 'last_batch'", "read the last batch's number")),
-      .set_last_batch =
-          TRY(db.prepare("UPDATE kv SET value = ?1 WHERE key = 'last_batch' AND value = ?1 - 1", "number the batch")),
-      .see_job = TRY(db.prepare("INSERT INTO jobs (name, first_seen, counts_from, era, schedule) "
-                                "VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (name) DO UPDATE SET "
-                                "first_seen = excluded.first_seen, counts_from = excluded.counts_from, "
-                                "era = excluded.era, schedule = excluded.schedule, removed = 0",
-                                "record a job")),
-      .remove_job = TRY(db.prepare("UPDATE jobs SET removed = 1 WHERE name = ?1", "remove a job")),
-      .open_run = TRY(db.prepare("INSERT INTO runs (sequence, id, job, era, slot, due, trigger, requested_by, "
-                                 "revision, stands_for, attempt, launch, boot) "
-                                 "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
-                                 "record a start")),
-      .relaunch_run = TRY(db.prepare("UPDATE runs INDEXED BY runs_open SET launch = ?2, boot = ?3 "
-                                     "WHERE id = ?1 AND launch < ?2 AND outcome IS NULL",
-                                     "record a new launch")),
-      .close_run = TRY(db.prepare("UPDATE runs SET outcome = ?9, reason = ?10, detail = ?11, started = ?12, "
-                                  "finished = ?13, exit_code = ?14, signal = ?15, cpu_user_us = ?16, "
-                                  "cpu_system_us = ?17, memory_peak_bytes = ?18, output_bytes = ?19 "
-                                  "WHERE sequence = ?1 AND id = ?2 AND job = ?3 AND era IS ?4 AND slot IS ?5 "
-                                  "AND due = ?6 AND attempt = ?7 AND launch = ?8 AND outcome IS NULL",
-                                  "record the end of a run")),
-      .decide_slots = TRY(db.prepare("INSERT INTO slots (job, era, first, last, count, outcome, reason, cause) "
-                                     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-                                     "record slots")),
-      .move_mark = TRY(db.prepare("UPDATE jobs SET mark_era = ?2, mark = ?3 WHERE name = ?1 "
-                                  "AND (mark_era IS NULL OR (mark_era, mark) < (?2, ?3))",
-                                  "move a job's mark")),
-      .note_success = TRY(db.prepare("UPDATE jobs SET success_run = ?2, success_due = ?3 "
-                                     "WHERE name = ?1 AND success_run < ?2",
-                                     "note a job's success")),
-  };
+  Statements s;
+  s.last_batch = TRY(db.prepare("SELECT value FROM kv WHERE key = 'last_batch'", "read the last batch's number"));
+  s.set_last_batch =
+      TRY(db.prepare("UPDATE kv SET value = ?1 WHERE key = 'last_batch' AND value = ?1 - 1", "number the batch"));
+  s.see_job =
+      TRY(db.prepare("INSERT INTO jobs (name, first_seen, counts_from, era, schedule) "
+                     "VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (name) DO UPDATE SET "
+                     "first_seen = excluded.first_seen, counts_from = excluded.counts_from, "
+                     "era = excluded.era, schedule = excluded.schedule, removed = 0",
+                     "record a job"));
+  s.remove_job = TRY(db.prepare("UPDATE jobs SET removed = 1 WHERE name = ?1", "remove a job"));
+  s.open_run =
+      TRY(db.prepare("INSERT INTO runs (sequence, id, job, era, slot, due, trigger, requested_by, "
+                     "revision, stands_for, attempt, launch, boot) "
+                     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+                     "record a start"));
+  s.relaunch_run =
+      TRY(db.prepare("UPDATE runs INDEXED BY runs_open SET launch = ?2, boot = ?3 "
+                     "WHERE id = ?1 AND launch < ?2 AND outcome IS NULL",
+                     "record a new launch"));
+  s.close_run =
+      TRY(db.prepare("UPDATE runs SET outcome = ?9, reason = ?10, detail = ?11, started = ?12, "
+                     "finished = ?13, exit_code = ?14, signal = ?15, cpu_user_us = ?16, "
+                     "cpu_system_us = ?17, memory_peak_bytes = ?18, output_bytes = ?19 "
+                     "WHERE sequence = ?1 AND id = ?2 AND job = ?3 AND era IS ?4 AND slot IS ?5 "
+                     "AND due = ?6 AND attempt = ?7 AND launch = ?8 AND outcome IS NULL",
+                     "record the end of a run"));
+  s.decide_slots =
+      TRY(db.prepare("INSERT INTO slots (job, era, first, last, count, outcome, reason, cause) "
+                     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                     "record slots"));
+  s.move_mark =
+      TRY(db.prepare("UPDATE jobs SET mark_era = ?2, mark = ?3 WHERE name = ?1 "
+                     "AND (mark_era IS NULL OR (mark_era, mark) < (?2, ?3))",
+                     "move a job's mark"));
+  s.note_success =
+      TRY(db.prepare("UPDATE jobs SET success_run = ?2, success_due = ?3 "
+                     "WHERE name = ?1 AND success_run < ?2",
+                     "note a job's success"));
+  return s;
 }
 
 std::optional<std::int64_t> stored_era(const Run& run) {
@@ -272,10 +279,10 @@ Result<Snapshot> SqliteLedger::snapshot() {
   const auto identity = TRY(db.ask_integer("SELECT value FROM kv WHERE key = 'identity'", "read the identity"));
   const auto sequence = TRY(db.ask_integer("SELECT coalesce(max(sequence), 0) FROM runs", "read the last sequence"));
   Snapshot snapshot{.identity = std::bit_cast<std::uint64_t>(identity),
-                    .last_batch = TRY(last_batch()),
-                    .last_sequence = static_cast<std::uint64_t>(sequence),
-                    .jobs = TRY(state_->read_jobs()),
-                    .open_runs = TRY(state_->read_open_runs())};
+                    .last_sequence = static_cast<std::uint64_t>(sequence)};
+  snapshot.last_batch = TRY(last_batch());
+  snapshot.jobs = TRY(state_->read_jobs());
+  snapshot.open_runs = TRY(state_->read_open_runs());
   complete_marks(snapshot.jobs, snapshot.open_runs);
   TRY(state_->read_last_runs(snapshot.jobs));
   return snapshot;
