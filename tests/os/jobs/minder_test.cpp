@@ -1,0 +1,233 @@
+// The minder by itself: what it does with what a job leaves behind, when it is told to stop, and when somebody else has
+// claimed its directory.
+#include <fcntl.h>
+#include <signal.h>
+
+#include <filesystem>
+
+#include <doctest/doctest.h>
+
+#include <base/file.h>
+#include <jobs/spawn.h>
+#include <tests/os/jobs/bench.h>
+
+namespace belfry::tests {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// A minder without a launcher, with graces that a test can wait for.
+class LoneMinder {
+ public:
+  explicit LoneMinder(Bench& bench, const std::string& script) : bench_(bench), id_(bench.order(Command{{"x"}}).id) {
+    spec_.boot = bench.boot();
+    spec_.cwd = "/";
+    spec_.argv = {"/bin/sh", "-c", script};
+    spec_.env = {"PATH=/usr/bin:/bin"};
+    spec_.stop_grace = Millis{300};
+    spec_.leftovers_grace = Millis{300};
+  }
+
+  Spec& spec() { return spec_; }
+  const AttemptId& id() const { return id_; }
+  std::string directory() const { return bench_.directory(id_); }
+
+  void create_directory() { REQUIRE(create_run_directory(directory(), spec_)); }
+
+  void spawn() {
+    const Fd program{::open(BELFRY_MINDER, O_PATH | O_CLOEXEC)};
+    auto minder = spawn_minder(program, directory());
+    REQUIRE(minder);
+    process_ = *std::move(minder);
+  }
+
+  void start() {
+    create_directory();
+    spawn();
+    REQUIRE(eventually([&] { return executes(); }));
+  }
+
+  bool executes() const {
+    const auto claim = read_claim(directory());
+    return claim && *claim && (*claim)->executing;
+  }
+
+  void signal(int number) { signal_process(process_, number); }
+  bool is_over() { return wait_for_end(process_, Millis{0}); }
+  std::string wait() {
+    REQUIRE(wait_for_end(process_, Millis{10000}));
+    return reap_child(process_);
+  }
+  ExitRecord record() const { return read_exit_record(directory()).value(); }
+  bool has_record() const { return read_exit_record(directory()).has_value(); }
+
+ private:
+  Bench& bench_;
+  AttemptId id_;
+  Spec spec_;
+  Fd process_;
+};
+
+ProcessEnd end_of(const ExitRecord& record) { return std::get<ProcessEnd>(record.end); }
+
+TEST_CASE("jobs/minder: S27 a grandchild that holds stdout open does not hold up the end (F16)") {
+  Bench bench;
+  const StartOrder order = bench.script("sleep 30 & exit 0");
+  const auto begun = Clock::now();
+  const Outcome& outcome = bench.run(order);
+  REQUIRE(outcome.ended);
+  CHECK(Clock::now() - begun < Millis{1000});
+  CHECK(outcome.ended->end.code == 0);
+}
+
+TEST_CASE("jobs/minder: S27 what is left behind is asked to stop, and counted") {
+  Bench bench;
+  const std::string ready = bench.scratch("ready");
+  LoneMinder minder(bench, "sh -c 'trap \"echo bye; exit 0\" TERM; echo up; : > " + ready +
+                               "; while :; do sleep 0.01; done' & while ! [ -e " + ready +
+                               " ]; do sleep 0.01; done; exit 7");
+  minder.start();
+  minder.wait();
+  const ExitRecord record = minder.record();
+  CHECK(end_of(record).code == 7);
+  CHECK(record.complete);
+  CHECK(record.leftovers == 1);
+  const std::string output = read_file(minder.directory() + "/output").value();
+  CHECK(output.starts_with("up\nbye\n"));  // late output is kept, and counted
+  CHECK(record.usage.output_bytes == static_cast<std::int64_t>(output.size()));
+}
+
+TEST_CASE(
+    "jobs/minder: S27 leftovers that do not stop are killed after their grace, also in a session of their own (F15)") {
+  Bench bench;
+  const std::string pid_file = bench.scratch("pid");
+  // Forks twice and leads a new session: neither the process group nor the parent leads to it.
+  LoneMinder minder(bench, "(setsid sh -c 'trap \"\" TERM HUP; echo $$ > " + pid_file +
+                               "; while :; do sleep 0.05; done' &) ; "
+                               "while ! [ -s " +
+                               pid_file + " ]; do sleep 0.01; done; exit 0");
+  minder.start();
+  const pid_t escapee = read_pid(pid_file);
+  REQUIRE(eventually([&] { return minder.has_record(); }));
+  CHECK_FALSE(minder.record().complete);  // the run is over, the leftovers are not
+  CHECK_FALSE(minder.is_over());
+  minder.wait();
+  CHECK_FALSE(is_alive(escapee));
+  CHECK(minder.record().complete);
+  CHECK(minder.record().leftovers == 1);
+}
+
+TEST_CASE("jobs/minder: S27 SIGTERM stops the job, and the record says that it was asked to") {
+  Bench bench;
+  LoneMinder minder(bench, "trap 'echo stopping; exit 7' TERM; echo up; while :; do sleep 0.02; done");
+  minder.start();
+  REQUIRE(eventually([&] { return read_file(minder.directory() + "/output").value() == "up\n"; }));
+  minder.signal(SIGTERM);
+  minder.wait();
+  CHECK(end_of(minder.record()) == ProcessEnd{ProcessEnd::How::exited, 7});
+  CHECK(minder.record().by_request);
+  CHECK(read_file(minder.directory() + "/output").value().starts_with("up\nstopping\n"));
+}
+
+TEST_CASE("jobs/minder: S27 a job that ignores SIGTERM is killed after its grace, with all its processes (F14)") {
+  Bench bench;
+  const std::string pid_file = bench.scratch("pid");
+  LoneMinder minder(bench, "trap '' TERM; setsid sh -c 'echo $$ > " + pid_file +
+                               "; while :; do sleep 0.05; done' & "
+                               "while :; do sleep 0.05; done");
+  minder.start();
+  const pid_t escapee = read_pid(pid_file);
+  const auto asked = Clock::now();
+  minder.signal(SIGTERM);
+  minder.signal(SIGTERM);  // asking twice changes nothing
+  minder.wait();
+  CHECK(Clock::now() - asked >= Millis{300});
+  CHECK(end_of(minder.record()) == ProcessEnd{ProcessEnd::How::signalled, SIGKILL});
+  CHECK(minder.record().by_request);
+  CHECK_FALSE(is_alive(escapee));
+}
+
+TEST_CASE("jobs/minder: S27 a job that ends by itself is not called stopped") {
+  Bench bench;
+  LoneMinder minder(bench, "kill -TERM $$");
+  minder.create_directory();
+  minder.spawn();
+  minder.wait();
+  CHECK(end_of(minder.record()) == ProcessEnd{ProcessEnd::How::signalled, SIGTERM});
+  CHECK_FALSE(minder.record().by_request);
+}
+
+TEST_CASE("jobs/launcher: S27 a minder that is told to stop gives a run that ended by request") {
+  Bench bench;
+  const StartOrder order = bench.script("sleep 30");
+  bench.start(order);
+  bench.follow_to_start(order.id);
+  signal_process(*hold_process(bench.claim(order.id).minder), SIGTERM);
+  const Outcome& outcome = bench.follow_to_end(order.id);
+  REQUIRE(outcome.ended);
+  CHECK(outcome.ended->reason == Reason::by_request);
+  CHECK(outcome.ended->end == ProcessEnd{ProcessEnd::How::signalled, SIGTERM});
+}
+
+TEST_CASE("jobs/minder: S3 a minder that comes after recovery executes nothing and changes nothing") {
+  Bench bench;
+  LoneMinder minder(bench, "echo x > " + bench.scratch("executed"));
+  minder.create_directory();
+  REQUIRE(claim_for_recovery(minder.directory(), bench.boot()).value());
+  const std::string claim = read_file(minder.directory() + "/started").value();
+  minder.spawn();
+  CHECK(minder.wait() == "exit 0");
+  CHECK_FALSE(minder.has_record());
+  CHECK_FALSE(std::filesystem::exists(bench.scratch("executed")));
+  CHECK(read_file(minder.directory() + "/started").value() == claim);
+}
+
+TEST_CASE("jobs/minder: S3 of two minders on one directory one executes") {
+  Bench bench;
+  LoneMinder first(bench, "echo x >> " + bench.scratch("executed") + "; sleep 0.3");
+  first.start();
+  const Fd program{::open(BELFRY_MINDER, O_PATH | O_CLOEXEC)};
+  const Fd other = spawn_minder(program, first.directory()).value();
+  REQUIRE(wait_for_end(other, Millis{10000}));
+  CHECK(reap_child(other) == "exit 1");
+  first.wait();
+  CHECK(read_file(bench.scratch("executed")).value() == "x\n");
+  CHECK(end_of(first.record()).code == 0);
+}
+
+TEST_CASE("jobs/minder: S3 the lock is held for the minder's life, and by nobody else") {
+  Bench bench;
+  LoneMinder minder(bench, "setsid sleep 0.5 & exec sleep 30");
+  minder.start();
+  Fd lock;
+  CHECK(try_lock(minder.directory(), lock).value() == LockState::held);
+  minder.signal(SIGKILL);
+  minder.wait();
+  CHECK(is_alive(bench.claim(minder.id()).job.pid));  // the job does not hold it
+  CHECK(try_lock(minder.directory(), lock).value() == LockState::obtained);
+  signal_process(*hold_process(bench.claim(minder.id()).job), SIGKILL);
+}
+
+TEST_CASE("jobs/minder: S29 a spec that is cut off or of a later version is a start that failed") {
+  Bench bench;
+  struct Row {
+    const char* name;
+    std::string (*damage)(std::string);
+  };
+  for (const Row& row : {Row{"cut off", [](std::string text) { return text.substr(0, text.size() - 3); }},
+                         Row{"empty", [](std::string) { return std::string(); }},
+                         Row{"version", [](std::string text) { return text.replace(text.find('1'), 1, "9"); }}}) {
+    CAPTURE(row.name);
+    LoneMinder minder(bench, "echo x > " + bench.scratch("executed"));
+    minder.create_directory();
+    const std::string spec = minder.directory() + "/spec";
+    REQUIRE(replace_file(spec, row.damage(read_file(spec).value())));
+    minder.spawn();
+    minder.wait();
+    CHECK(std::get<std::string>(minder.record().end) == "read spec: Bad message");
+    CHECK_FALSE(std::filesystem::exists(bench.scratch("executed")));
+  }
+}
+
+}  // namespace
+}  // namespace belfry::tests
