@@ -63,7 +63,7 @@ Result<int> list(const Context& context) {
     table.add({{job.name}, {job.schedule}, last[0], last[1], next_cell(job, jobs.now)});
   }
   print(table.render(Terminal::of_stdout(context, Surroundings::of_this_process())));
-  hint(context, summary(jobs));
+  print_footer(context, summary(jobs));
   return exit_ok;
 }
 

@@ -42,7 +42,7 @@ Result<int> next(const Context& context, const Options& options) {
     table.add({{local_phrase(slot.at, *zone)}, {until_phrase(slot.at, slots.now)}, {slot.job}});
   }
   if (!slots.rows.empty()) print(table.render(Terminal::of_stdout(context, Surroundings::of_this_process())));
-  hint(context, slots.rows.empty() ? "Nothing is due." : "Times in " + zone->name() + ".");
+  print_footer(context, slots.rows.empty() ? "Nothing is due." : "Times in " + zone->name() + ".");
   return exit_ok;
 }
 

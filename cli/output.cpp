@@ -7,6 +7,12 @@ namespace belfry::cli {
 
 void print(std::string_view answer) { std::fwrite(answer.data(), 1, answer.size(), stdout); }
 
+void print_footer(const Context& context, std::string_view line) {
+  if (context.quiet) return;
+  print(line);
+  print("\n");
+}
+
 void hint(const Context& context, std::string_view line) {
   if (context.quiet || context.form == OutputForm::json) return;
   std::fflush(stdout);  // on a terminal the hint comes after what it is about

@@ -62,8 +62,8 @@ Result<int> runs(const Context& context, const Options& options) {
   Table table({"RUN", "JOB", "OUTCOME", "STARTED", "TOOK", "TRIGGER"});
   for (const Run& run : listing.rows) table.add(row_of(run, *zone));
   if (!listing.rows.empty()) print(table.render(Terminal::of_stdout(context, Surroundings::of_this_process())));
-  hint(context, listing.rows.empty() ? "Nothing has run yet."
-                                     : "Times in " + zone->name() + ".  Output of a run: belfry logs RUN");
+  print_footer(context, listing.rows.empty() ? "Nothing has run yet."
+                                             : "Times in " + zone->name() + ".  Output of a run: belfry logs RUN");
   return exit_ok;
 }
 
