@@ -1,5 +1,8 @@
 #include <poll.h>
 #include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <filesystem>
 
@@ -28,6 +31,24 @@ bool is_alive(pid_t pid) {
   const auto facts = read_process_facts(pid);
   return facts && !facts->is_dead;
 }
+
+Stranger::Stranger() {
+  std::string program = "sleep";
+  std::string seconds = "60";
+  char* argv[] = {program.data(), seconds.data(), nullptr};
+  posix_spawnattr_t attributes;
+  ::posix_spawnattr_init(&attributes);
+  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID);
+  REQUIRE(::posix_spawnp(&pid_, "sleep", nullptr, &attributes, argv, environ) == 0);
+  ::posix_spawnattr_destroy(&attributes);
+}
+
+Stranger::~Stranger() {
+  ::kill(pid_, SIGKILL);
+  ::waitpid(pid_, nullptr, 0);
+}
+
+ProcessName Stranger::name() const { return {.pid = pid_, .start = read_process_facts(pid_).value().start}; }
 
 pid_t read_pid(const std::string& path) {
   std::string content;
@@ -94,6 +115,16 @@ const Outcome& Bench::follow_to_end(const AttemptId& id) {
 const Outcome& Bench::run(const StartOrder& order) {
   start(order);
   return follow_to_end(order.id);
+}
+
+void Bench::recover(const std::vector<Run>& open_runs) {
+  for (const Run& run : open_runs) outcomes_[run.attempt_id()] = {};
+  launcher_->recover(open_runs);
+}
+
+const Outcome& Bench::recover(const Run& run) {
+  recover(std::vector{run});
+  return outcomes_[run.attempt_id()];
 }
 
 bool Bench::follow(const std::function<bool()>& happened) {

@@ -64,6 +64,10 @@ class Bench {
   const Outcome& follow_to_end(const AttemptId& id);
   const Outcome& run(const StartOrder& order);
   const Outcome& run_script(const std::string& text) { return run(script(text)); }
+  // As after a restart of the daemon: what was reported before is forgotten, what is asked for is the ledger's open
+  // run.
+  void recover(const std::vector<Run>& open_runs);
+  const Outcome& recover(const Run& run);
   const Outcome& outcome(const AttemptId& id) { return outcomes_[id]; }
 
   // Handles what comes until `happened` is true.
@@ -87,6 +91,20 @@ class Bench {
 };
 
 bool is_alive(pid_t pid);
+
+// A process that has nothing to do with any job, in a session of its own; killed at the end.
+class Stranger {
+ public:
+  Stranger();
+  Stranger(const Stranger&) = delete;
+  Stranger& operator=(const Stranger&) = delete;
+  ~Stranger();
+  pid_t pid() const { return pid_; }
+  ProcessName name() const;
+
+ private:
+  pid_t pid_ = 0;
+};
 
 // The pid that a job wrote into this file.
 pid_t read_pid(const std::string& path);
