@@ -113,6 +113,7 @@ void HttpServer::State::stop() {
   }
   for (int round = 0; round < farewell_rounds && !exchanges_.empty(); ++round) dispatch();
   MHD_stop_daemon(daemon_);
+  VERIFY(exchanges_.empty());
 }
 
 std::optional<Millis> HttpServer::State::timeout() const {

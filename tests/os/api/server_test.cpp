@@ -260,6 +260,22 @@ TEST_CASE("api/server: what is not HTTP is refused and the server goes on") {
   CHECK(world.until_has(next, "ok\n"));
 }
 
+TEST_CASE("api/server: a header that is broken or too long is refused") {
+  World world;
+  Client broken(world.path);
+  broken.send("GET /healthz HTTP/1.1\r\nHost: belfry\r\nno colon here\r\n\r\n");
+  world.until(broken, [&] { return broken.size() > 0 || broken.is_closed(); });
+  Client gone(world.path);
+  gone.send("GET /healthz HTTP/1.1\r\nHost: bel");  // and leaves
+  Client endless(world.path);
+  const std::string head = "GET /healthz HTTP/1.1\r\nHost: belfry\r\nX-Long: " + std::string(40'000, 'x') + "\r\n\r\n";
+  endless.send(head);
+  CHECK(world.until_has(endless, "HTTP/1.1 431 "));
+  Client next(world.path);
+  next.get("/healthz");
+  CHECK(world.until_has(next, "ok\n"));
+}
+
 TEST_CASE("api/server: stopping answers those who wait and removes the socket") {
   World world;
   world.backend.past.kept = {make_run("backup", 1)};
