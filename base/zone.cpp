@@ -3,7 +3,6 @@
 // time is cut into buckets of 194 days: the bucket knows the entry at its beginning, and few changes happen in one.
 
 #include <algorithm>
-#include <limits>
 
 #include <belfry/zone.h>
 
@@ -15,17 +14,9 @@ namespace {
 
 constexpr std::int64_t cycle_s = 146097LL * 86400;  // 400 Gregorian years are whole days and whole weeks
 constexpr unsigned bucket_bits = 24;
-constexpr std::int64_t forever = std::numeric_limits<std::int64_t>::max();
-constexpr std::int64_t always = std::numeric_limits<std::int64_t>::min();
 constexpr std::chrono::hours reach{50};  // farther than any offset, or change of one, can move a reading
 
 std::int64_t to_second(WallTime t) { return std::chrono::floor<std::chrono::seconds>(t).time_since_epoch().count(); }
-
-WallTime from_second(std::int64_t second) {
-  if (second == always) return Zone::past;
-  if (second == forever) return Zone::future;
-  return WallTime{std::chrono::seconds{second}};
-}
 
 }  // namespace
 
@@ -40,7 +31,7 @@ Zone::Zone(Table table) : name_(std::move(table.name)) {
                         .abbreviation = static_cast<std::uint16_t>(found - abbreviations_.begin()),
                         .is_dst = change.is_dst});
   }
-  entries_.front().at = always;
+  entries_.front().at = past.time_since_epoch().count();
   if (table.repeats_from) {
     repeats_ = true;
     repeats_from_ = table.repeats_from->time_since_epoch().count();
@@ -79,8 +70,10 @@ Zone::Period Zone::period_at(WallTime t) const {
   }
   const std::size_t i = entry_at(second - shift);
   const Entry& entry = entries_[i];
-  return {.begin = from_second(entry.at == always ? always : entry.at + shift),
-          .end = from_second(i + 1 == entries_.size() ? forever : entries_[i + 1].at + shift),
+  const std::chrono::seconds moved{shift};
+  const bool is_first = i == 0, is_last = i + 1 == entries_.size();
+  return {.begin = is_first ? past : std::chrono::sys_seconds{std::chrono::seconds{entry.at}} + moved,
+          .end = is_last ? future : std::chrono::sys_seconds{std::chrono::seconds{entries_[i + 1].at}} + moved,
           .offset = std::chrono::seconds{entry.offset},
           .abbreviation = abbreviations_[entry.abbreviation],
           .is_dst = entry.is_dst};

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <bit>
 
 #include <triggers/fields.h>
@@ -6,10 +7,7 @@ namespace belfry {
 
 namespace {
 
-using std::chrono::days;
 using std::chrono::local_days;
-using std::chrono::month;
-using std::chrono::seconds;
 using std::chrono::year;
 using std::chrono::year_month;
 using std::chrono::year_month_day;
@@ -23,10 +21,30 @@ unsigned lowest(std::uint64_t mask) { return static_cast<unsigned>(std::countr_z
 // The bits of `mask` at `from` and above.
 std::uint64_t from_bit(std::uint64_t mask, unsigned from) { return from >= 64 ? 0 : mask >> from << from; }
 
-// A month's shape: the masks of days below are in terms of it.
-struct Shape {
-  unsigned length;         // days
-  unsigned first_weekday;  // of day 1, Sunday is 0
+unsigned length_of(int year, unsigned month) {
+  constexpr std::array<std::uint8_t, 13> lengths{0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+  return month == 2 && std::chrono::year{year}.is_leap() ? 29 : lengths[month];
+}
+
+}  // namespace
+
+// A month and its shape: the masks of days below are in terms of it.
+struct Fields::Month {
+  int year;
+  unsigned month;
+  local_days first;        // its first day
+  unsigned length;         // in days
+  unsigned first_weekday;  // of the first day, Sunday is 0
+
+  Month(int y, unsigned m, local_days first_day)
+      : year(y),
+        month(m),
+        first(first_day),
+        length(length_of(y, m)),
+        first_weekday(std::chrono::weekday{first_day}.c_encoding()) {}
+  explicit Month(year_month_day date)
+      : Month(static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+              local_days{date} - std::chrono::days{static_cast<unsigned>(date.day()) - 1}) {}
 
   std::uint32_t valid() const { return static_cast<std::uint32_t>((std::uint64_t{2} << length) - 2); }
   unsigned weekday_of(unsigned day) const { return (first_weekday + day - 1) % 7; }
@@ -49,45 +67,42 @@ struct Shape {
         return day;
     }
   }
+
+  std::uint32_t rare_days(const RareFields& rare) const;
+  std::uint32_t rare_weekdays(const RareFields& rare) const;
 };
 
-Shape shape_of(year_month m) {
-  const std::chrono::weekday first{local_days{m / 1}};
-  return {.length = static_cast<unsigned>((m / std::chrono::last).day()), .first_weekday = first.c_encoding()};
-}
-
-std::uint32_t rare_days(const RareFields& rare, const Shape& shape) {
+std::uint32_t Fields::Month::rare_days(const RareFields& rare) const {
   std::uint32_t mask = 0;
   for (std::uint32_t rest = rare.days_from_end; rest != 0; rest &= rest - 1) {
-    if (lowest(rest) < shape.length) mask |= 1U << (shape.length - lowest(rest));
+    if (lowest(rest) < length) mask |= 1U << (length - lowest(rest));
   }
-  for (std::uint32_t rest = rare.nearest_weekday & shape.valid(); rest != 0; rest &= rest - 1) {
-    mask |= 1U << shape.nearest_weekday(lowest(rest));
+  for (std::uint32_t rest = rare.nearest_weekday & valid(); rest != 0; rest &= rest - 1) {
+    mask |= 1U << nearest_weekday(lowest(rest));
   }
-  if (rare.last_weekday) mask |= 1U << shape.nearest_weekday(shape.length);
+  if (rare.last_weekday) mask |= 1U << nearest_weekday(length);
   return mask;
 }
 
-std::uint32_t rare_weekdays(const RareFields& rare, const Shape& shape) {
-  std::uint32_t mask = shape.on_weekdays(rare.last_of_weekday) & ~((2U << (shape.length - 7)) - 1);
+std::uint32_t Fields::Month::rare_weekdays(const RareFields& rare) const {
+  std::uint32_t mask = on_weekdays(rare.last_of_weekday) & ~((2U << (length - 7)) - 1);
   for (unsigned n = 0; n < rare.nth_of_weekday.size(); ++n) {
-    mask |= shape.on_weekdays(rare.nth_of_weekday[n]) & static_cast<std::uint32_t>(std::uint64_t{0xfe} << (7 * n));
+    mask |= on_weekdays(rare.nth_of_weekday[n]) & static_cast<std::uint32_t>(std::uint64_t{0xfe} << (7 * n));
   }
   return mask;
 }
 
-}  // namespace
-
-std::uint32_t Fields::days_of(year_month m) const {
-  const Shape shape = shape_of(m);
-  std::uint32_t by_day = days & shape.valid();
-  std::uint32_t by_weekday = shape.on_weekdays(weekdays);
+std::uint32_t Fields::days_of(const Month& month) const {
+  std::uint32_t by_day = days & month.valid();
+  std::uint32_t by_weekday = month.on_weekdays(weekdays);
   if (rare) {
-    by_day |= rare_days(*rare, shape);
-    by_weekday |= rare_weekdays(*rare, shape);
+    by_day |= month.rare_days(*rare);
+    by_weekday |= month.rare_weekdays(*rare);
   }
   return day_rule == DayRule::either ? by_day | by_weekday : by_day & by_weekday;
 }
+
+std::uint32_t Fields::days_of(year_month month) const { return days_of(Month(month / 1)); }
 
 Fields::Second Fields::first_time() const {
   return lowest(hours) * second_per_hour + lowest(minutes) * second_per_minute + lowest(seconds);
@@ -110,46 +125,46 @@ std::optional<Fields::Second> Fields::time_from(Second from) const {
   return lowest(later) * second_per_hour + lowest(minutes) * second_per_minute + lowest(seconds);
 }
 
-std::optional<year_month> Fields::month_after(year_month m) const {
-  const std::uint64_t later = from_bit(months, static_cast<unsigned>(m.month()) + 1);
-  if (later != 0) return m.year() / month{lowest(later)};
-  year next = m.year() + std::chrono::years{1};
-  if (rare && rare->names_years()) {
-    if (next < year{RareFields::year_min}) next = year{RareFields::year_min};
-    while (!rare->has_year(static_cast<int>(next))) {
-      if (static_cast<int>(next) > RareFields::year_max) return std::nullopt;
-      ++next;
-    }
-  }
-  return next / month{lowest(months)};
-}
+bool Fields::has_year(int year) const { return !rare || !rare->names_years() || rare->has_year(year); }
 
-std::optional<local_days> Fields::day_after(year_month_day date) const {
-  year_month m = date.year() / date.month();
-  const year last_year = m.year() + std::chrono::years{cycle_years};
-  std::uint64_t allowed = ~((std::uint64_t{2} << static_cast<unsigned>(date.day())) - 1);
-  const bool is_month_in = (months >> static_cast<unsigned>(m.month()) & 1U) != 0 &&
-                           (!rare || !rare->names_years() || rare->has_year(static_cast<int>(m.year())));
-  if (!is_month_in) allowed = 0;
-  for (;;) {
-    const std::uint64_t here = allowed == 0 ? 0 : days_of(m) & allowed;
-    if (here != 0) return local_days{m / std::chrono::day{lowest(here)}};
-    const auto next = month_after(m);
-    if (!next || next->year() > last_year) return std::nullopt;
-    m = *next;
-    allowed = ~std::uint64_t{0};
+bool Fields::has_month(const Month& month) const { return (months >> month.month & 1U) != 0 && has_year(month.year); }
+
+// The next month that is named; nothing after the last year that is.
+std::optional<Fields::Month> Fields::month_after(const Month& month) const {
+  const std::uint64_t later = has_year(month.year) ? from_bit(months, month.month + 1) : 0;
+  if (later != 0) {
+    if (lowest(later) == month.month + 1) {
+      return Month(month.year, month.month + 1, month.first + std::chrono::days{month.length});
+    }
+    return Month(year{month.year} / std::chrono::month{lowest(later)} / 1);
   }
+  int next_year = month.year + 1;
+  if (rare && rare->names_years()) {
+    next_year = std::max(next_year, RareFields::year_min);
+    while (next_year <= RareFields::year_max && !rare->has_year(next_year)) ++next_year;
+    if (next_year > RareFields::year_max) return std::nullopt;
+  }
+  return Month(year{next_year} / std::chrono::month{lowest(months)} / 1);
 }
 
 std::optional<LocalSecond> Fields::first_from(LocalSecond from) const {
-  const local_days day = std::chrono::floor<std::chrono::days>(from);
-  const auto candidate_day = day_after(year_month_day{day - std::chrono::days{1}});
-  if (!candidate_day) return std::nullopt;
-  if (*candidate_day > day) return *candidate_day + std::chrono::seconds{first_time()};
-  if (const auto time = time_from(static_cast<Second>((from - day).count()))) return day + std::chrono::seconds{*time};
-  const auto next_day = day_after(year_month_day{day});
-  if (!next_day) return std::nullopt;
-  return *next_day + std::chrono::seconds{first_time()};
+  const local_days today = std::chrono::floor<std::chrono::days>(from);
+  const year_month_day date{today};
+  Month month(date);
+  const int last_year = month.year + cycle_years;
+  std::uint64_t here = has_month(month) ? from_bit(days_of(month), static_cast<unsigned>(date.day())) : 0;
+  if ((here >> static_cast<unsigned>(date.day()) & 1U) != 0) {
+    if (const auto time = time_from(static_cast<Second>((from - today).count())))
+      return today + std::chrono::seconds{*time};
+    here &= here - 1;
+  }
+  while (here == 0) {
+    const auto next = month_after(month);
+    if (!next || next->year > last_year) return std::nullopt;
+    month = *next;
+    here = days_of(month);
+  }
+  return month.first + std::chrono::days{lowest(here) - 1} + std::chrono::seconds{first_time()};
 }
 
 std::int64_t Fields::times_per_day() const {
@@ -174,14 +189,12 @@ std::int64_t Fields::times_before(Second second) const {
 std::int64_t Fields::days_before(local_days from, local_days until) const {
   std::int64_t total = 0;
   const year_month_day begin{from};
-  for (year_month m = begin.year() / begin.month(); local_days{m / 1} < until; m += std::chrono::months{1}) {
-    if ((months >> static_cast<unsigned>(m.month()) & 1U) == 0) continue;
-    if (rare && rare->names_years() && !rare->has_year(static_cast<int>(m.year()))) continue;
-    std::uint64_t mask = days_of(m);
-    if (m == begin.year() / begin.month()) mask = from_bit(mask, static_cast<unsigned>(begin.day()));
-    const auto length = (until - local_days{m / 1}).count();  // of the part of the month before `until`
-    if (length < 31) mask &= (std::uint64_t{2} << length) - 1;
-    total += std::popcount(mask);
+  std::uint64_t allowed = ~std::uint64_t{0} << static_cast<unsigned>(begin.day());
+  for (std::optional<Month> month(begin); month && month->first < until; month = month_after(*month)) {
+    const auto days_left = (until - month->first).count();
+    if (days_left < 31) allowed &= (std::uint64_t{2} << days_left) - 1;
+    if (has_month(*month)) total += std::popcount(days_of(*month) & allowed);
+    allowed = ~std::uint64_t{0};
   }
   return total;
 }

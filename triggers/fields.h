@@ -82,13 +82,16 @@ class Fields {
 
  private:
   using Second = std::uint32_t;  // of the day
+  struct Month;
 
   std::optional<Second> time_from(Second from) const;
   Second first_time() const;
   std::int64_t times_before(Second second) const;
   std::int64_t times_per_day() const;
-  std::optional<std::chrono::local_days> day_after(std::chrono::year_month_day date) const;
-  std::optional<std::chrono::year_month> month_after(std::chrono::year_month month) const;
+  bool has_year(int year) const;
+  bool has_month(const Month& month) const;
+  std::uint32_t days_of(const Month& month) const;
+  std::optional<Month> month_after(const Month& month) const;
   std::int64_t days_before(std::chrono::local_days from, std::chrono::local_days until) const;
 };
 

@@ -15,42 +15,37 @@ constexpr std::chrono::hours reach{26};  // farther than any change moves a read
 
 sys_seconds first_second_after(WallTime t) { return std::chrono::floor<seconds>(t) + seconds{1}; }
 
-// A period in whole seconds.
-struct Span {
-  sys_seconds begin, end;
-  seconds offset;
-
-  explicit Span(const Zone::Period& period)
-      : begin(std::chrono::floor<seconds>(period.begin)),
-        end(std::chrono::floor<seconds>(period.end)),
-        offset(period.offset) {}
-
-  LocalSecond local(sys_seconds t) const { return LocalSecond{t.time_since_epoch() + offset}; }
-  sys_seconds utc(LocalSecond l) const { return sys_seconds{l.time_since_epoch() - offset}; }
-  LocalSecond first_reading() const { return local(begin); }
-  LocalSecond end_reading() const { return local(end); }
-  bool has_before() const { return begin > Zone::past; }
-  bool has_after() const { return end < Zone::future; }
-};
-
-Span span_at(const Zone& zone, sys_seconds t) { return Span(zone.period_at(t)); }
-
-// The readings of `span` that count as its own, where it shares some with the next period.
-LocalSecond counted_end(const Span& span, const Span& next, RepeatedTime repeated) {
-  return repeated == RepeatedTime::last ? std::min(span.end_reading(), next.first_reading()) : span.end_reading();
-}
-
-LocalSecond counted_begin(const Span& span, const Span& before, RepeatedTime repeated) {
-  return repeated == RepeatedTime::first ? std::max(span.first_reading(), before.end_reading()) : span.first_reading();
-}
-
-template <class T>
-std::optional<T> earlier(std::optional<T> a, std::optional<T> b) {
+std::optional<sys_seconds> earlier(std::optional<sys_seconds> a, std::optional<sys_seconds> b) {
   if (!a || (b && *b < *a)) return b;
   return a;
 }
 
 }  // namespace
+
+// A period, in the engine's terms.
+struct FieldsTrigger::Span {
+  sys_seconds begin, end;
+  seconds offset;
+
+  explicit Span(const Zone::Period& period) : begin(period.begin), end(period.end), offset(period.offset) {}
+
+  LocalSecond local(sys_seconds t) const { return LocalSecond{t.time_since_epoch() + offset}; }
+  sys_seconds utc(LocalSecond l) const { return sys_seconds{l.time_since_epoch() - offset}; }
+  LocalSecond first_reading() const { return local(begin); }
+  LocalSecond end_reading() const { return local(end); }
+  bool has_after() const { return end != Zone::future; }
+};
+
+FieldsTrigger::Span FieldsTrigger::span_at(sys_seconds t) const { return Span(zone_->period_at(t)); }
+
+LocalSecond FieldsTrigger::counted_end(const Span& span, const Span& next) const {
+  return dst_.repeated == RepeatedTime::last ? std::min(span.end_reading(), next.first_reading()) : span.end_reading();
+}
+
+LocalSecond FieldsTrigger::counted_begin(const Span& span, const Span& before) const {
+  return dst_.repeated == RepeatedTime::first ? std::max(span.first_reading(), before.end_reading())
+                                              : span.first_reading();
+}
 
 FieldsTrigger::FieldsTrigger(Fields fields, TimeClass time_class, std::shared_ptr<const Zone> zone, DstPolicy dst)
     : fields_(std::move(fields)), dst_(dst), class_(time_class), zone_(std::move(zone)) {
@@ -66,39 +61,46 @@ std::string FieldsTrigger::normal_form() const {
 
 // What a change just before `from` has left over: readings that are used up already, and times that were moved out
 // of the gap to `from` or later.
-FieldsTrigger::Start FieldsTrigger::start_at(sys_seconds from) const {
-  const Span here = span_at(*zone_, from);
-  Start start{.reading = here.local(from), .moved = {}};
-  if (!here.has_before() || from >= here.begin + reach) return start;
-  const Span before = span_at(*zone_, here.begin - seconds{1});
-  start.reading = std::max(start.reading, counted_begin(here, before, dst_.repeated));
+FieldsTrigger::Start FieldsTrigger::start_after_change(sys_seconds from, const Span& here) const {
+  const Span before = span_at(here.begin - seconds{1});
+  Start start{.reading = std::max(here.local(from), counted_begin(here, before)), .moved = {}};
   if (dst_.skipped == SkippedTime::skip || before.end_reading() >= here.first_reading()) return start;
   if (dst_.skipped == SkippedTime::run && from > here.begin) return start;
+  const bool runs_at_change = dst_.skipped == SkippedTime::run;
   const LocalSecond gap_from =
-      dst_.skipped == SkippedTime::run ? before.end_reading() : std::max(before.end_reading(), before.local(from));
+      runs_at_change ? before.end_reading() : std::max(before.end_reading(), before.local(from));
   const auto match = fields_.first_from(gap_from);
   if (!match || *match >= here.first_reading()) return start;
-  start.moved = dst_.skipped == SkippedTime::run ? here.begin : before.utc(*match);
+  start.moved = runs_at_change ? here.begin : before.utc(*match);
   return start;
 }
 
 std::optional<sys_seconds> FieldsTrigger::first_from(sys_seconds from) const {
-  auto [reading, moved] = start_at(from);
-  Span here = span_at(*zone_, from);
+  Span here = span_at(from);
+  auto [reading, moved] =
+      from < here.begin + reach ? start_after_change(from, here) : Start{.reading = here.local(from), .moved = {}};
   auto match = fields_.first_from(reading);
+  // The change at the end of this period is too far away to matter: nearly always so.
+  if (match && *match + reach < here.end_reading()) return earlier(here.utc(*match), moved);
   for (;;) {
-    if (match && *match + reach < here.end_reading()) return earlier<sys_seconds>(here.utc(*match), moved);
-    if (!here.has_after()) return earlier<sys_seconds>(match ? std::optional(here.utc(*match)) : std::nullopt, moved);
-    const Span next = span_at(*zone_, here.end);
-    if (match && *match < counted_end(here, next, dst_.repeated)) return earlier<sys_seconds>(here.utc(*match), moved);
+    if (!here.has_after()) return earlier(match ? std::optional(here.utc(*match)) : std::nullopt, moved);
+    const Span next = span_at(here.end);
+    if (match && *match < counted_end(here, next)) return earlier(here.utc(*match), moved);
     if (moved) return moved;
     if (match && here.end_reading() <= *match && *match < next.first_reading()) {
       if (dst_.skipped == SkippedTime::run) return here.end;
       if (dst_.skipped == SkippedTime::shift) moved = here.utc(*match);
     }
-    // No reading is left, and no repetition is near enough to bring one back.
-    if (!match && here.end > from + 2 * reach) return std::nullopt;
-    const LocalSecond next_reading = counted_begin(next, here, dst_.repeated);
+    const LocalSecond next_reading = counted_begin(next, here);
+    if (here.end > from + 2 * reach && next_reading >= reading) {
+      // Too late for a repetition to bring back a reading from before `match`: nothing is due until shortly before it.
+      if (!match) return std::nullopt;
+      const sys_seconds shortly_before = next.utc(*match) - 2 * reach;
+      if (shortly_before > next.end) {
+        here = span_at(shortly_before);
+        continue;
+      }
+    }
     if (next_reading < reading || (match && *match < next_reading)) match = fields_.first_from(next_reading);
     reading = next_reading;
     here = next;
@@ -106,8 +108,8 @@ std::optional<sys_seconds> FieldsTrigger::first_from(sys_seconds from) const {
 }
 
 std::int64_t FieldsTrigger::count_moved(const Change& change, sys_seconds from, sys_seconds until) const {
-  const Span before = span_at(*zone_, change.at - seconds{1});
-  const Span after = span_at(*zone_, change.at);
+  const Span before = span_at(change.at - seconds{1});
+  const Span after = span_at(change.at);
   const LocalSecond gap_begin = before.end_reading();
   const LocalSecond gap_end = after.first_reading();
   if (gap_begin >= gap_end || dst_.skipped == SkippedTime::skip) return 0;
@@ -126,15 +128,15 @@ std::int64_t FieldsTrigger::count_moved(const Change& change, sys_seconds from, 
 
 std::int64_t FieldsTrigger::count(sys_seconds from, sys_seconds until) const {
   std::int64_t total = 0;
-  Span before = span_at(*zone_, from - reach);
-  for (Span here = before;; before = here, here = span_at(*zone_, here.end)) {
+  Span before = span_at(from - reach);
+  for (Span here = before;; before = here, here = span_at(here.end)) {
     LocalSecond begin = here.local(std::max(from, here.begin));
     LocalSecond end = here.local(std::min(until, here.end));
     if (here.begin != before.begin) {
-      begin = std::max(begin, counted_begin(here, before, dst_.repeated));
+      begin = std::max(begin, counted_begin(here, before));
       total += count_moved({here.begin}, from, until);
     }
-    if (here.has_after()) end = std::min(end, counted_end(here, span_at(*zone_, here.end), dst_.repeated));
+    if (here.has_after()) end = std::min(end, counted_end(here, span_at(here.end)));
     total += fields_.count(begin, end);
     if (!here.has_after() || here.end >= until) return total;
   }

@@ -37,6 +37,7 @@ class FieldsTrigger final : public Schedule::Rules {
   std::vector<std::string> notes(WallTime after, WallTime slot) const override;
 
  private:
+  struct Span;
   struct Start {
     LocalSecond reading;                            // the first one that may be due
     std::optional<std::chrono::sys_seconds> moved;  // the first slot that was moved out of a gap
@@ -45,7 +46,11 @@ class FieldsTrigger final : public Schedule::Rules {
     std::chrono::sys_seconds at;
   };
 
-  Start start_at(std::chrono::sys_seconds from) const;
+  Span span_at(std::chrono::sys_seconds t) const;
+  // The readings of `span` that count as its own, where it shares some with a neighbour.
+  LocalSecond counted_begin(const Span& span, const Span& before) const;
+  LocalSecond counted_end(const Span& span, const Span& next) const;
+  Start start_after_change(std::chrono::sys_seconds from, const Span& here) const;
   std::optional<std::chrono::sys_seconds> first_from(std::chrono::sys_seconds from) const;
   std::int64_t count(std::chrono::sys_seconds from, std::chrono::sys_seconds until) const;
   std::int64_t count_moved(const Change& change, std::chrono::sys_seconds from, std::chrono::sys_seconds until) const;

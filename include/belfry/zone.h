@@ -47,12 +47,12 @@ class Zone {
   };
 
   // Stand for "no change before" and "no change after". Some 30 million years away: adding days to them is safe.
-  static constexpr WallTime past{-std::chrono::seconds{std::int64_t{1} << 50U}};
-  static constexpr WallTime future{std::chrono::seconds{std::int64_t{1} << 50U}};
+  static constexpr std::chrono::sys_seconds past{-std::chrono::seconds{std::int64_t{1} << 50U}};
+  static constexpr std::chrono::sys_seconds future{std::chrono::seconds{std::int64_t{1} << 50U}};
 
   struct Period {
-    WallTime begin;
-    WallTime end;  // not included
+    std::chrono::sys_seconds begin;
+    std::chrono::sys_seconds end;  // not included
     std::chrono::seconds offset{0};
     std::string_view abbreviation;  // lives as long as the zone
     bool is_dst = false;

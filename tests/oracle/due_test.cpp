@@ -208,6 +208,22 @@ TEST_CASE("triggers/fields: S6 random lines agree with brute force in UTC") {
       REQUIRE(schedule->next_after(wall(days[k] + times.back())) == wall(days[k + 1] + times.front()));
       ++checked;
     }
+    // From any instant, however long before the next slot.
+    for (int k = 0; k < 20; ++k) {
+      const Instant ask = start + maker.pick(0, 20 * 366) * day + maker.pick(0, 86399);
+      auto found = std::lower_bound(days.begin(), days.end(), ask - ask % day);
+      const auto of_day = static_cast<int>(ask % day);
+      auto time = std::upper_bound(times.begin(), times.end(), of_day);
+      if (found != days.end() && (*found != ask - of_day || time == times.end())) {
+        if (*found == ask - of_day) ++found;
+        time = times.begin();
+      }
+      if (found == days.end()) continue;
+      const auto next = schedule->next_after(wall(ask));
+      CAPTURE(utc(ask));
+      REQUIRE(next.has_value());
+      REQUIRE(belfry::format_utc(*next) == utc(*found + *time));
+    }
     const auto stretch = schedule->slots_in(wall(days.front()) - belfry::Millis{1}, wall(days.back() + day - 1));
     REQUIRE(stretch.has_value());
     REQUIRE(stretch->count == static_cast<std::int64_t>(days.size() * times.size()));
