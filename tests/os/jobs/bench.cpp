@@ -67,7 +67,7 @@ Bench::Bench() : boot_(read_boot_id().value()) {
 
 // Minders that are still at work would write into a directory that is being removed.
 Bench::~Bench() {
-  for (const auto& [id, outcome] : outcomes_) {
+  for (const auto& [id, outcome] : reports_.all()) {
     const auto claim = read_claim(directory(id));
     if (!claim || !*claim) continue;
     if (const auto minder = hold_process((*claim)->minder)) {
@@ -78,12 +78,17 @@ Bench::~Bench() {
   }
 }
 
+void Bench::destroy_launcher() {
+  launcher_.reset();
+  reports_.forget();
+}
+
 void Bench::create_launcher(const std::string& minder) {
   auto opened = CommandLauncher::open({.runs_path = runs(),
                                        .minder_path = minder,
                                        .boot = boot_,
                                        .clock = clock_,
-                                       .report = [this](const Report& report) { note(report); }});
+                                       .report = [this](const Report& report) { reports_.note(report); }});
   if (!opened) FAIL(opened.error().what);
   launcher_ = *std::move(opened);
 }
@@ -97,17 +102,17 @@ StartOrder Bench::order(Action action) {
 
 const Outcome& Bench::start(const StartOrder& order) {
   launcher_->start(order);
-  return outcomes_[order.id];
+  return reports_.of(order.id);
 }
 
 const Outcome& Bench::follow_to_start(const AttemptId& id) {
-  const Outcome& outcome = outcomes_[id];
+  const Outcome& outcome = reports_.of(id);
   REQUIRE(follow([&] { return outcome.started || outcome.is_over(); }));
   return outcome;
 }
 
 const Outcome& Bench::follow_to_end(const AttemptId& id) {
-  const Outcome& outcome = outcomes_[id];
+  const Outcome& outcome = reports_.of(id);
   REQUIRE(follow([&] { return outcome.is_over(); }));
   return outcome;
 }
@@ -117,14 +122,10 @@ const Outcome& Bench::run(const StartOrder& order) {
   return follow_to_end(order.id);
 }
 
-void Bench::recover(const std::vector<Run>& open_runs) {
-  for (const Run& run : open_runs) outcomes_[run.attempt_id()] = {};
-  launcher_->recover(open_runs);
-}
-
 const Outcome& Bench::recover(const Run& run) {
+  reports_.forget();
   recover(std::vector{run});
-  return outcomes_[run.attempt_id()];
+  return reports_.of(run.attempt_id());
 }
 
 bool Bench::follow(const std::function<bool()>& happened) {
@@ -144,18 +145,6 @@ Claim Bench::claim(const AttemptId& id) const { return read_claim(directory(id))
 
 bool Bench::has_file(const AttemptId& id, const std::string& name) const {
   return std::filesystem::exists(directory(id) + "/" + name);
-}
-
-void Bench::note(const Report& report) {
-  const AttemptId id = std::visit([](const auto& one) { return one.id; }, report);
-  Outcome& outcome = outcomes_[id];
-  ++outcome.reports;
-  CHECK_FALSE(outcome.is_over());
-  if (const auto* started = std::get_if<AttemptStarted>(&report)) outcome.started = *started;
-  if (const auto* ended = std::get_if<AttemptEnded>(&report)) outcome.ended = *ended;
-  if (const auto* failed = std::get_if<AttemptStartFailed>(&report)) outcome.start_failed = *failed;
-  if (const auto* lost = std::get_if<AttemptLost>(&report)) outcome.lost = *lost;
-  if (const auto* never = std::get_if<AttemptNeverExecuted>(&report)) outcome.never_executed = *never;
 }
 
 }  // namespace belfry::tests

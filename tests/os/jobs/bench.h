@@ -3,7 +3,6 @@
 
 #include <chrono>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,6 +13,7 @@
 
 #include <jobs/launcher.h>
 #include <jobs/records.h>
+#include <tests/support/reports.h>
 #include <tests/support/temp_dir.h>
 
 namespace belfry::tests {
@@ -30,16 +30,6 @@ class FixedClock final : public Clock {
 inline const WallTime noon =
     WallTime{std::chrono::sys_days{std::chrono::year{2026} / 11 / 20} + std::chrono::hours{12}};
 
-struct Outcome {
-  std::optional<AttemptStarted> started;
-  std::optional<AttemptEnded> ended;
-  std::optional<AttemptStartFailed> start_failed;
-  std::optional<AttemptLost> lost;
-  std::optional<AttemptNeverExecuted> never_executed;
-  int reports = 0;
-  bool is_over() const { return ended || start_failed || lost || never_executed; }
-};
-
 class Bench {
  public:
   Bench();
@@ -52,7 +42,7 @@ class Bench {
   FixedClock& clock() { return clock_; }
 
   // As a daemon that is killed and one that starts after it.
-  void destroy_launcher() { launcher_.reset(); }
+  void destroy_launcher();
   void create_launcher(const std::string& minder = BELFRY_MINDER);
 
   StartOrder order(Action action);
@@ -66,9 +56,10 @@ class Bench {
   const Outcome& run_script(const std::string& text) { return run(script(text)); }
   // As after a restart of the daemon: what was reported before is forgotten, what is asked for is the ledger's open
   // run.
-  void recover(const std::vector<Run>& open_runs);
+  void recover(const std::vector<Run>& open_runs) { launcher_->recover(open_runs); }
+  // The same as a daemon that has heard of nothing yet.
   const Outcome& recover(const Run& run);
-  const Outcome& outcome(const AttemptId& id) { return outcomes_[id]; }
+  const Outcome& outcome(const AttemptId& id) { return reports_.of(id); }
 
   // Handles what comes until `happened` is true.
   bool follow(const std::function<bool()>& happened);
@@ -79,13 +70,11 @@ class Bench {
   Claim claim(const AttemptId& id) const;
 
  private:
-  void note(const Report& report);
-
   TempDir directory_;
   std::string runs_ = directory_ / "runs";
   BootId boot_;
   FixedClock clock_;
-  std::map<AttemptId, Outcome> outcomes_;
+  Reports reports_;
   std::uint64_t sequence_ = 0;
   std::unique_ptr<CommandLauncher> launcher_;
 };
