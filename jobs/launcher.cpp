@@ -13,6 +13,13 @@ namespace {
 
 constexpr std::uint64_t hints_token = 0;
 
+// A minder that cannot put on record what is wrong ends with an errno.
+std::string describe_minder_end(const std::optional<ProcessEnd>& end) {
+  if (!end) return "belfry-minder has died";
+  if (end->how == ProcessEnd::How::signalled) return "belfry-minder was killed by signal " + std::to_string(end->code);
+  return system_error("belfry-minder", "", end->code).what;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<CommandLauncher>> CommandLauncher::open(Options options) {
@@ -102,9 +109,9 @@ void CommandLauncher::take_minder_end(std::uint64_t token) {
   if (named == by_token_.end()) return;
   const AttemptId id = named->second;
   Attempt& attempt = attempts_.at(id);
-  const std::string how = reap_child(attempt.minder);
+  const std::optional<ProcessEnd> end = reap_child(attempt.minder);
   look(id, attempt);
-  if (!attempt.is_over) settle_without_minder(id, attempt, how);
+  if (!attempt.is_over) settle_without_minder(id, attempt, end);
   poller_.remove(attempt.minder.get());
   attempts_.erase(id);
   by_token_.erase(named);
@@ -119,16 +126,16 @@ void CommandLauncher::look(const AttemptId& id, Attempt& attempt) {
 }
 
 // The minder is dead and there is no exit record. Without a claim of its own it has not let the job execute.
-void CommandLauncher::settle_without_minder(const AttemptId& id, Attempt& attempt, const std::string& how) {
+void CommandLauncher::settle_without_minder(const AttemptId& id, Attempt& attempt,
+                                            std::optional<ProcessEnd> minder_end) {
   attempt.is_over = true;
   const auto claim = read_claim(directory(id));
-  if (claim && !*claim) {
-    const std::string detail = "belfry-minder ended before it could start the job (" + how + ")";
-    return options_.report(AttemptStartFailed{.id = id, .detail = detail});
-  }
+  const std::string why = describe_minder_end(minder_end);
+  if (claim && !*claim) return options_.report(AttemptStartFailed{.id = id, .detail = why});
   const Fate fate = claim ? fate_without_minder(directory(id), **claim) : Fate{Lost{Reason::minder_killed}};
   if (const auto* ended = std::get_if<Ended>(&fate)) return report_end(id, attempt, ended->record);
-  log::warning("the minder of run " + id.run.text() + " is dead (" + how + "); what became of the run is unknown");
+  if (std::holds_alternative<NeverExecuted>(fate)) return options_.report(AttemptStartFailed{.id = id, .detail = why});
+  log::warning("run " + id.run.text() + " is lost: " + why);
   options_.report(AttemptLost{id, Reason::minder_killed});
 }
 

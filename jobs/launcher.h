@@ -59,7 +59,7 @@ class CommandLauncher final : public Launcher {
   void take_hints();
   void take_minder_end(std::uint64_t token);
   void look(const AttemptId& id, Attempt& attempt);
-  void settle_without_minder(const AttemptId& id, Attempt& attempt, const std::string& how_minder_ended);
+  void settle_without_minder(const AttemptId& id, Attempt& attempt, std::optional<ProcessEnd> minder_end);
 
   void report_started(const AttemptId& id, Attempt& attempt, WallTime at);
   void report_end(const AttemptId& id, Attempt& attempt, const ExitRecord& record);

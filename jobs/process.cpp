@@ -46,12 +46,13 @@ void signal_process(const Fd& process, int signal) {
   ::syscall(SYS_pidfd_send_signal, process.get(), signal, nullptr, 0);
 }
 
-std::string reap_child(const Fd& process) {
+std::optional<ProcessEnd> reap_child(const Fd& process) {
   siginfo_t info{};
   const int error =
       ::waitid(static_cast<idtype_t>(P_PIDFD), static_cast<id_t>(process.get()), &info, WEXITED | WNOHANG);
-  if (error != 0 || info.si_pid == 0) return {};
-  return (info.si_code == CLD_EXITED ? "exit " : "signal ") + std::to_string(info.si_status);
+  if (error != 0 || info.si_pid == 0) return std::nullopt;
+  return ProcessEnd{.how = info.si_code == CLD_EXITED ? ProcessEnd::How::exited : ProcessEnd::How::signalled,
+                    .code = info.si_status};
 }
 
 bool wait_for_end(const Fd& process, std::chrono::milliseconds limit) {

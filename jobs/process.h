@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <optional>
 
+#include <belfry/run.h>
+
 #include <base/os.h>
 
 namespace belfry {
@@ -35,8 +37,8 @@ std::optional<Fd> hold_process(const ProcessName& name);
 // As kill(2) does, but it can only reach the process that is held. One that is dead already is fine.
 void signal_process(const Fd& process, int signal);
 
-// How a child ended, for the log: "exit 1", "signal 9"; empty if it was nobody's child here.
-std::string reap_child(const Fd& process);
+// How a child that has ended did so; nothing if it is not a child of this process.
+std::optional<ProcessEnd> reap_child(const Fd& process);
 
 bool wait_for_end(const Fd& process, std::chrono::milliseconds limit);
 

@@ -54,6 +54,7 @@ Fate find_fate(const LaunchFacts& launch) {
 
 Fate fate_without_minder(const std::string& directory, const Claim& claim) {
   if (auto record = read_exit_record(directory)) return Ended{*std::move(record)};
+  if (claim.job.pid == 0) return NeverExecuted{};
   if (!kill_recorded_tree(claim, kill_limit)) {
     log::error(directory + ": its minder is dead, and what it left running cannot be killed");
   }

@@ -9,7 +9,8 @@
 //      repeated
 //   4. the lock is held               -> adopt: the minder lives and goes on
 //   5. the lock is obtained           -> look for the exit record once more: it may have been written after step 1.
-//                                        None: kill what the minder left running, see it dead, lost (minder killed)
+//                                        None: kill what the minder left running, see it dead, lost (minder killed).
+//                                        A claim that names no job is of a start that failed before there was one
 #pragma once
 
 #include <string>
@@ -40,7 +41,7 @@ struct LaunchFacts {
 
 Fate find_fate(const LaunchFacts& launch);
 
-// Steps 5 alone: the minder of this claim is known to be dead.
+// Step 5 alone: the minder of this claim is known to be dead.
 Fate fate_without_minder(const std::string& directory, const Claim& claim);
 
 }  // namespace belfry

@@ -119,12 +119,13 @@ class Minder {
     return {failure, ""};
   }
 
-  // The start has failed and nothing was forked: the claim says that it never will execute, the record says why.
+  // The start has failed, and no process of the job is left: the claim says that it never will execute, the record says
+  // why. Where even that cannot be written, the exit code says it.
   int put_on_record(const Trouble& found) {
-    if (claim_.take(spec_.boot, 0) != 0) return 1;
     record_.failure = found.failure;
     record_.path = found.path;
-    return write_exit_record(record_) ? 0 : 1;
+    const bool is_on_record = claim_.take(spec_.boot, 0) == 0 && write_exit_record(record_);
+    return is_on_record ? 0 : found.failure.error;
   }
 
   bool is_done() const { return main_is_over_ && !any_left_ && !record_is_due_; }
@@ -252,7 +253,7 @@ int main(int argc, char** argv) {
     (void)!write(2, usage, sizeof usage - 1);
     return 2;
   }
-  if (chdir(argv[1]) != 0) return 1;
+  if (chdir(argv[1]) != 0) return errno;
   const char* slash = strrchr(argv[1], '/');
   belfry::minder::Minder minder(slash == nullptr ? argv[1] : slash + 1);
   return minder.run();

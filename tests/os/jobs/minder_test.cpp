@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 
+#include <cerrno>
 #include <filesystem>
 
 #include <doctest/doctest.h>
@@ -54,9 +55,9 @@ class LoneMinder {
 
   void signal(int number) { signal_process(process_, number); }
   bool is_over() { return wait_for_end(process_, Millis{0}); }
-  std::string wait() {
+  ProcessEnd wait() {
     REQUIRE(wait_for_end(process_, Millis{10000}));
-    return reap_child(process_);
+    return reap_child(process_).value();
   }
   ExitRecord record() const { return read_exit_record(directory()).value(); }
   bool has_record() const { return read_exit_record(directory()).has_value(); }
@@ -176,7 +177,7 @@ TEST_CASE("jobs/minder: S3 a minder that comes after recovery executes nothing a
   REQUIRE(claim_for_recovery(minder.directory(), bench.boot()).value());
   const std::string claim = read_file(minder.directory() + "/started").value();
   minder.spawn();
-  CHECK(minder.wait() == "exit 0");
+  CHECK(minder.wait() == ProcessEnd{});
   CHECK_FALSE(minder.has_record());
   CHECK_FALSE(std::filesystem::exists(bench.scratch("executed")));
   CHECK(read_file(minder.directory() + "/started").value() == claim);
@@ -189,7 +190,7 @@ TEST_CASE("jobs/minder: S3 of two minders on one directory one executes") {
   const Fd program{::open(BELFRY_MINDER, O_PATH | O_CLOEXEC)};
   const Fd other = spawn_minder(program, first.directory()).value();
   REQUIRE(wait_for_end(other, Millis{10000}));
-  CHECK(reap_child(other) == "exit 1");
+  CHECK(reap_child(other) == ProcessEnd{.code = EWOULDBLOCK});
   first.wait();
   CHECK(read_file(bench.scratch("executed")).value() == "x\n");
   CHECK(end_of(first.record()).code == 0);
