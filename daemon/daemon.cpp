@@ -24,6 +24,7 @@
 #include <daemon/state_dir.h>
 #include <daemon/turn.h>
 #include <jobs/launcher.h>
+#include <jobs/probe.h>
 #include <store/sqlite_history.h>
 #include <store/sqlite_store.h>
 #include <store/writer.h>
@@ -74,14 +75,19 @@ Result<Ground> prepare(const DaemonOptions& options) {
   auto zones = std::make_unique<ZoneCache>();
   auto watch = TRY(FileWatch::open(options.config_path));
   auto configuration = TRY(Configuration::load(options.config_path, *zones));
-  return Ground{.boot = TRY(read_boot_id()),
+  auto state = TRY(StateDir::open(options.state_dir));
+  auto signals = TRY(Signals::open());
+  auto loop = TRY(Loop::open());
+  auto alarm = TRY(Alarm::open());
+  auto boot = TRY(read_boot_id());
+  return Ground{.boot = std::move(boot),
                 .zones = std::move(zones),
                 .watch = std::move(watch),
                 .configuration = std::move(configuration),
-                .state = TRY(StateDir::open(options.state_dir)),
-                .signals = TRY(Signals::open()),
-                .loop = TRY(Loop::open()),
-                .alarm = TRY(Alarm::open())};
+                .state = std::move(state),
+                .signals = std::move(signals),
+                .loop = std::move(loop),
+                .alarm = std::move(alarm)};
 }
 
 // Members stand in the order in which they are made. They go the other way round: first nobody is answered any more,
@@ -154,6 +160,7 @@ Result<void> Daemon::open_launcher() {
   const auto report = [this](Report happened) {
     std::visit([this](auto& one) { turn_->submit(std::move(one)); }, happened);
   };
+  TRY(probe_file_system(ground_.state.path()));
   const std::string minder = TRY(minder_path());
   launcher_ = TRY(CommandLauncher::open({.runs_path = ground_.state.runs_path(),
                                          .minder_path = minder,
@@ -234,7 +241,8 @@ int exit_code(const Error& error) {
 Result<void> run(const DaemonOptions& options) {
   const std::string socket = TRY(socket_path(options.listen));
   Ground ground = TRY(prepare(options));
-  Daemon daemon(std::move(ground), TRY(EventCounter::open()));
+  EventCounter answered = TRY(EventCounter::open());
+  Daemon daemon(std::move(ground), std::move(answered));
   TRY(daemon.open(socket));
   return daemon.run();
 }

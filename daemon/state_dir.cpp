@@ -53,7 +53,9 @@ Result<StateDir> StateDir::open(const std::string& path) {
   std::error_code error;
   std::string absolute = std::filesystem::absolute(path, error).lexically_normal().string();
   if (error) return std::unexpected(system_error("getcwd", path, error.value()));
-  return StateDir(std::move(absolute), std::move(lock));
+  StateDir state(std::move(absolute), std::move(lock));
+  TRY(make_directories(state.runs_path()));
+  return state;
 }
 
 }  // namespace belfry

@@ -52,8 +52,8 @@ jobs:
   const Finished table = installation.belfry({"list"});
   for (const char* word :
        {"JOB", "SCHEDULE", "LAST RUN", "NEXT RUN", "tick", "every 300ms", "disabled", "Europe/Berlin"}) {
-    CAPTURE(word);
-    CHECK(table.out.find(word) != std::string::npos);
+    CAPTURE(std::string(word));
+    CHECK((table.out + table.err).find(word) != std::string::npos);
   }
   CHECK(table.out.find('\x1b') == std::string::npos);  // no colours: not a terminal
 

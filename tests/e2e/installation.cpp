@@ -95,7 +95,14 @@ std::vector<std::string> Installation::daemon_command() const {
 
 void Installation::start_daemon() {
   daemon_ = spawn(daemon_command(), path("daemon.log"), path("daemon.log"));
-  const bool answers = eventually([&] { return belfry({"list"}).exit_code == 0; });
+  bool answers = false;
+  bool gone = false;
+  eventually([&] {
+    gone = ::waitpid(daemon_, nullptr, WNOHANG) == daemon_;
+    answers = !gone && belfry({"list"}).exit_code == 0;
+    return gone || answers;
+  });
+  if (gone) daemon_ = -1;
   INFO(daemon_log());
   REQUIRE(answers);
 }

@@ -110,7 +110,7 @@ jobs:
   const auto next = installation.belfry_json({"next", "-n", "20"});
   int mornings = 0;
   for (const auto& slot : next) {
-    const std::string utc = slot["at"];
+    const std::string utc = slot["slot"];
     if (slot["job"] == "morning") {
       CHECK(utc.substr(10) == "T00:30:00Z");  // Kathmandu is 5:45 ahead
       ++mornings;

@@ -57,5 +57,7 @@ TEST_CASE("base/text: a slip of the finger finds its word, anything else finds n
   constexpr std::array<std::string_view, 3> words{"timeout", "timezone", "schedule"};
   CHECK(nearest("time_out", words) == "timeout");
   CHECK(nearest("scedule", words) == "schedule");
+  CHECK(nearest("timeoutt", words) == "timeout");
+  CHECK(nearest("tmie", std::array<std::string_view, 1>{"time"}) == "time");  // two neighbours swapped
   CHECK_FALSE(nearest("colour", words).has_value());
 }
