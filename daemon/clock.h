@@ -8,6 +8,10 @@ namespace belfry {
 class SystemClock final : public Clock {
  public:
   Now read() override;
+
+ private:
+  Millis slept_{0};  // boot - awake, as of the last reading
+  Millis awake_{0};
 };
 
 }  // namespace belfry
