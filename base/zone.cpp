@@ -12,11 +12,7 @@ namespace belfry {
 
 namespace {
 
-constexpr std::int64_t cycle_s = 146097LL * 86400;  // 400 Gregorian years are whole days and whole weeks
-constexpr unsigned bucket_bits = 24;
 constexpr std::chrono::hours reach{50};  // farther than any offset, or change of one, can move a reading
-
-std::int64_t to_second(WallTime t) { return std::chrono::floor<std::chrono::seconds>(t).time_since_epoch().count(); }
 
 }  // namespace
 
@@ -52,31 +48,6 @@ std::shared_ptr<const Zone> Zone::utc() {
                                          .changes = {{.at = {}, .offset = {}, .abbreviation = "UTC", .is_dst = false}},
                                          .repeats_from = {}});
   return zone;
-}
-
-std::size_t Zone::entry_at(std::int64_t second) const {
-  if (index_.empty() || second < index_origin_) return 0;
-  const auto bucket = static_cast<std::size_t>((second - index_origin_) >> bucket_bits);
-  std::size_t entry = index_[std::min(bucket, index_.size() - 1)];
-  while (entry + 1 < entries_.size() && entries_[entry + 1].at <= second) ++entry;
-  return entry;
-}
-
-Zone::Period Zone::period_at(WallTime t) const {
-  const std::int64_t second = to_second(t);
-  std::int64_t shift = 0;
-  if (repeats_ && second >= repeats_from_ + cycle_s) {
-    shift = (second - repeats_from_) / cycle_s * cycle_s;
-  }
-  const std::size_t i = entry_at(second - shift);
-  const Entry& entry = entries_[i];
-  const std::chrono::seconds moved{shift};
-  const bool is_first = i == 0, is_last = i + 1 == entries_.size();
-  return {.begin = is_first ? past : std::chrono::sys_seconds{std::chrono::seconds{entry.at}} + moved,
-          .end = is_last ? future : std::chrono::sys_seconds{std::chrono::seconds{entries_[i + 1].at}} + moved,
-          .offset = std::chrono::seconds{entry.offset},
-          .abbreviation = abbreviations_[entry.abbreviation],
-          .is_dst = entry.is_dst};
 }
 
 Zone::Lookup Zone::lookup(LocalTime reading) const {

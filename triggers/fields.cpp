@@ -12,14 +12,7 @@ using std::chrono::year;
 using std::chrono::year_month;
 using std::chrono::year_month_day;
 
-constexpr std::uint32_t second_per_hour = 3600;
-constexpr std::uint32_t second_per_minute = 60;
 constexpr int cycle_years = 400;  // then the calendar, weekdays included, begins again
-
-unsigned lowest(std::uint64_t mask) { return static_cast<unsigned>(std::countr_zero(mask)); }
-
-// The bits of `mask` at `from` and above.
-std::uint64_t from_bit(std::uint64_t mask, unsigned from) { return from >= 64 ? 0 : mask >> from << from; }
 
 unsigned length_of(int year, unsigned month) {
   constexpr std::array<std::uint8_t, 13> lengths{0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
@@ -42,9 +35,11 @@ struct Fields::Month {
         first(first_day),
         length(length_of(y, m)),
         first_weekday(std::chrono::weekday{first_day}.c_encoding()) {}
-  explicit Month(year_month_day date)
+  // The month of `day`, whose date is `date`.
+  Month(local_days day, year_month_day date)
       : Month(static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-              local_days{date} - std::chrono::days{static_cast<unsigned>(date.day()) - 1}) {}
+              day - std::chrono::days{static_cast<unsigned>(date.day()) - 1}) {}
+  explicit Month(year_month_day date) : Month(local_days{date}, date) {}
 
   std::uint32_t valid() const { return static_cast<std::uint32_t>((std::uint64_t{2} << length) - 2); }
   unsigned weekday_of(unsigned day) const { return (first_weekday + day - 1) % 7; }
@@ -104,27 +99,6 @@ std::uint32_t Fields::days_of(const Month& month) const {
 
 std::uint32_t Fields::days_of(year_month month) const { return days_of(Month(month / 1)); }
 
-Fields::Second Fields::first_time() const {
-  return lowest(hours) * second_per_hour + lowest(minutes) * second_per_minute + lowest(seconds);
-}
-
-std::optional<Fields::Second> Fields::time_from(Second from) const {
-  const unsigned hour = from / second_per_hour;
-  const unsigned minute = from / second_per_minute % 60;
-  if ((hours >> hour & 1U) != 0) {
-    const Second hour_begin = hour * second_per_hour;
-    if ((minutes >> minute & 1U) != 0) {
-      const std::uint64_t here = from_bit(seconds, from % 60);
-      if (here != 0) return hour_begin + minute * second_per_minute + lowest(here);
-    }
-    const std::uint64_t later = from_bit(minutes, minute + 1);
-    if (later != 0) return hour_begin + lowest(later) * second_per_minute + lowest(seconds);
-  }
-  const std::uint64_t later = from_bit(hours, hour + 1);
-  if (later == 0) return std::nullopt;
-  return lowest(later) * second_per_hour + lowest(minutes) * second_per_minute + lowest(seconds);
-}
-
 bool Fields::has_year(int year) const { return !rare || !rare->names_years() || rare->has_year(year); }
 
 bool Fields::has_month(const Month& month) const { return (months >> month.month & 1U) != 0 && has_year(month.year); }
@@ -147,15 +121,13 @@ std::optional<Fields::Month> Fields::month_after(const Month& month) const {
   return Month(year{next_year} / std::chrono::month{lowest(months)} / 1);
 }
 
-std::optional<LocalSecond> Fields::first_from(LocalSecond from) const {
-  const local_days today = std::chrono::floor<std::chrono::days>(from);
+std::optional<LocalSecond> Fields::first_from_dated(local_days today, Second second) const {
   const year_month_day date{today};
-  Month month(date);
+  Month month(today, date);
   const int last_year = month.year + cycle_years;
   std::uint64_t here = has_month(month) ? from_bit(days_of(month), static_cast<unsigned>(date.day())) : 0;
   if ((here >> static_cast<unsigned>(date.day()) & 1U) != 0) {
-    if (const auto time = time_from(static_cast<Second>((from - today).count())))
-      return today + std::chrono::seconds{*time};
+    if (const auto time = time_from(second)) return today + std::chrono::seconds{*time};
     here &= here - 1;
   }
   while (here == 0) {
@@ -175,8 +147,8 @@ std::int64_t Fields::times_before(Second second) const {
   const auto below = [](std::uint64_t mask, unsigned bit) {
     return std::int64_t{std::popcount(mask & ((std::uint64_t{1} << bit) - 1))};
   };
-  const unsigned hour = second / second_per_hour;
-  const unsigned minute = second / second_per_minute % 60;
+  const unsigned hour = second / 3600;
+  const unsigned minute = second / 60 % 60;
   const std::int64_t per_minute = std::popcount(seconds);
   const std::int64_t per_hour = std::popcount(minutes) * per_minute;
   std::int64_t total = below(hours, hour) * per_hour;

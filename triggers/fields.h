@@ -5,6 +5,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -84,15 +85,65 @@ class Fields {
   using Second = std::uint32_t;  // of the day
   struct Month;
 
+  static unsigned lowest(std::uint64_t mask) { return static_cast<unsigned>(std::countr_zero(mask)); }
+  // The bits of `mask` at `from` and above.
+  static std::uint64_t from_bit(std::uint64_t mask, unsigned from) { return from >= 64 ? 0 : mask >> from << from; }
+
   std::optional<Second> time_from(Second from) const;
   Second first_time() const;
   std::int64_t times_before(Second second) const;
   std::int64_t times_per_day() const;
+  bool is_weekly() const {
+    return days == all_days && months == all_months && day_rule == DayRule::both && weekdays != 0 && !rare;
+  }
+  LocalSecond first_from_weekly(std::chrono::local_days today, Second second) const;
+  std::optional<LocalSecond> first_from_dated(std::chrono::local_days today, Second second) const;
   bool has_year(int year) const;
   bool has_month(const Month& month) const;
   std::uint32_t days_of(const Month& month) const;
   std::optional<Month> month_after(const Month& month) const;
   std::int64_t days_before(std::chrono::local_days from, std::chrono::local_days until) const;
 };
+
+// Inline, because most due times are found by these alone.
+
+inline Fields::Second Fields::first_time() const {
+  return lowest(hours) * 3600 + lowest(minutes) * 60 + lowest(seconds);
+}
+
+inline std::optional<Fields::Second> Fields::time_from(Second from) const {
+  const unsigned hour = from / 3600;
+  const unsigned minute = from / 60 % 60;
+  if ((hours >> hour & 1U) != 0) {
+    const Second hour_begin = hour * 3600;
+    if ((minutes >> minute & 1U) != 0) {
+      const std::uint64_t here = from_bit(seconds, from % 60);
+      if (here != 0) return hour_begin + minute * 60 + lowest(here);
+    }
+    const std::uint64_t later = from_bit(minutes, minute + 1);
+    if (later != 0) return hour_begin + lowest(later) * 60 + lowest(seconds);
+  }
+  const std::uint64_t later = from_bit(hours, hour + 1);
+  if (later == 0) return std::nullopt;
+  return lowest(later) * 3600 + lowest(minutes) * 60 + lowest(seconds);
+}
+
+// Where only weekdays decide, no date needs to be known.
+inline LocalSecond Fields::first_from_weekly(std::chrono::local_days today, Second second) const {
+  const unsigned weekday = std::chrono::weekday{today}.c_encoding();
+  const std::uint64_t from_today = (weekdays | std::uint64_t{weekdays} << 7U) >> weekday;
+  if ((from_today & 1U) != 0) {
+    if (const auto time = time_from(second)) return today + std::chrono::seconds{*time};
+  }
+  const unsigned days_ahead = lowest(from_today >> 1U) + 1;
+  return today + std::chrono::days{days_ahead} + std::chrono::seconds{first_time()};
+}
+
+inline std::optional<LocalSecond> Fields::first_from(LocalSecond from) const {
+  const auto today = std::chrono::floor<std::chrono::days>(from);
+  const auto second = static_cast<Second>((from - today).count());
+  if (is_weekly()) return first_from_weekly(today, second);
+  return first_from_dated(today, second);
+}
 
 }  // namespace belfry

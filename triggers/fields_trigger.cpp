@@ -76,13 +76,20 @@ FieldsTrigger::Start FieldsTrigger::start_after_change(sys_seconds from, const S
 }
 
 std::optional<sys_seconds> FieldsTrigger::first_from(sys_seconds from) const {
-  Span here = span_at(from);
-  auto [reading, moved] =
-      from < here.begin + reach ? start_after_change(from, here) : Start{.reading = here.local(from), .moved = {}};
-  auto match = fields_.first_from(reading);
+  const Span here = span_at(from);
+  Start start{.reading = here.local(from), .moved = {}};
+  if (from < here.begin + reach) start = start_after_change(from, here);
+  const auto match = fields_.first_from(start.reading);
   // The change at the end of this period is too far away to matter: nearly always so.
-  if (match && *match + reach < here.end_reading()) return earlier(here.utc(*match), moved);
+  if (match && *match + reach < here.end_reading()) return earlier(here.utc(*match), start.moved);
+  return search(from, here, start, match);
+}
+
+// Goes from period to period. `match` is the first matching reading from `reading` on.
+std::optional<sys_seconds> FieldsTrigger::search(sys_seconds from, Span here, Start start, Match match) const {
+  auto [reading, moved] = start;
   for (;;) {
+    if (match && *match + reach < here.end_reading()) return earlier(here.utc(*match), moved);
     if (!here.has_after()) return earlier(match ? std::optional(here.utc(*match)) : std::nullopt, moved);
     const Span next = span_at(here.end);
     if (match && *match < counted_end(here, next)) return earlier(here.utc(*match), moved);

@@ -38,6 +38,7 @@ class FieldsTrigger final : public Schedule::Rules {
 
  private:
   struct Span;
+  using Match = std::optional<LocalSecond>;
   struct Start {
     LocalSecond reading;                            // the first one that may be due
     std::optional<std::chrono::sys_seconds> moved;  // the first slot that was moved out of a gap
@@ -52,6 +53,8 @@ class FieldsTrigger final : public Schedule::Rules {
   LocalSecond counted_end(const Span& span, const Span& next) const;
   Start start_after_change(std::chrono::sys_seconds from, const Span& here) const;
   std::optional<std::chrono::sys_seconds> first_from(std::chrono::sys_seconds from) const;
+  std::optional<std::chrono::sys_seconds> search(std::chrono::sys_seconds from, Span here, Start start,
+                                                 Match match) const;
   std::int64_t count(std::chrono::sys_seconds from, std::chrono::sys_seconds until) const;
   std::int64_t count_moved(const Change& change, std::chrono::sys_seconds from, std::chrono::sys_seconds until) const;
 

@@ -15,6 +15,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -97,6 +98,9 @@ class Zone {
     bool is_dst;
   };
 
+  static constexpr std::int64_t cycle_s = 146097LL * 86400;  // 400 Gregorian years are whole days and whole weeks
+  static constexpr unsigned bucket_bits = 24;
+
   std::size_t entry_at(std::int64_t second) const;
 
   std::string name_;
@@ -107,5 +111,30 @@ class Zone {
   std::int64_t repeats_from_ = 0;
   bool repeats_ = false;
 };
+
+// Inline, because every due time of every calendar asks for a period.
+
+inline std::size_t Zone::entry_at(std::int64_t second) const {
+  if (index_.empty() || second < index_origin_) return 0;
+  const auto bucket = static_cast<std::size_t>((second - index_origin_) >> bucket_bits);
+  std::size_t entry = index_[bucket < index_.size() ? bucket : index_.size() - 1];
+  while (entry + 1 < entries_.size() && entries_[entry + 1].at <= second) ++entry;
+  return entry;
+}
+
+inline Zone::Period Zone::period_at(WallTime t) const {
+  const std::int64_t second = std::chrono::floor<std::chrono::seconds>(t).time_since_epoch().count();
+  std::int64_t shift = 0;
+  if (repeats_ && second >= repeats_from_ + cycle_s) shift = (second - repeats_from_) / cycle_s * cycle_s;
+  const std::size_t i = entry_at(second - shift);
+  const Entry& entry = entries_[i];
+  const std::chrono::seconds moved{shift};
+  const bool is_first = i == 0, is_last = i + 1 == entries_.size();
+  return {.begin = is_first ? past : std::chrono::sys_seconds{std::chrono::seconds{entry.at}} + moved,
+          .end = is_last ? future : std::chrono::sys_seconds{std::chrono::seconds{entries_[i + 1].at}} + moved,
+          .offset = std::chrono::seconds{entry.offset},
+          .abbreviation = abbreviations_[entry.abbreviation],
+          .is_dst = entry.is_dst};
+}
 
 }  // namespace belfry
