@@ -13,6 +13,10 @@ namespace {
 
 constexpr std::uint64_t hints_token = 0;
 
+// How long an exec may take, until the job is taken for one that runs.
+constexpr Millis exec_limit{1000};
+constexpr Millis exec_pause{5};
+
 // A minder that cannot put on record what is wrong ends with an errno.
 std::string describe_minder_end(const std::optional<ProcessEnd>& end) {
   if (!end) return "belfry-minder has died";
@@ -86,7 +90,18 @@ void CommandLauncher::recover_one(const Run& run) {
   if (const auto* lost = std::get_if<Lost>(&fate)) return options_.report(AttemptLost{id, lost->reason});
   if (std::holds_alternative<NeverExecuted>(fate)) return options_.report(AttemptNeverExecuted{id});
   watch(id, std::move(std::get<Alive>(fate).minder));
-  look(id, attempts_.at(id));
+  follow_to_first_report(id, attempts_.at(id));
+}
+
+// The earlier daemon may have died while this minder was about to exec. The core must know now what to make of the run.
+void CommandLauncher::follow_to_first_report(const AttemptId& id, Attempt& attempt) {
+  look(id, attempt);
+  for (Millis waited{0}; !attempt.is_started && !attempt.is_over; waited += exec_pause) {
+    if (waited >= exec_limit) return report_started(id, attempt, options_.clock.read().wall);
+    const bool minder_is_dead = wait_for_end(attempt.minder, exec_pause);
+    look(id, attempt);
+    if (minder_is_dead && !attempt.is_over) settle_without_minder(id, attempt, std::nullopt);
+  }
 }
 
 // From here on its end will be seen, also if it came before.

@@ -55,6 +55,7 @@ class CommandLauncher final : public Launcher {
   Spec spec_for(const StartOrder& order);
   void recover_one(const Run& run);
   void watch(const AttemptId& id, Fd minder);
+  void follow_to_first_report(const AttemptId& id, Attempt& attempt);
 
   void take_hints();
   void take_minder_end(std::uint64_t token);

@@ -32,14 +32,15 @@ bool is_alive(pid_t pid) {
   return facts && !facts->is_dead;
 }
 
-Stranger::Stranger() {
-  std::string program = "sleep";
-  std::string seconds = "60";
-  char* argv[] = {program.data(), seconds.data(), nullptr};
+Stranger::Stranger(const std::string& script) {
+  std::string shell = "sh";
+  std::string option = "-c";
+  std::string text = script;
+  char* argv[] = {shell.data(), option.data(), text.data(), nullptr};
   posix_spawnattr_t attributes;
   ::posix_spawnattr_init(&attributes);
   ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID);
-  REQUIRE(::posix_spawnp(&pid_, "sleep", nullptr, &attributes, argv, environ) == 0);
+  REQUIRE(::posix_spawnp(&pid_, "sh", nullptr, &attributes, argv, environ) == 0);
   ::posix_spawnattr_destroy(&attributes);
 }
 

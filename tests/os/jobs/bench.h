@@ -84,7 +84,7 @@ bool is_alive(pid_t pid);
 // A process that has nothing to do with any job, in a session of its own; killed at the end.
 class Stranger {
  public:
-  Stranger();
+  explicit Stranger(const std::string& script = "exec sleep 60");
   Stranger(const Stranger&) = delete;
   Stranger& operator=(const Stranger&) = delete;
   ~Stranger();

@@ -266,6 +266,49 @@ TEST_CASE("jobs/recovery: S3 a locked directory is adopted only from the very mi
   CHECK(is_alive(stranger.pid()));
 }
 
+// A minder in the instant between its claim and its exec, played by a shell: it goes on when it has got its order.
+class SlowMinder {
+ public:
+  SlowMinder(Bench& bench, const std::string& then)
+      : stranger_("f=" + bench.scratch("order") +
+                  "; while ! [ -s $f ]; do sleep 0.01; done; cd $(cat $f); sleep 0.1; " + then),
+        order_(forge(bench, stranger_.name(), nobody)) {
+    REQUIRE(try_lock(bench.directory(order_.id), lock_).value() == LockState::obtained);
+    REQUIRE(replace_file(bench.scratch("order"), bench.directory(order_.id)));
+  }
+  const StartOrder& order() const { return order_; }
+
+ private:
+  Stranger stranger_;
+  StartOrder order_;
+  Fd lock_;
+};
+
+TEST_CASE("jobs/recovery: S3 a minder that is about to exec is followed until it is known what came of it") {
+  Bench bench;
+  SUBCASE("it executes") {
+    const SlowMinder minder(bench, "printf 'executing_ms=1790000000123\\0' >> started; exec sleep 60");
+    const Outcome& outcome = bench.recover(minder.order().run);
+    REQUIRE(outcome.started);
+    CHECK(outcome.started->at == WallTime{Millis{1'790'000'000'123}});
+  }
+  SUBCASE("it takes longer than one can wait") {
+    const SlowMinder minder(bench, "exec sleep 60");
+    const Outcome& outcome = bench.recover(minder.order().run);
+    REQUIRE(outcome.started);
+    CHECK(outcome.started->at == noon);
+    CHECK_FALSE(outcome.is_over());
+  }
+  SUBCASE("it dies") {
+    const SlowMinder minder(bench, "exit 1");
+    const Outcome& outcome = bench.recover(minder.order().run);
+    CHECK_FALSE(outcome.started);
+    CHECK(outcome.lost);
+    bench.launcher().dispatch();
+    CHECK(outcome.reports == 1);
+  }
+}
+
 TEST_CASE(
     "jobs/recovery: S3 after the lock is obtained the exit record is looked for once more, and nothing is killed") {
   Bench bench;
