@@ -1,4 +1,5 @@
 #include <cstdio>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include <cli/daemon_command.h>
 #include <cli/daemon_link.h>
 #include <cli/exit_code.h>
+#include <cli/explain_command.h>
 #include <cli/help_format.h>
 #include <cli/list_command.h>
 #include <cli/logs_command.h>
@@ -17,13 +19,14 @@
 #include <cli/output.h>
 #include <cli/run_command.h>
 #include <cli/runs_command.h>
+#include <cli/text_width.h>
 #include <cli/version_command.h>
 
 namespace belfry::cli {
 
 namespace {
 
-constexpr auto commands = {add_daemon, add_list, add_next, add_run, add_runs, add_logs, add_version};
+constexpr auto commands = {add_daemon, add_explain, add_list, add_next, add_run, add_runs, add_logs, add_version};
 
 void add_common_options(CLI::App& app, Context& context) {
   app.add_flag_callback("--json", [&context] { context.form = OutputForm::json; }, "Answer in JSON");
@@ -88,11 +91,12 @@ int usage_error(const CLI::App& app, const CLI::ParseError& error) {
   return exit_usage;
 }
 
-// The problems of a file come as lines that begin with its name.
+// The problems of a file come as lines that begin with its name, already fit for a terminal.
 int report(const Error& error) {
   std::fflush(stdout);
   const bool has_lines = error.what.find('\n') != std::string::npos;
-  std::fprintf(stderr, "%s%s\n", has_lines ? "" : "belfry: ", std::string(trim(error.what)).c_str());
+  const std::string message = has_lines ? std::string(trim(error.what)) : "belfry: " + printable(error.what);
+  std::fprintf(stderr, "%s\n", message.c_str());
   return exit_code_of(error.kind);
 }
 

@@ -134,4 +134,15 @@ std::string encode_log(const LogExcerpt& log) {
 
 std::string encode_version(std::string_view version) { return write({{"version", version}}); }
 
+std::string encode_explanation(const ExplanationDocument& told) {
+  Json next = Json::array();
+  for (const ExplainedTime& time : told.next) {
+    next.push_back({{"utc", time.utc}, {"local", time.local}, {"note", time.note.empty() ? Json() : Json(time.note)}});
+  }
+  return write({{"expression", told.expression},
+                {"description", told.description},
+                {"normal_form", told.normal_form},
+                {"next", std::move(next)}});
+}
+
 }  // namespace belfry::cli

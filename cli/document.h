@@ -58,4 +58,18 @@ std::string encode_log(const LogExcerpt& log);
 
 std::string encode_version(std::string_view version);
 
+// What a schedule means and when it is due. The times are written in RFC 3339; an empty note becomes null.
+struct ExplainedTime {
+  std::string utc;
+  std::string local;
+  std::string note;
+};
+struct ExplanationDocument {
+  std::string expression;
+  std::string description;
+  std::string normal_form;
+  std::vector<ExplainedTime> next;
+};
+std::string encode_explanation(const ExplanationDocument& told);
+
 }  // namespace belfry::cli

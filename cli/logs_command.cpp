@@ -9,6 +9,7 @@
 #include <cli/logs_command.h>
 #include <cli/output.h>
 #include <cli/phrases.h>
+#include <cli/text_width.h>
 
 namespace belfry::cli {
 
@@ -28,7 +29,7 @@ std::string target_of(const Run& run, const Options& options) {
 
 std::string title_of(const Run& run) {
   return "(" + run.job.text() + ", run " + run.id.text() + ": " + standing_phrase(run) +
-         (run.detail.empty() ? "" : ": " + run.detail) + ")";
+         (run.detail.empty() ? "" : ": " + printable(run.detail)) + ")";
 }
 
 Result<int> logs(const Context& context, const Options& options) {

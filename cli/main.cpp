@@ -1,3 +1,14 @@
-#include <cli/app.h>
+#include <cstdio>
+#include <exception>
 
-int main(int argc, char** argv) { return belfry::cli::run_program(argc, argv); }
+#include <cli/app.h>
+#include <cli/exit_code.h>
+
+int main(int argc, char** argv) {
+  try {
+    return belfry::cli::run_program(argc, argv);
+  } catch (const std::exception& error) {  // out of memory, mostly
+    std::fprintf(stderr, "belfry: %s\n", error.what());
+    return belfry::cli::exit_failed;
+  }
+}

@@ -1,3 +1,6 @@
+#include <signal.h>
+
+#include <algorithm>
 #include <cerrno>
 #include <memory>
 
@@ -11,6 +14,7 @@
 #include <cli/output.h>
 #include <cli/phrases.h>
 #include <cli/run_command.h>
+#include <cli/text_width.h>
 
 namespace belfry::cli {
 
@@ -57,7 +61,7 @@ std::string ending_line(const Run& run, const Terminal& terminal) {
   const Sign sign = sign_of(run);
   std::string line = terminal.paint(sign.mark, sign.emphasis) + " " + run.job.text() + ": " + standing_phrase(run);
   if (run.started && run.finished) line += " after " + took_phrase(std::max(Millis{0}, *run.finished - *run.started));
-  if (!run.detail.empty()) line += ": " + run.detail;
+  if (!run.detail.empty()) line += ": " + printable(run.detail);
   return line + "\n";
 }
 
