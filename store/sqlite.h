@@ -143,10 +143,10 @@ class Connection {
   struct Close {
     void operator()(sqlite3* db) const;
   };
-  explicit Connection(sqlite3* db) : db_(db), log_pages_(std::make_unique<int>(0)) {}
+  explicit Connection(sqlite3* db) : log_pages_(std::make_unique<int>(0)), db_(db) {}
 
-  std::unique_ptr<sqlite3, Close> db_;
   std::unique_ptr<int> log_pages_;  // where SQLite reports it: an address that survives a move
+  std::unique_ptr<sqlite3, Close> db_;
 };
 
 // Why a COMMIT did not succeed, and whether it may have happened all the same.

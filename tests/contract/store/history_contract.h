@@ -117,8 +117,8 @@ TEST_CASE_TEMPLATE_DEFINE("history/contract: a prefix finds every run whose id b
   CHECK(find(seven) == "7");  // closed
   CHECK(find(lower) == "8");
   CHECK(find(eight.substr(0, 16)) == "8");
-  CHECK(find(eight.substr(0, common + 1)).find("8") != std::string::npos);
-  CHECK(find(eight.substr(0, common + 1)).find("7") == std::string::npos);
+  CHECK(find(eight.substr(0, common + 1)).find('8') != std::string::npos);
+  CHECK(find(eight.substr(0, common + 1)).find('7') == std::string::npos);
   CHECK(find(eight.substr(0, 1)) == "10 9 8 7 6 5 4 3 2 1");  // the clock went back
   CHECK(find(eight.substr(0, 1), 2) == "10 9");
   CHECK(find("", 3) == "10 9 8");
