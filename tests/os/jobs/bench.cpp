@@ -13,14 +13,8 @@
 #include <tests/os/jobs/bench.h>
 
 namespace belfry::tests {
-namespace {
-
-constexpr int patience_ms = 10000;
-
-}  // namespace
-
 bool eventually(const std::function<bool()>& happened) {
-  for (int waited = 0; waited < patience_ms; waited += 5) {
+  for (int waited = 0; waited < patience.count(); waited += 5) {
     if (happened()) return true;
     ::poll(nullptr, 0, 5);
   }
@@ -73,7 +67,7 @@ Bench::~Bench() {
     if (!claim || !*claim) continue;
     if (const auto minder = hold_process((*claim)->minder)) {
       signal_process(*minder, SIGKILL);
-      (void)wait_for_end(*minder, Millis{patience_ms});
+      (void)wait_for_end(*minder, patience);
     }
     if (const auto job = hold_process((*claim)->job)) ::kill(-(*claim)->job.pid, SIGKILL);
   }
@@ -130,7 +124,7 @@ const Outcome& Bench::recover(const Run& run) {
 }
 
 bool Bench::follow(const std::function<bool()>& happened) {
-  const auto deadline = std::chrono::steady_clock::now() + Millis{patience_ms};
+  const auto deadline = std::chrono::steady_clock::now() + patience;
   while (!happened()) {
     if (std::chrono::steady_clock::now() > deadline) return false;
     pollfd ready{.fd = launcher_->fd(), .events = POLLIN, .revents = 0};

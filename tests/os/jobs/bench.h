@@ -18,7 +18,10 @@
 
 namespace belfry::tests {
 
-// Looks again and again until `happened` is true; false after ten seconds.
+// How long a test waits for what must happen. Long, because the machine may be busy; no test that passes waits so long.
+constexpr Millis patience{30000};
+
+// Looks again and again until `happened` is true; false when patience is at its end.
 bool eventually(const std::function<bool()>& happened);
 
 class FixedClock final : public Clock {

@@ -24,6 +24,15 @@ std::string last_lines(const Bench& bench, const AttemptId& id, const LastLines&
   return read(bench, id, {.stream = lines.stream, .offset = offset, .limit = everything});
 }
 
+// In a script: waits until what it wrote last has been kept. Within one read of both pipes the order is not known.
+std::string until_kept(const Bench& bench, const std::string& text) {
+  return "; until grep -q " + text + " " + bench.runs() + "/$BELFRY_RUN_ID.1.1/output; do sleep 0.01; done; ";
+}
+
+std::string three_lines(const Bench& bench) {
+  return "echo one" + until_kept(bench, "one") + "echo two >&2" + until_kept(bench, "two") + "echo three";
+}
+
 std::vector<run_directory::IndexRecord> read_index(const Bench& bench, const AttemptId& id) {
   const std::string content = read_file(bench.directory(id) + "/output.index").value();
   std::vector<run_directory::IndexRecord> records((content.size() - sizeof(run_directory::IndexHeader)) /
@@ -53,8 +62,7 @@ TEST_CASE("jobs/output: S30 binary output is kept byte for byte (F19)") {
 
 TEST_CASE("jobs/output: S30 the streams are told apart, and together they come in the order of writing") {
   Bench bench;
-  // Each piece waits for the one before: within one read of both pipes the order between streams is not known.
-  const StartOrder order = bench.script("echo one; sleep 0.05; echo two >&2; sleep 0.05; echo three");
+  const StartOrder order = bench.script(three_lines(bench));
   bench.run(order);
   CHECK(read(bench, order.id, {.limit = everything}) == "one\ntwo\nthree\n");
   CHECK(read(bench, order.id, {.stream = Stream::standard_output, .limit = everything}) == "one\nthree\n");
@@ -63,7 +71,7 @@ TEST_CASE("jobs/output: S30 the streams are told apart, and together they come i
 
 TEST_CASE("jobs/output: S30 a page is cut anywhere, within a stream or across both") {
   Bench bench;
-  const StartOrder order = bench.script("echo one; sleep 0.05; echo two >&2; sleep 0.05; echo three");
+  const StartOrder order = bench.script(three_lines(bench));
   bench.run(order);
   struct Row {
     OutputQuery query;
@@ -86,8 +94,8 @@ TEST_CASE("jobs/output: S30 a page is cut anywhere, within a stream or across bo
 
 TEST_CASE("jobs/output: S30 the last lines, of one stream or of both") {
   Bench bench;
-  const StartOrder order =
-      bench.script("echo 1; echo 2; sleep 0.05; echo e1 >&2; echo e2 >&2; sleep 0.05; echo 3; printf open");
+  const StartOrder order = bench.script("echo 1; echo 2" + until_kept(bench, "2") + "echo e1 >&2; echo e2 >&2" +
+                                        until_kept(bench, "e2") + "echo 3; printf open");
   bench.run(order);
   CHECK(last_lines(bench, order.id, {.count = 0}).empty());
   CHECK(last_lines(bench, order.id, {.count = 1}) == "open");
@@ -108,7 +116,9 @@ TEST_CASE("jobs/output: S30 the last lines are found across a long output") {
 
 TEST_CASE("jobs/output: S30 each line has the time at which it began, and a slow line has one record") {
   Bench bench;
-  const StartOrder order = bench.script("printf a; sleep 0.05; printf b; sleep 0.05; echo c; sleep 0.05; echo d");
+  const StartOrder order =
+      bench.script("printf a" + until_kept(bench, "a") + "sleep 0.1; printf b; sleep 0.05; echo c" +
+                   until_kept(bench, "abc") + "sleep 0.05; echo d");
   const Outcome& outcome = bench.run(order);
   const auto index = read_index(bench, order.id);
   REQUIRE(index.size() == 2);
@@ -122,7 +132,7 @@ TEST_CASE("jobs/output: S30 each line has the time at which it began, and a slow
 
 TEST_CASE("jobs/output: S30 a line that goes on and is followed by another in one piece keeps its own time") {
   Bench bench;
-  const StartOrder order = bench.script("printf a; sleep 0.05; printf 'b\\nc\\n'");
+  const StartOrder order = bench.script("printf a" + until_kept(bench, "a") + "sleep 0.05; printf 'b\\nc\\n'");
   bench.run(order);
   const auto index = read_index(bench, order.id);
   REQUIRE(index.size() == 2);  // `c` must not get the time of `a`

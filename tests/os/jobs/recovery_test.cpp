@@ -69,7 +69,7 @@ TEST_CASE("jobs/recovery: S3 a job that runs on is adopted, and its exit code an
 
 TEST_CASE("jobs/recovery: S27 an adopted job is over when its main process is, as an own one") {
   Bench bench;
-  const StartOrder order = start_and_restart(bench, "trap '' TERM; sleep 1 & sleep 0.2; exit 5");
+  const StartOrder order = start_and_restart(bench, "trap '' TERM; sleep 60 & sleep 0.2; exit 5");
   bench.create_launcher();
   const Outcome& outcome = bench.recover(order.run);
   bench.follow_to_end(order.id);
@@ -156,7 +156,7 @@ TEST_CASE("jobs/recovery: S3 a minder that is late finds the claim taken, and th
   StartOrder again = order;
   again.id.launch = again.run.launch = 2;
   CHECK(bench.run(again).ended);
-  REQUIRE(wait_for_end(late, Millis{10000}));
+  REQUIRE(wait_for_end(late, patience));
   (void)reap_child(late);
   CHECK(read_file(marks).value() == order.run.id.text() + "\n");
 }
@@ -218,7 +218,7 @@ TEST_CASE("jobs/recovery: S3 a minder that is killed while no daemon lives: the 
   const Claim claim = bench.claim(order.id);
   const auto minder = hold_process(claim.minder);
   signal_process(*minder, SIGKILL);
-  REQUIRE(wait_for_end(*minder, Millis{10000}));
+  REQUIRE(wait_for_end(*minder, patience));
   bench.create_launcher();
   const Outcome& outcome = bench.recover(order.run);
   REQUIRE(outcome.lost);
