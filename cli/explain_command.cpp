@@ -31,8 +31,14 @@ struct Options {
   std::string from;  // empty: now
   std::size_t count = 5;
   Grammar grammar = Grammar::schedule;
-  DstPolicy dst;
+  std::string skipped = "run";
+  std::string repeated = "first";
 };
+
+const std::map<std::string, SkippedTime> skipped_words{
+    {"run", SkippedTime::run}, {"shift", SkippedTime::shift}, {"skip", SkippedTime::skip}};
+const std::map<std::string, RepeatedTime> repeated_words{
+    {"first", RepeatedTime::first}, {"last", RepeatedTime::last}, {"both", RepeatedTime::both}};
 
 constexpr std::size_t count_max = 10'000;
 
@@ -75,13 +81,25 @@ Result<WallTime> start_of(const Options& options, const Zone& zone) {
   return *from;
 }
 
+Result<std::shared_ptr<const Zone>> zone_of(const Options& options, ZoneCache& zones) {
+  auto zone = options.zone.empty() ? zones.system_zone() : zones.find(options.zone);
+  if (!zone) zone.error().kind = ErrorKind::bad_input;
+  return zone;
+}
+
 Result<Explanation> explain(const Options& options) {
   ZoneCache zones;
-  const auto zone = TRY(options.zone.empty() ? zones.system_zone() : zones.find(options.zone));
+  auto zone = TRY(zone_of(options, zones));
   const WallTime from = TRY(start_of(options, *zone));
-  const ScheduleContext context{.zone = zone, .job = "", .dst = options.dst, .zone_named = [&](std::string_view name) {
-                                  return zones.find(name);
-                                }};
+  const ScheduleContext context{
+      .zone = zone,
+      .job = "",
+      .dst = {.skipped = skipped_words.at(options.skipped), .repeated = repeated_words.at(options.repeated)},
+      .zone_named = [&](std::string_view name) {
+        auto named = zones.find(name);
+        if (named) zone = *named;  // a line that names its zone is shown in it
+        return named;
+      }};
   const bool is_calendar = options.grammar == Grammar::calendar;
   const auto schedule =
       is_calendar ? parse_calendar(options.expression, context) : parse_schedule(options.expression, context);
@@ -158,6 +176,13 @@ Result<int> run(const Context& context, const Options& options) {
   return exit_ok;
 }
 
+template <class Value>
+std::vector<std::string> words_of(const std::map<std::string, Value>& words) {
+  std::vector<std::string> names;
+  for (const auto& [word, value] : words) names.push_back(word);
+  return names;
+}
+
 }  // namespace
 
 void add_explain(CLI::App& app, Context& context) {
@@ -182,15 +207,13 @@ void add_explain(CLI::App& app, Context& context) {
   command->add_flag_callback(
       "--calendar", [options] { options->grammar = Grammar::calendar; },
       "EXPR is a line of systemd's calendar (on_calendar:)");
-  const std::map<std::string, SkippedTime> skipped{
-      {"run", SkippedTime::run}, {"shift", SkippedTime::shift}, {"skip", SkippedTime::skip}};
-  const std::map<std::string, RepeatedTime> repeated{
-      {"first", RepeatedTime::first}, {"last", RepeatedTime::last}, {"both", RepeatedTime::both}};
-  command->add_option("--dst-skipped", options->dst.skipped, "A time that does not exist: run, shift or skip")
-      ->transform(CLI::CheckedTransformer(skipped))
+  command->add_option("--dst-skipped", options->skipped, "A time that does not exist: run, shift or skip")
+      ->check(CLI::IsMember(words_of(skipped_words)))
+      ->capture_default_str()
       ->type_name("POLICY");
-  command->add_option("--dst-repeated", options->dst.repeated, "A time that comes twice: first, last or both")
-      ->transform(CLI::CheckedTransformer(repeated))
+  command->add_option("--dst-repeated", options->repeated, "A time that comes twice: first, last or both")
+      ->check(CLI::IsMember(words_of(repeated_words)))
+      ->capture_default_str()
       ->type_name("POLICY");
   command->callback([&context, options] { context.chosen = [options](Context& c) { return run(c, *options); }; });
 }

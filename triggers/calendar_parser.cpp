@@ -354,9 +354,8 @@ Parsed<CalendarLine> parse_calendar_line(std::string_view text) {
   for (const Word& shorthand : shorthands) {
     if (word != shorthand.name) continue;
     CalendarLine result = TRY(Reader(shorthand.line).line());
-    const std::string_view rest = text.substr(word.size());
-    result.zone = trim(rest);
-    result.zone_offset = static_cast<std::size_t>(result.zone.data() - text.data());
+    result.zone = trim(text.substr(word.size()));
+    result.zone_offset = text.size() - result.zone.size();
     return result;
   }
   if (word.starts_with('@')) {

@@ -16,6 +16,7 @@ struct CalendarLine {
   std::size_t zone_offset = 0;
 };
 
+// REQUIRES: no blanks around it.
 Parsed<CalendarLine> parse_calendar_line(std::string_view text);
 
 }  // namespace belfry

@@ -14,16 +14,21 @@ constexpr std::array<std::string_view, 12> month_names{"JAN", "FEB", "MAR", "APR
                                                        "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"};
 constexpr std::array<std::string_view, 7> weekday_names{"SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"};
 
-constexpr FieldKind second_kind{.name = "second", .max = 59, .value_max = 59, .hash_max = 59};
-constexpr FieldKind minute_kind{.name = "minute", .max = 59, .value_max = 59, .hash_max = 59};
-constexpr FieldKind hour_kind{.name = "hour", .max = 23, .value_max = 23, .hash_max = 23};
+constexpr FieldKind second_kind{.name = "second", .plural = "seconds", .max = 59, .value_max = 59, .hash_max = 59};
+constexpr FieldKind minute_kind{.name = "minute", .plural = "minutes", .max = 59, .value_max = 59, .hash_max = 59};
+constexpr FieldKind hour_kind{.name = "hour", .plural = "hours", .max = 23, .value_max = 23, .hash_max = 23};
 // H stops at 28, so that it names a day of every month.
-constexpr FieldKind day_kind{.name = "day of month", .min = 1, .max = 31, .value_max = 31, .hash_max = 28};
+constexpr FieldKind day_kind{
+    .name = "day of month", .plural = "days of the month", .min = 1, .max = 31, .value_max = 31, .hash_max = 28};
 constexpr FieldKind month_kind{
-    .name = "month", .min = 1, .max = 12, .value_max = 12, .names = month_names, .hash_max = 12};
-constexpr FieldKind weekday_kind{.name = "weekday", .max = 6, .value_max = 7, .names = weekday_names, .hash_max = 6};
-constexpr FieldKind year_kind{
-    .name = "year", .min = RareFields::year_min, .max = RareFields::year_max, .value_max = RareFields::year_max};
+    .name = "month", .plural = "months", .min = 1, .max = 12, .value_max = 12, .names = month_names, .hash_max = 12};
+constexpr FieldKind weekday_kind{
+    .name = "weekday", .plural = "weekdays", .max = 6, .value_max = 7, .names = weekday_names, .hash_max = 6};
+constexpr FieldKind year_kind{.name = "year",
+                              .plural = "years",
+                              .min = RareFields::year_min,
+                              .max = RareFields::year_max,
+                              .value_max = RareFields::year_max};
 
 // Calls add for each value of a range, which may run past the end of the field and on from its beginning.
 template <class Add>

@@ -21,7 +21,7 @@ bool equal_words(std::string_view a, std::string_view b) {
 std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
 
 std::string range_words(const FieldKind& kind) {
-  return std::string(kind.name) + "s go from " + std::to_string(kind.min) + " to " + std::to_string(kind.value_max);
+  return std::string(kind.plural) + " go from " + std::to_string(kind.min) + " to " + std::to_string(kind.value_max);
 }
 
 }  // namespace

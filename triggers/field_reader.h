@@ -12,7 +12,8 @@ namespace belfry {
 
 // What a field may hold.
 struct FieldKind {
-  std::string_view name;  // "minute"
+  std::string_view name;    // "minute"
+  std::string_view plural;  // "minutes"
   unsigned min = 0;
   unsigned max = 0;                              // of what `*` covers
   unsigned value_max = 0;                        // of what may be written: 7 for weekdays

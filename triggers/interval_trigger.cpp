@@ -37,6 +37,10 @@ std::string IntervalTrigger::normal_form() const {
   return text;
 }
 
-std::string IntervalTrigger::describe() const { return "Every " + duration_words(period_); }
+std::string IntervalTrigger::describe() const {
+  const std::string words = duration_words(period_);
+  const bool is_one_unit = words.starts_with("1 ") && words.find(' ', 2) == words.npos;
+  return "Every " + (is_one_unit ? words.substr(2) : words);  // "Every hour", "Every 1 hour 30 minutes"
+}
 
 }  // namespace belfry

@@ -18,7 +18,10 @@ std::unexpected<ParseProblem> problem(std::size_t offset, std::string what, std:
   return std::unexpected(ParseProblem{.offset = offset, .what = std::move(what), .hint = std::move(hint)});
 }
 
-std::size_t leading_blanks(std::string_view text) { return static_cast<std::size_t>(trim(text).data() - text.data()); }
+std::size_t leading_blanks(std::string_view text) {
+  const std::string_view bare = trim(text);
+  return bare.empty() ? 0 : static_cast<std::size_t>(bare.data() - text.data());
+}
 
 template <class T>
 Parsed<T> shifted(Parsed<T> result, std::size_t by) {
@@ -52,9 +55,10 @@ Parsed<T> or_dialect(Parsed<T> result, std::string_view text) {
 
 Parsed<std::shared_ptr<const Zone>> zone_of(const CalendarLine& line, const ScheduleContext& context) {
   if (line.zone.empty()) return context.zone;
-  if (line.zone == "UTC") return Zone::utc();
-  if (!context.zone_named)
+  if (!context.zone_named) {
+    if (line.zone == "UTC") return Zone::utc();
     return problem(line.zone_offset, "a time zone cannot stand here", "write timezone: beside on_calendar:");
+  }
   auto zone = context.zone_named(line.zone);
   if (!zone) return problem(line.zone_offset, zone.error().what, "");
   return *std::move(zone);

@@ -50,7 +50,6 @@ std::string duration_words(Millis value) {
     const auto n = value / unit.length;
     if (n == 0) continue;
     value -= n * unit.length;
-    if (n == 1 && text.empty() && value == Millis{0}) return std::string(unit.name);
     text += (text.empty() ? "" : " ") + std::to_string(n) + " " + std::string(unit.name) + (n == 1 ? "" : "s");
   }
   return text;

@@ -14,6 +14,6 @@ std::string ordinal(unsigned n);                                                
 std::string ordinal_word(unsigned n);             // "first" to "fifth"
 std::string_view month_name(unsigned month);      // 1: "January"
 std::string_view weekday_name(unsigned weekday);  // 0: "Sunday"
-std::string duration_words(Millis value);         // "15 minutes", "hour", "1 hour 30 minutes"
+std::string duration_words(Millis value);         // "15 minutes", "1 hour 30 minutes"
 
 }  // namespace belfry
