@@ -69,9 +69,14 @@ Result<Fd> CommandLauncher::launch(const StartOrder& order) {
   return spawn_minder(minder_, path);
 }
 
+// A name that the database has lost since the configuration was read is no reason not to start.
+std::shared_ptr<const Zone> CommandLauncher::zone_of(const Job& job) {
+  if (job.zone_name.empty()) return Zone::utc();
+  return zones_.find(job.zone_name).value_or(Zone::utc());
+}
+
 Spec CommandLauncher::spec_for(const StartOrder& order) {
-  const auto found = zones_.find(order.job->zone_name);
-  const std::shared_ptr<const Zone> zone = found ? *found : Zone::utc();
+  const std::shared_ptr<const Zone> zone = zone_of(*order.job);
   return {.boot = options_.boot,
           .cwd = order.job->working_dir.value_or(account_.home),
           .argv = job_arguments(order.job->action),

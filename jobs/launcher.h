@@ -53,6 +53,7 @@ class CommandLauncher final : public Launcher {
 
   Result<Fd> launch(const StartOrder& order);
   Spec spec_for(const StartOrder& order);
+  std::shared_ptr<const Zone> zone_of(const Job& job);
   void recover_one(const Run& run);
   void watch(const AttemptId& id, Fd minder);
   void follow_to_first_report(const AttemptId& id, Attempt& attempt);

@@ -53,6 +53,24 @@ TEST_CASE("jobs/minder: S28 a job's environment is what is documented, and nothi
   CHECK(sorted_lines(bench.output(order.id)) == expected);
 }
 
+TEST_CASE("jobs/launcher: S28 the scheduled date is a day of the job's own zone") {
+  Bench bench;
+  struct Row {
+    const char* zone;
+    const char* date;
+  };
+  for (const Row& row : {Row{"Pacific/Auckland", "2026-11-21"}, Row{"UTC", "2026-11-20"}, Row{"", "2026-11-20"},
+                         Row{"No/Such_Zone", "2026-11-20"}}) {
+    CAPTURE(row.zone);
+    StartOrder order = bench.script("echo $BELFRY_SCHEDULED_DATE");
+    Job job = *order.job;
+    job.zone_name = row.zone;
+    order.job = std::make_shared<const Job>(std::move(job));
+    bench.run(order);
+    CHECK(bench.output(order.id) == row.date + std::string("\n"));
+  }
+}
+
 TEST_CASE("jobs/minder: S28 a job has descriptors 0 to 2 alone, whatever the daemon has open (F21)") {
   const Fd leaky{::open("/dev/zero", O_RDONLY)};  // as a library might: not close-on-exec
   Bench bench;
