@@ -66,8 +66,9 @@ std::string picture(const Problem& problem) {
   if (problem.line == 0) return problem.hint.empty() ? "" : "    " + problem.hint + "\n";
   std::string number = std::to_string(problem.line);
   number.insert(0, number.size() < 5 ? 5 - number.size() : 0, ' ');
-  std::string out = number + " | " + problem.excerpt + "\n";
-  out += std::string(number.size(), ' ') + " | " + std::string(problem.caret, ' ') + "^";
+  std::string out = number + " | " + problem.excerpt;
+  out.erase(out.find_last_not_of(' ') + 1);
+  out += "\n" + std::string(number.size(), ' ') + " | " + std::string(problem.caret, ' ') + "^";
   if (!problem.hint.empty()) out += " " + problem.hint;
   return out + "\n";
 }

@@ -17,7 +17,8 @@ struct Spelling {
 // Where an anchor and a tag before a node end and its content begins: `&name !tag "text"`.
 std::size_t skip_properties(std::string_view source, std::size_t at);
 
-// How the scalar whose content begins at `at` is written. `is_plain`: the parser says so.
+// How the scalar whose content begins at `at` is written, by its first character. REQUIRES: the parser does not say
+// plain.
 Style style_at(std::string_view source, std::size_t at);
 
 // Where the byte `offset` of `text` stands in the source. Falls back to the beginning of the scalar.

@@ -150,8 +150,8 @@ class Explainer {
   }
 
   Explanation about_first_character() const {
-    const auto begin = value_beginning_with("*&@`%");
-    if (!begin) return here("this is not YAML: " + error_.message, "put the text in quotes");
+    const auto begin = value_beginning_with("*&@`%|>");
+    if (!begin) return here("this character has a meaning in YAML, but not here", "put the whole text in quotes");
     const char c = line_.text[*begin];
     const char next = *begin + 1 < line_.text.size() ? line_.text[*begin + 1] : ' ';
     if (c == '*' && std::string_view(" /,-").contains(next)) {

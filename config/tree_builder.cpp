@@ -50,9 +50,11 @@ TreeBuilder::Step TreeBuilder::scalar(Mark mark, Style style, std::string_view t
                          .kind = Kind::scalar,
                          .style = style});
   define(mark.anchor, {*last_scalar_, *last_scalar_ + 1});
-  if (frames_.empty() || !frames_.back().is_map || !frames_.back().has_key) return {};
+  if (frames_.empty() || !frames_.back().has_key) return {};
   Frame& frame = frames_.back();
-  if (frame.key == *last_scalar_ && style == Style::plain && text == merge_key) frame.merges = true;
+  frame.key_merges = style == Style::plain && text == merge_key;
+  frame.merges = frame.merges || frame.key_merges;
+  cells_[frame.key].hidden = frame.key_merges;
   return {};
 }
 
@@ -76,14 +78,17 @@ TreeBuilder::Step TreeBuilder::alias(Mark mark) {
                   "move the anchor (&) to something that is complete before the alias (*)");
   }
   TRY(admit_node(mark.at, cells_[range.begin].kind));
+  if (is_merged_value() && cells_[range.begin].kind == Kind::map) {
+    // `<<: *name` needs no copy of its own: merge() finds the map behind this stand-in.
+    append({.at = static_cast<std::uint32_t>(mark.at), .first = range.begin});
+    return {};
+  }
   return append_copy(range, mark.at);
 }
 
 TreeBuilder::Step TreeBuilder::open(Mark mark, Kind kind) {
   TRY(admit_node(mark.at, kind));
-  if (frames_.size() == limits_.depth_max) {
-    return std::unexpected(too_deep(mark.at, limits_));
-  }
+  if (frames_.size() == limits_.depth_max) return std::unexpected(too_deep(mark.at, limits_));
   const std::uint32_t index = append({.at = static_cast<std::uint32_t>(mark.at), .kind = kind});
   define(mark.anchor, {index, 0});
   frames_.push_back({.index = index, .anchor = mark.anchor, .is_map = kind == Kind::map});
@@ -122,7 +127,7 @@ Tree TreeBuilder::take() && {
 TreeBuilder::Step TreeBuilder::admit(std::size_t at) {
   if (++events_ <= limits_.events_max) return {};
   return refuse(at, "the file has more than " + std::to_string(limits_.events_max) + " elements",
-                "split it into several daemons' files");
+                "is it the right file?");
 }
 
 // A map's children are keys and values by turns.
@@ -154,36 +159,43 @@ TreeBuilder::Step TreeBuilder::append_copy(Range range, std::size_t at) {
   return {};
 }
 
+bool TreeBuilder::is_merged_value() const {
+  return !frames_.empty() && frames_.back().is_map && !frames_.back().has_key && frames_.back().key_merges;
+}
+
 // `<<` brings in the entries of one map, or of each map of a list, whose keys are not there yet: the map's own come
 // first, then those of the earlier map. They are appended, so that anchors inside the map stay where they are.
 TreeBuilder::Step TreeBuilder::merge(const Frame& frame) {
   std::set<std::string_view> present;
-  std::vector<std::uint32_t> merged_maps;
-  for (const Key& key : keys(frame.index)) {
-    if (key.text != merge_key || cells_[key.index].style != Style::plain) {
-      present.emplace(key.text);
-      continue;
-    }
-    cells_[key.index].hidden = true;
-    const std::uint32_t value = key.index + 1;
-    const bool is_list = cells_[value].kind == Kind::list;
-    const std::uint32_t end = end_of(cells_, value);
-    for (std::uint32_t i = is_list ? value + 1 : value; i < end; i = end_of(cells_, i)) {
-      if (cells_[i].kind != Kind::map) {
-        return refuse(cells_[i].at, "'<<' merges a map, or a list of maps, and nothing else",
-                      "write  <<: *name  where &name stands before a map");
+  for (const Key& key : keys(frame.index)) present.insert(key.text);
+  const std::uint32_t end = cells_[frame.index].first;
+  for (std::uint32_t key = frame.index + 1; key < end; key = end_of(cells_, key + 1)) {
+    if (!cells_[key].hidden) continue;
+    for (const std::uint32_t map : TRY(merged_maps(key))) {
+      for (const Key& entry : keys(map)) {
+        if (!present.insert(entry.text).second) continue;
+        TRY(append_copy({entry.index, end_of(cells_, entry.index + 1)}, cells_[entry.index].at));
       }
-      merged_maps.push_back(i);
-    }
-  }
-  for (const std::uint32_t map : merged_maps) {
-    for (const Key& key : keys(map)) {
-      if (!present.emplace(key.text).second) continue;
-      TRY(append_copy({key.index, end_of(cells_, key.index + 1)}, cells_[key.index].at));
     }
   }
   cells_[frame.index].first = static_cast<std::uint32_t>(cells_.size());
   return {};
+}
+
+// The maps behind a `<<`.
+std::expected<std::vector<std::uint32_t>, Refusal> TreeBuilder::merged_maps(std::uint32_t key) const {
+  const std::uint32_t value = key + 1;
+  if (cells_[value].kind == Kind::null && cells_[value].first != 0) return std::vector{cells_[value].first};
+  std::vector<std::uint32_t> maps;
+  const std::uint32_t begin = cells_[value].kind == Kind::list ? value + 1 : value;
+  for (std::uint32_t i = begin; i < end_of(cells_, value); i = end_of(cells_, i)) {
+    if (cells_[i].kind != Kind::map) {
+      return refuse(cells_[i].at, "'<<' merges a map, or a list of maps, and nothing else",
+                    "write  <<: *name  where &name stands before a map");
+    }
+    maps.push_back(i);
+  }
+  return maps;
 }
 
 void TreeBuilder::note_duplicates(const Frame& frame) {

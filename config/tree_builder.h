@@ -59,9 +59,10 @@ class TreeBuilder {
     std::uint32_t index = 0;  // of the container's cell
     std::size_t anchor = 0;
     bool is_map = false;
-    bool has_key = false;   // a key was read, its value comes next
-    bool merges = false;    // one of its keys is `<<`
-    std::uint32_t key = 0;  // the index of the newest key
+    bool has_key = false;     // a key was read, its value comes next
+    std::uint32_t key = 0;    // the index of the newest key
+    bool key_merges = false;  // that key is `<<`
+    bool merges = false;      // one of its keys is
   };
   struct Range {
     std::uint32_t begin = 0;
@@ -75,7 +76,9 @@ class TreeBuilder {
   Step admit(std::size_t at);
   Step admit_node(std::size_t at, Kind kind);
   Step append_copy(Range range, std::size_t at);
+  bool is_merged_value() const;
   Step merge(const Frame& frame);
+  std::expected<std::vector<std::uint32_t>, Refusal> merged_maps(std::uint32_t key) const;
   void note_duplicates(const Frame& frame);
   void define(std::size_t anchor, Range range);
   std::uint32_t append(Cell cell);

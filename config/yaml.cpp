@@ -28,7 +28,9 @@ struct Stop {
   Refusal why;
 };
 
-std::size_t offset_of(const YAML::Mark& mark) { return mark.pos > 0 ? static_cast<std::size_t>(mark.pos) : 0; }
+std::size_t offset_of(const YAML::Mark& mark, const Source& source) {
+  return std::min(mark.pos > 0 ? static_cast<std::size_t>(mark.pos) : 0, source.text().size());
+}
 
 // yaml-cpp's tag of a node without one: "" or "?" if plain, "!" if quoted.
 bool has_tag(std::string_view tag) { return !tag.empty() && tag != "?" && tag != "!"; }
@@ -49,7 +51,8 @@ Stuck stuck_at(std::string_view message) {
       Row{m::END_OF_MAP_FLOW, Stuck::bracket_end}, Row{m::END_OF_SEQ_FLOW, Stuck::bracket_end},
       Row{m::FLOW_END, Stuck::closing_bracket},    Row{m::BLOCK_ENTRY, Stuck::list_item},
       Row{m::MAP_KEY, Stuck::question_mark},       Row{m::CHAR_IN_BLOCK, Stuck::block_header},
-      Row{m::INVALID_ESCAPE, Stuck::escape},       Row{m::EOF_IN_SCALAR, Stuck::open_quote},
+      Row{m::INVALID_ESCAPE, Stuck::escape},       Row{m::INVALID_HEX, Stuck::escape},
+      Row{m::INVALID_UNICODE, Stuck::escape},      Row{m::EOF_IN_SCALAR, Stuck::open_quote},
       Row{m::DOC_IN_SCALAR, Stuck::open_quote},    Row{m::TAB_IN_INDENTATION, Stuck::tab},
   };
   const auto row = std::find_if(rows.begin(), rows.end(), [&](const Row& r) { return message.starts_with(r.message); });
@@ -62,20 +65,20 @@ class Events final : public YAML::EventHandler {
       : source_(source), stream_(stream), stand_ins_(stand_ins), builder_(source, limits) {}
 
   void OnDocumentStart(const YAML::Mark& mark) override {
-    if (++documents_ > 1) throw Stop{second_document(offset_of(mark))};
+    if (++documents_ > 1) throw Stop{second_document(offset_of(mark, source_))};
   }
   void OnDocumentEnd() override {}
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    check(builder_.null({offset_of(mark), anchor}));
+    check(builder_.null({offset_of(mark, source_), anchor}));
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    check(builder_.alias({offset_of(mark), anchor}));
+    check(builder_.alias({offset_of(mark, source_), anchor}));
   }
 
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
-    const std::size_t at = offset_of(mark);
+    const std::size_t at = offset_of(mark, source_);
     if (is_stand_in(at)) return check(builder_.scalar({at, anchor}, Style::broken, value));
     const bool is_plain = tag == "?";
     const Style style = is_plain ? Style::plain : style_at(source_.text(), skip_properties(source_.text(), at));
@@ -117,8 +120,8 @@ class Events final : public YAML::EventHandler {
   }
 
   void open(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, Kind kind) {
-    if (has_tag(tag)) refuse_tag(offset_of(mark));
-    check(builder_.open({offset_of(mark), anchor}, kind));
+    if (has_tag(tag)) refuse_tag(offset_of(mark, source_));
+    check(builder_.open({offset_of(mark, source_), anchor}, kind));
   }
 
   [[noreturn]] static void refuse_tag(std::size_t at) {
@@ -150,7 +153,7 @@ Explanation explanation_of(Refusal refusal) {
 Explanation explanation_of(const YAML::Exception& error, const Source& source, const TreeBuilder& builder) {
   const auto last = builder.last_scalar();
   return explain(source, {.stuck = stuck_at(error.msg),
-                          .at = offset_of(error.mark),
+                          .at = offset_of(error.mark, source),
                           .message = error.msg,
                           .open_at = builder.open_at(),
                           .last_scalar = last ? std::optional<std::size_t>(last->at) : std::nullopt});

@@ -104,6 +104,7 @@ TEST_CASE("config/yaml: F49 scalars stay as they are written, and remember their
            Row{"\xEF\xBB\xBF"
                "a: b\r\nc: d\r\n",
                "{a: b, c: d}"},  // Windows
+           Row{"a: |\r\n  x\r\n  y\r\n", "{a: |x\ny\n}"},
            Row{"%YAML 1.2\n---\na: b\n...\n", "{a: b}"},
            Row{"{\"a\": {\"b\": [1, \"x\"]}}", "{\"a\": {\"b\": [1, \"x\"]}}"},  // JSON is YAML
        }) {
@@ -127,6 +128,10 @@ TEST_CASE("config/yaml: S36 aliases and merge keys are resolved") {
            Row{"a: &x {<<: {b: 1}, c: 2}\nd: *x", "{a: {c: 2, b: 1}, d: {c: 2, b: 1}}"},
            // An anchor inside of a map that merges keeps its place.
            Row{"a: {<<: {b: 1}, c: &x {e: f}}\nd: *x", "{a: {c: {e: f}, b: 1}, d: {e: f}}"},
+           Row{"a: &x {b: 1}\nc: &y {d: 2, b: 3}\ne: {<<: [*x, *y], f: 4}",
+               "{a: {b: 1}, c: {d: 2, b: 3}, e: {f: 4, b: 1, d: 2}}"},
+           Row{"a: &x {b: 1}\nc: {d: &y {<<: *x, e: 2}}\nf: {<<: *y}",
+               "{a: {b: 1}, c: {d: {e: 2, b: 1}}, f: {e: 2, b: 1}}"},
            Row{"a: {'<<': {b: 1}}", "{a: {'<<': {b: 1}}}"},  // in quotes it is a key like any other
            Row{"a: &x 1\nb: &x 2\nc: *x", "{a: 1, b: 2, c: 2}"},
        }) {
@@ -189,6 +194,8 @@ TEST_CASE("config/yaml: F47 size and number of elements are limited at their lim
   CHECK(contains(first_problem("a: bc", {.size_max = 4}), "larger than"));
   CHECK(parse("a: &x [1, 2]\nb: *x", {.expanded_max = 3}).tree == "{a: [1, 2], b: [1, 2]}");
   CHECK(contains(first_problem("a: &x [1, 2]\nb: *x", {.expanded_max = 2}), "expand to more than 2 nodes"));
+  CHECK(parse("a: &x {b: 1}\nc: {<<: *x}\nd: {<<: *x, b: 2}", {.expanded_max = 2}).problems.empty());
+  CHECK(contains(first_problem("a: &x {b: 1}\nc: {<<: *x}\nd: {<<: *x}", {.expanded_max = 3}), "expand to more than"));
 }
 
 TEST_CASE("config/yaml: F47 half a file is not a whole one") {
