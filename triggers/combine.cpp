@@ -84,6 +84,14 @@ class Union final : public Rules {
     return why;
   }
 
+  // Which members a slot belongs to may change with every slot, and with them the verdict; unless no member excludes any.
+  WallTime same_verdict_upto(WallTime slot) const override {
+    const bool never = std::all_of(members_.begin(), members_.end(), [&](const RulesPtr& member) {
+      return member->same_verdict_upto(slot) == WallTime::max();
+    });
+    return never ? WallTime::max() : slot;
+  }
+
   Millis delay(WallTime slot) const override {
     std::optional<Millis> least;
     for (const RulesPtr& member : members_) {
@@ -135,6 +143,7 @@ class Wrapper : public Rules {
   std::vector<LocalTime> readings(WallTime slot) const override { return inner_->readings(slot); }
   std::vector<std::string> notes(WallTime after, WallTime slot) const override { return inner_->notes(after, slot); }
   std::optional<std::string> excluded(WallTime slot) const override { return inner_->excluded(slot); }
+  WallTime same_verdict_upto(WallTime slot) const override { return inner_->same_verdict_upto(slot); }
   Millis delay(WallTime slot) const override { return inner_->delay(slot); }
 
  protected:
@@ -191,6 +200,18 @@ class Filtered final : public Wrapper {
     if (filter_.only.empty() || std::any_of(filter_.only.begin(), filter_.only.end(), holds_day))
       return inner().excluded(slot);
     return "not a day of calendar " + names(filter_.only, " or ");
+  }
+
+  // Calendars speak of days. Where the clock is put back over midnight the evening comes twice, so the day is walked
+  // to its end by what the zone says, never by adding hours.
+  WallTime same_verdict_upto(WallTime slot) const override {
+    const auto day_at = [&](WallTime t) { return std::chrono::floor<std::chrono::days>(filter_.zone->local(t)); };
+    const auto day = day_at(slot);
+    WallTime same = slot;
+    for (Millis step = std::chrono::hours{1}; step > Millis{0}; step = step > Millis{1} ? step / 2 : Millis{0}) {
+      while (day_at(same + step) == day) same += step;
+    }
+    return std::min(same, inner().same_verdict_upto(slot));
   }
 
   std::vector<std::string> notes(WallTime after, WallTime slot) const override {
