@@ -41,6 +41,7 @@ struct Component {
 constexpr Component year_component{"year", RareFields::year_min, RareFields::year_max};
 constexpr Component month_component{"month", 1, 12};
 constexpr Component day_component{"day", 1, 31};
+constexpr Component day_from_end_component{"day from the end of the month", 1, 28};  // every month has as many
 constexpr Component hour_component{"hour", 0, 23};
 constexpr Component minute_component{"minute", 0, 59};
 constexpr Component second_component{"second", 0, 59};
@@ -187,10 +188,10 @@ Parsed<Chain> Reader::chain(const Component& component) {
     if (chain.items.size() == items_max) return problem(at_, "the list has more than 240 items");
     const std::size_t begin = at_;
     chain.items.push_back(TRY(item(component)));
-    // Days may count from the end of the month, where steps go the other way.
+    // Steps go down where days are counted from the end of the month.
     const Item& added = chain.items.back();
-    if (!added.last && added.first + added.step > component.max && &component != &day_component)
-      return never_repeats(begin);
+    const bool counts_down = &component == &day_from_end_component;
+    if (!added.last && !counts_down && added.first + added.step > component.max) return never_repeats(begin);
   } while (accept(','));
   return chain;
 }
@@ -276,11 +277,9 @@ Parsed<void> Reader::date(Fields& fields, RareFields& rare) {
   const bool is_from_end = accept('~');
   if (!is_from_end && !accept('-')) return unexpected_here();
   const std::size_t days_at = at_;
-  const Chain days = TRY(chain(day_component));
-  const auto repeats = [&](const Item& item) {
-    return item.last || (is_from_end ? item.first > item.step : item.first + item.step <= day_component.max);
-  };
-  if (!std::all_of(days.items.begin(), days.items.end(), repeats)) return never_repeats(days_at);
+  const Chain days = TRY(chain(is_from_end ? day_from_end_component : day_component));
+  const auto repeats = [](const Item& item) { return item.last || item.first > item.step; };
+  if (is_from_end && !std::all_of(days.items.begin(), days.items.end(), repeats)) return never_repeats(days_at);
   if (!at_word_end()) return unexpected_here();
   for_each_value(years, year_component, [&](unsigned year) { rare.add_year(static_cast<int>(year)); });
   if (is_from_end && !days.any()) {
