@@ -46,8 +46,9 @@ Result<std::vector<Parameter>> parse_query(std::string_view text) {
     if (part.empty()) continue;
     const auto equals = part.find('=');
     const std::string_view value = equals == std::string_view::npos ? "" : part.substr(equals + 1);
-    query.push_back({.name = TRY(percent_decode(part.substr(0, equals), Plus::is_space)),
-                     .value = TRY(percent_decode(value, Plus::is_space))});
+    std::string name = TRY(percent_decode(part.substr(0, equals), Plus::is_space));
+    std::string decoded = TRY(percent_decode(value, Plus::is_space));
+    query.push_back({.name = std::move(name), .value = std::move(decoded)});
   }
   return query;
 }

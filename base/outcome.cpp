@@ -37,6 +37,7 @@ constexpr std::array reasons{
     Word{Reason::none, ""},
     Word{Reason::overlap, "overlap"},
     Word{Reason::disabled, "disabled"},
+    Word{Reason::excluded, "excluded"},
     Word{Reason::late_limit, "late limit"},
     Word{Reason::reboot, "reboot"},
     Word{Reason::minder_killed, "minder killed"},

@@ -85,9 +85,9 @@ Result<JobRow> job_from(const Json& object) {
 
 Result<UpcomingRow> upcoming_from(const Json& object) {
   const auto job = object.is_object() ? text_in(object, "job") : std::nullopt;
-  const auto at = object.is_object() ? time_in(object, "slot") : std::nullopt;
-  if (!job || !at) return std::unexpected(unreadable("a slot has no job or time"));
-  return UpcomingRow{.job = *job, .at = *at};
+  const auto due = object.is_object() ? time_in(object, "due") : std::nullopt;
+  if (!job || !due) return std::unexpected(unreadable("a slot has no job or time"));
+  return UpcomingRow{.job = *job, .due = *due};
 }
 
 template <class Row>

@@ -23,7 +23,7 @@ struct JobRow {
 
 struct UpcomingRow {
   std::string job;
-  WallTime at;
+  WallTime due;
 };
 
 // A list with what is needed to show it: the daemon's clock, and the zone of the file.

@@ -39,7 +39,7 @@ Result<int> next(const Context& context, const Options& options) {
   const auto zone = zone_named(slots.timezone);
   Table table({"DUE", "IN", "JOB"});
   for (const UpcomingRow& slot : slots.rows) {
-    table.add({{local_phrase(slot.at, *zone)}, {until_phrase(slot.at, slots.now)}, {slot.job}});
+    table.add({{local_phrase(slot.due, *zone)}, {until_phrase(slot.due, slots.now)}, {slot.job}});
   }
   if (!slots.rows.empty()) print(table.render(Terminal::of_stdout(context, Surroundings::of_this_process())));
   print_footer(context, slots.rows.empty() ? "Nothing is due." : "Times in " + zone->name() + ".");

@@ -7,6 +7,7 @@
 #include <belfry/scheduler.h>
 
 #include <api/server.h>
+#include <api/unix_socket.h>
 #include <base/log.h>
 #include <base/os.h>
 #include <base/try.h>
@@ -32,15 +33,6 @@
 namespace belfry {
 
 namespace {
-
-Result<std::string> socket_path(const std::string& listen) {
-  constexpr std::string_view prefix = "unix:";
-  if (!listen.starts_with(prefix) || listen.size() == prefix.size()) {
-    return std::unexpected(Error::bad_input("cannot listen on '" + listen +
-                                            "': write unix:PATH, for example unix:/run/belfry/belfry.sock"));
-  }
-  return listen.substr(prefix.size());
-}
 
 // The minder is installed beside the daemon.
 Result<std::string> minder_path() {
@@ -239,7 +231,7 @@ int exit_code(const Error& error) {
 }
 
 Result<void> run(const DaemonOptions& options) {
-  const std::string socket = TRY(socket_path(options.listen));
+  const std::string socket = TRY(api::unix_socket_path(options.listen));
   Ground ground = TRY(prepare(options));
   EventCounter answered = TRY(EventCounter::open());
   Daemon daemon(std::move(ground), std::move(answered));

@@ -46,12 +46,17 @@ LogLine tell_one(const SlotsDecidedNotice& notice) {
     line += std::to_string(slots.count) + " slots from " + format_utc(slots.first) + " to " + format_utc(slots.last);
   }
   line += " " + std::string(text(decided.outcome));
-  if (decided.reason != Reason::none) line += " (" + std::string(text(decided.reason)) + ")";
+  if (!decided.detail.empty()) {
+    line += " (" + decided.detail + ")";
+  } else if (decided.reason != Reason::none) {
+    line += " (" + std::string(text(decided.reason)) + ")";
+  }
   if (decided.cause) {
     line += decided.outcome == SlotOutcome::coalesced ? " into run " : ": still open is run ";
     line += decided.cause->text();
   }
-  const bool expected = decided.outcome == SlotOutcome::coalesced || decided.reason == Reason::disabled;
+  const bool expected = decided.outcome == SlotOutcome::coalesced || decided.reason == Reason::disabled ||
+                        decided.reason == Reason::excluded;
   return {expected ? Level::info : Level::warning, std::move(line)};
 }
 

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <scheduler/job_table.h>
 
 namespace belfry {
@@ -54,7 +56,7 @@ JobTable::Change JobTable::load(const std::shared_ptr<const JobSet>& set, WallTi
       JobState& state = loaded.back();
       if (state.removed || state.seen.schedule_normal_form != normal_form) {
         state.removed = false;
-        state.seen.counts_from = now;
+        state.seen.counts_from = std::max(now, state.decided_upto());  // the clock may have been set back since
         state.seen.schedule_normal_form = normal_form;
         change.seen.push_back(state.seen);
       }

@@ -5,12 +5,11 @@
 namespace belfry {
 
 MissedDecision decide_missed(const DueSlots& due) {
-  const WallTime newest = due.stretch.last;
   Millis within = std::chrono::days{1};
-  if (due.next) within = std::max(within, *due.next - newest);
-  const Millis late = due.now - newest;
+  if (due.next) within = std::max(within, *due.next - due.newest);
+  const Millis late = due.now - (due.newest + due.delay);
   if (late > within) return {};
-  return {.run = newest, .is_catch_up = due.stretch.count > 1 || late >= catch_up_lateness};
+  return {.runs = true, .is_catch_up = due.count > 1 || late >= catch_up_lateness};
 }
 
 }  // namespace belfry

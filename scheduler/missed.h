@@ -11,14 +11,16 @@
 namespace belfry {
 
 struct DueSlots {
-  Stretch stretch;               // every undecided slot up to now
-  std::optional<WallTime> next;  // the first slot after them
+  WallTime newest;               // of the undecided slots that may run
+  std::int64_t count = 1;        // of them
+  std::optional<WallTime> next;  // the job's first slot after it
+  Millis delay{};                // of the newest, by jitter and spread
   WallTime now;
 };
 
 struct MissedDecision {
-  std::optional<WallTime> run;  // the newest slot, if it still counts
-  bool is_catch_up = false;     // it runs for slots that passed while nobody was there
+  bool runs = false;         // the newest slot still counts
+  bool is_catch_up = false;  // it runs for slots that passed while nobody was there
 };
 
 // The default policy, `latest`: one run for the newest slot, which speaks for all older ones, as long as it is no older

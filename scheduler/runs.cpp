@@ -16,9 +16,8 @@ const Run& Scheduler::State::open_run(JobState& state, const Opening& opening, c
   run.sequence = sequence;
   run.stands_for = opening.stands_for;
   run.boot = options_.boot;
-  run.due = opening.slot.value_or(now.wall);
+  run.due = opening.due.value_or(now.wall);
 
-  if (opening.slot) state.move_mark(*opening.slot);
   state.open.push_back(run.id);
   outbox_.record(RunOpened{run});
   promise_start(state, run);

@@ -58,16 +58,26 @@ class Scheduler::State final : public View {
   OpenRun* find_open(const AttemptId& id);
 
   // due.cpp
+  struct SlotFate {  // what becomes of slots that do not run themselves
+    SlotOutcome outcome = SlotOutcome::skipped;
+    Reason reason = Reason::none;
+    std::optional<RunId> cause;
+    std::string detail;
+    bool newest_runs = false;
+  };
   void decide_due_slots(const Now& now);
   void decide(JobIndex index, const Now& now);
   void decide_stretch(JobState& state, const Stretch& stretch, const Now& now);
-  void record_slots(JobState& state, SlotsDecided decided);
+  SlotFate decide_newest(JobState& state, WallTime newest, std::int64_t allowed, const Now& now);
+  void record_allowed(JobState& state, const Stretch& slots, WallTime newest, const SlotFate& fate);
+  void record_slots(JobState& state, const Stretch& slots, const SlotFate& fate);
   void rearm(JobIndex index);
 
   // runs.cpp
   struct Opening {
     RunTrigger trigger = RunTrigger::schedule;
     std::optional<WallTime> slot;
+    std::optional<WallTime> due;  // none: now
     std::int64_t stands_for = 1;
     std::string requested_by;
   };
@@ -85,7 +95,7 @@ class Scheduler::State final : public View {
   std::vector<Input> taken_;  // the inputs of the turn; kept for its capacity
   std::shared_ptr<const JobSet> set_;
   JobTable jobs_;
-  DueHeap<WallTime> due_;  // the next undecided slot of each job that has one
+  DueHeap<WallTime> due_;  // when the next undecided slot is due, of each job that has one
   std::map<RunId, OpenRun> open_;
   Outbox outbox_;
 };

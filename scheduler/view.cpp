@@ -1,14 +1,18 @@
 // The read model.
 #include <algorithm>
 
+#include <scheduler/segments.h>
 #include <scheduler/state.h>
 
 namespace belfry {
 
 JobView Scheduler::State::view_of(JobIndex index) const {
   const JobState& state = jobs_.at(index);
-  JobView view{.job = state.job.get(), .next = {}, .last = state.last, .open = {}};
-  if (state.job->enabled) view.next = state.job->schedule.next_after(state.decided_upto());
+  const Schedule& schedule = state.job->schedule;
+  JobView view{.job = state.job.get(), .last = state.last};
+  if (const auto next = next_allowed(schedule, state.decided_upto()); next && state.job->enabled) {
+    view.next = *next + schedule.delay(*next);
+  }
   for (const RunId& id : state.open) view.open.push_back(open_.at(id).run);
   return view;
 }
@@ -29,20 +33,23 @@ std::optional<JobView> Scheduler::State::job(const JobName& name) const {
 // A heap of its own walks all jobs forward together: only as far as was asked for.
 std::vector<UpcomingSlot> Scheduler::State::upcoming(std::size_t limit, std::optional<WallTime> until) const {
   DueHeap<WallTime> ahead;
+  std::vector<WallTime> slot_of(jobs_.named_count());
+  const auto move_on = [&](JobIndex index, WallTime after) {
+    const Schedule& schedule = jobs_.at(index).job->schedule;
+    const auto next = next_allowed(schedule, after);
+    if (!next) return ahead.erase(index);
+    slot_of[index] = *next;
+    ahead.set(index, *next + schedule.delay(*next));
+  };
   for (JobIndex index = 0; index < jobs_.named_count(); ++index) {
-    if (const auto next = view_of(index).next) ahead.set(index, *next);
+    if (jobs_.at(index).job->enabled) move_on(index, jobs_.at(index).decided_upto());
   }
   std::vector<UpcomingSlot> slots;
   while (slots.size() < limit && !ahead.empty()) {
-    const auto [at, index] = ahead.top();
-    if (until && at > *until) break;
-    const Job& job = *jobs_.at(index).job;
-    slots.push_back({.job = &job, .at = at});
-    if (const auto next = job.schedule.next_after(at)) {
-      ahead.set(index, *next);
-    } else {
-      ahead.erase(index);
-    }
+    const auto [due, index] = ahead.top();
+    if (until && due > *until) break;
+    slots.push_back({.job = jobs_.at(index).job.get(), .at = slot_of[index], .due = due});
+    move_on(index, slot_of[index]);
   }
   return slots;
 }

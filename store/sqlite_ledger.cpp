@@ -63,8 +63,8 @@ Result<Statements> prepare_statements(Connection& db) {
                      "AND due = ?6 AND attempt = ?7 AND launch = ?8 AND outcome IS NULL",
                      "record the end of a run"));
   s.decide_slots =
-      TRY(db.prepare("INSERT INTO slots (job, era, first, last, count, outcome, reason, cause) "
-                     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+      TRY(db.prepare("INSERT INTO slots (job, era, first, last, count, outcome, reason, cause, detail) "
+                     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
                      "record slots"));
   s.move_mark =
       TRY(db.prepare("UPDATE jobs SET mark_era = ?2, mark = ?3 WHERE name = ?1 "
@@ -193,7 +193,7 @@ Result<void> SqliteLedger::State::apply(const SlotsDecided& decided) {
   const auto cause = decided.cause ? std::optional(decided.cause->text()) : std::nullopt;
   TRY(statements.decide_slots.run(decided.job.text(), stored(decided.era), stored(decided.slots.first),
                                   stored(decided.slots.last), decided.slots.count, text(decided.outcome),
-                                  text(decided.reason), cause));
+                                  text(decided.reason), cause, decided.detail));
   return move_mark(decided.job, {.era = decided.era, .at = decided.slots.last});
 }
 

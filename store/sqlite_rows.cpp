@@ -8,7 +8,7 @@ const std::string_view run_columns =
     "outcome, reason, detail, started, finished, exit_code, signal, "
     "cpu_user_us, cpu_system_us, memory_peak_bytes, output_bytes";
 
-const std::string_view slots_columns = "job, era, first, last, count, outcome, reason, cause";
+const std::string_view slots_columns = "job, era, first, last, count, outcome, reason, cause, detail";
 
 namespace {
 
@@ -120,6 +120,7 @@ Result<SlotsDecided> read_slots(Rows& row) {
   decided.outcome = TRY(read_slot_outcome(row));
   decided.reason = TRY(read_reason(row));
   decided.cause = TRY(read_cause(row));
+  decided.detail = row.text();
   return decided;
 }
 

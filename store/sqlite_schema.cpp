@@ -82,7 +82,8 @@ CREATE TABLE slots (
   count      INTEGER NOT NULL,
   outcome    TEXT NOT NULL,
   reason     TEXT NOT NULL,
-  cause      TEXT
+  cause      TEXT,
+  detail     TEXT NOT NULL
 ) STRICT;
 
 CREATE INDEX slots_by_job ON slots (job);

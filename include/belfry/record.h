@@ -58,6 +58,7 @@ struct SlotsDecided {
   SlotOutcome outcome = SlotOutcome::skipped;
   Reason reason = Reason::none;
   std::optional<RunId> cause;  // skipped(overlap): the run that was in the way; coalesced: the run that speaks
+  std::string detail;          // skipped(excluded): "excluded by calendar de-holidays"
 };
 
 using Record = std::variant<JobSeen, JobRemoved, RunOpened, RunRelaunched, RunClosed, SlotsDecided>;

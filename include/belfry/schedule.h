@@ -39,6 +39,7 @@ class Schedule {
     virtual std::vector<LocalTime> readings(WallTime) const { return {}; }
     virtual std::vector<std::string> notes(WallTime, WallTime) const { return {}; }
     virtual std::optional<std::string> excluded(WallTime) const { return std::nullopt; }
+    virtual WallTime same_verdict_upto(WallTime) const { return WallTime::max(); }
     virtual Millis delay(WallTime) const { return Millis{0}; }
   };
 
@@ -79,6 +80,10 @@ class Schedule {
   // Why the job does not run in a slot that is one nevertheless (S10): "excluded by calendar de-holidays". Such a slot
   // ends as `skipped`. Nothing: it is not excluded. REQUIRES: slot is a slot.
   std::optional<std::string> excluded(WallTime slot) const { return rules_ ? rules_->excluded(slot) : std::nullopt; }
+
+  // The last instant up to which excluded() says the same of every slot from `slot` on: the end of a day, or far away.
+  // With it a long stretch is divided by days and not by slots. REQUIRES: slot is a slot. GUARANTEES: result >= slot.
+  WallTime same_verdict_upto(WallTime slot) const { return rules_ ? rules_->same_verdict_upto(slot) : WallTime::max(); }
 
   // How much later than its nominal time a slot is due, by jitter and spread (S11). Always the same for the same slot,
   // and slot + delay is before the next slot.

@@ -119,14 +119,15 @@ struct Wakeup {
 
 struct JobView {
   const Job* job = nullptr;
-  std::optional<WallTime> next;  // the next slot; none for `manual` and disabled jobs
+  std::optional<WallTime> next;  // when the next slot is due; none for `manual` and disabled jobs
   std::optional<Run> last;       // the newest closed run
   std::vector<Run> open;         // oldest first
 };
 
 struct UpcomingSlot {
   const Job* job = nullptr;
-  WallTime at;
+  WallTime at;   // the slot's nominal time
+  WallTime due;  // later than that by the job's jitter and spread (S11)
 };
 
 // Valid until the next submit() or advance().

@@ -8,6 +8,8 @@
 #include <base/try.h>
 #include <tests/scenario/story.h>
 #include <tests/scenario/world.h>
+#include <triggers/calendar.h>
+#include <triggers/combine.h>
 #include <triggers/parse.h>
 
 namespace belfry::story {
@@ -65,6 +67,15 @@ class Player {
     return std::string(trim(rest));
   }
 
+  // Takes " option value" off the end of a text.
+  static std::optional<std::string> cut_option(std::string& text, std::string_view option) {
+    const auto at = text.find(option);
+    if (at == std::string::npos) return std::nullopt;
+    std::string value = text.substr(at + option.size());
+    text.erase(at);
+    return value;
+  }
+
   template <class Action>
   Result<void> on_job(std::istream& in, Action action) {
     action(TRY(JobName::parse(word(in))));
@@ -83,8 +94,19 @@ class Player {
     constexpr std::string_view disabled = "disabled ";
     const bool enabled = !schedule.starts_with(disabled);
     if (!enabled) schedule.erase(0, disabled.size());
+    const auto jitter = cut_option(schedule, " jitter ");
+    const auto exclude = cut_option(schedule, " exclude ");
     auto parsed = parse_schedule(schedule, {.job = name.text()});
     if (!parsed) return std::unexpected(Error::bad_input(schedule + ": " + parsed.error().what));
+    if (exclude) {
+      auto calendar = std::make_shared<Calendar>("days-off");
+      if (!calendar->add(*exclude)) return std::unexpected(Error::bad_input("no such days: " + *exclude));
+      *parsed = filtered(*std::move(parsed), {.exclude = {std::move(calendar)}});
+    }
+    if (jitter) {
+      const Millis at_most = TRY(parse_duration(*jitter));
+      *parsed = delayed(*std::move(parsed), {.jitter = at_most, .job = name.text()});
+    }
     world_->define(
         {.name = name, .schedule = *parsed, .schedule_text = schedule, .action = Script{"true"}, .enabled = enabled});
     return {};

@@ -2,6 +2,7 @@
 //
 //   at 2026-01-01T00:00:00Z        the time when the story begins (first command)
 //   job NAME [disabled] SCHEDULE   writes a job into the file: `every 30s`, `*/5 * * * *`, `manual` (UTC)
+//       [exclude DAYS] [jitter 5s] at its end: a calendar of days on which it does not run, and a delay
 //   remove NAME                    takes it out of the file
 //   takes NAME 5s [exit N]         how long its processes run, and how they end (without it: until `ends`)
 //   start / crash / reboot         the daemon; the machine

@@ -241,6 +241,7 @@ void World::tell(const Notice& notice) {
     }
     line += " " + std::string(text(decided.outcome));
     if (decided.reason != Reason::none) line += " (" + std::string(text(decided.reason)) + ")";
+    if (!decided.detail.empty()) line += ": " + decided.detail;
     if (decided.cause) line += ", run " + short_id(*decided.cause);
     say(line);
   } else if (const auto* ledger = std::get_if<LedgerNotice>(&notice)) {

@@ -139,6 +139,7 @@ TEST_CASE_TEMPLATE_DEFINE("history/contract: S1 slots without a run come newest 
   SlotsDecided skipped = decided("report", slot("10:00"), SlotOutcome::skipped);
   skipped.reason = Reason::overlap;
   skipped.cause = start_of("report", 4).id;
+  skipped.detail = "in the way";
   const SlotsDecided late = decided("backup", slot("18:00", 2));
   ledger.accept({stretch, skipped});
   ledger.accept({late});
@@ -154,7 +155,7 @@ TEST_CASE_TEMPLATE_DEFINE("history/contract: S1 slots without a run come newest 
   const std::string backup_stretch =
       "backup 2026-11-20T09:00:00Z/2..2026-11-20T17:00:00Z x28801 missed (late limit) -\n";
   const std::string report = "report 2026-11-20T10:00:00Z/0..2026-11-20T10:00:00Z x1 skipped (overlap) " +
-                             start_of("report", 4).id.text() + "\n";
+                             start_of("report", 4).id.text() + " in the way\n";
   CHECK(lines({}) == backup_late + report + backup_stretch);
   CHECK(lines({.limit = 2}) == backup_late + report);
   CHECK(lines({.job = job("backup")}) == backup_late + backup_stretch);

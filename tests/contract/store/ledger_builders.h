@@ -111,7 +111,7 @@ inline std::string describe(const std::vector<Run>& runs) {
 inline std::string describe(const SlotsDecided& d) {
   return d.job.text() + " " + describe(Slot{d.era, d.slots.first}) + ".." + describe(d.slots.last) + " x" +
          std::to_string(d.slots.count) + " " + std::string(text(d.outcome)) + " (" + std::string(text(d.reason)) +
-         ") " + (d.cause ? d.cause->text() : "-");
+         ") " + (d.cause ? d.cause->text() : "-") + (d.detail.empty() ? "" : " " + d.detail);
 }
 
 inline std::string describe(const JobMemory& m) {

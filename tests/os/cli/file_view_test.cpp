@@ -44,7 +44,7 @@ TEST_CASE("cli/file_view: without a daemon the file says what there is and when 
   const auto slots = decode_upcoming(view_of_file(path, "/v1/upcoming?limit=5").value());
   REQUIRE(slots.has_value());
   REQUIRE(slots->rows.size() == 5);
-  for (std::size_t i = 1; i < slots->rows.size(); ++i) CHECK(slots->rows[i - 1].at <= slots->rows[i].at);
+  for (std::size_t i = 1; i < slots->rows.size(); ++i) CHECK(slots->rows[i - 1].due <= slots->rows[i].due);
 }
 
 TEST_CASE("cli/file_view: a file that is missing or wrong is the reader's to mend") {

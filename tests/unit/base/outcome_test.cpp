@@ -13,7 +13,7 @@ TEST_CASE("base/outcome: every word reads back as the value it was written for")
     CHECK(run_outcome_from(text(value)) == value);
   }
   for (const auto value :
-       {Reason::none, Reason::overlap, Reason::disabled, Reason::late_limit, Reason::job_removed, Reason::reboot,
+       {Reason::none, Reason::overlap, Reason::disabled, Reason::excluded, Reason::late_limit, Reason::job_removed, Reason::reboot,
         Reason::minder_killed, Reason::by_request, Reason::shutdown, Reason::ledger_unavailable}) {
     CHECK(reason_from(text(value)) == value);
   }

@@ -68,10 +68,10 @@ TEST_CASE("cli/document: what the API writes of jobs, slots and runs is read bac
   CHECK(jobs->rows[0].last->outcome == RunOutcome::failed);
   CHECK(jobs->rows[0].open.size() == 1);
 
-  const auto slots = decode_upcoming(api::upcoming_json({{&job, now + 1h}}, frame));
+  const auto slots = decode_upcoming(api::upcoming_json({{.job = &job, .at = now + 1h, .due = now + 1h + 5s}}, frame));
   REQUIRE(slots.has_value());
   CHECK(slots->rows.at(0).job == "backup");
-  CHECK(slots->rows.at(0).at == now + 1h);
+  CHECK(slots->rows.at(0).due == now + 1h + 5s);
 
   const auto runs = decode_runs(api::runs_json({closed_run()}, std::nullopt, frame));
   REQUIRE(runs.has_value());

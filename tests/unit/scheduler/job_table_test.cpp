@@ -49,6 +49,15 @@ TEST_CASE("scheduler/job_table: S19 a new or edited job owes nothing from before
   CHECK(table.index_of(*JobName::parse("b")) == 0u);  // S5: the order of the file as it is now
 }
 
+TEST_CASE("scheduler/job_table: S16 S19 an edit after the clock was set back owes nothing that is decided already") {
+  JobTable table({});
+  table.load(jobs({job("a", "x")}), at(1h));
+  table.at(0).move_mark(at(5h));
+  const auto change = table.load(jobs({job("a", "y")}), at(3h));
+  REQUIRE(change.seen.size() == 1);
+  CHECK(change.seen[0].counts_from == at(5h));
+}
+
 TEST_CASE("scheduler/job_table: a job that leaves is said to leave once, and owes nothing when it comes back") {
   JobTable table({});
   table.load(jobs({job("a", "x"), job("b", "x")}), at(1h));

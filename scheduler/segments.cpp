@@ -1,0 +1,38 @@
+#include <algorithm>
+
+#include <base/verify.h>
+#include <scheduler/segments.h>
+
+namespace belfry {
+
+std::vector<Segment> divide(const Schedule& schedule, const Stretch& stretch) {
+  std::vector<Segment> segments;
+  WallTime first = stretch.first;
+  for (;;) {
+    const WallTime last = std::min(stretch.last, schedule.same_verdict_upto(first));
+    const auto slots = schedule.slots_in(first - Millis{1}, last);
+    VERIFY(slots.has_value());
+    auto excluded = schedule.excluded(first);
+    if (!segments.empty() && segments.back().excluded == excluded) {
+      segments.back().slots.last = slots->last;
+      segments.back().slots.count += slots->count;
+    } else {
+      segments.push_back({.slots = *slots, .excluded = std::move(excluded)});
+    }
+    if (slots->last == stretch.last) return segments;
+    first = schedule.next_after(slots->last).value();
+  }
+}
+
+std::optional<WallTime> next_allowed(const Schedule& schedule, WallTime t) {
+  constexpr int days_max = 1'500;
+  for (int day = 0; day < days_max; ++day) {
+    const auto next = schedule.next_after(t);
+    if (!next || !schedule.excluded(*next)) return next;
+    t = schedule.same_verdict_upto(*next);
+    if (t == WallTime::max()) return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+}  // namespace belfry

@@ -1,0 +1,25 @@
+// A stretch of slots, divided by what the job's calendars say of them (S10).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <belfry/schedule.h>
+
+namespace belfry {
+
+struct Segment {
+  Stretch slots;
+  std::optional<std::string> excluded;  // why none of them runs; none: all of them may
+};
+
+// The slots of `stretch`, oldest first; neighbours differ. As long as the number of days that the calendars tell apart,
+// however many slots there are. REQUIRES: stretch was given by schedule.slots_in().
+std::vector<Segment> divide(const Schedule& schedule, const Stretch& stretch);
+
+// The first slot later than t that no calendar excludes. None also when there is none within the next 1,500 days that
+// the calendars tell apart: some four years.
+std::optional<WallTime> next_allowed(const Schedule& schedule, WallTime t);
+
+}  // namespace belfry
