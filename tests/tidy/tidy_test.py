@@ -183,7 +183,7 @@ class Junk(TidyTest):
                 self.assert_found({"store/x.h": content}, "store/x.h:1", wrong)
 
     def test_outside_the_project(self):
-        self.assert_clean({"build/dev/x.h": "junk \t", "state/x.txt": "junk "})
+        self.assert_clean({"build/dev/x.h": "junk \t", "state/x.txt": "junk ", "tests/fuzz/corpus/a": "junk "})
 
 
 class Command(unittest.TestCase):

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-# What a build, a run or a tool leaves behind in a checkout.
-NOT_OURS = {".git", ".cache", "build", "state", "__pycache__"}
+# What a build, a run or a tool leaves behind in a checkout; and the inputs of fuzz tests, which may be any bytes.
+NOT_OURS = {".git", ".cache", "build", "state", "__pycache__", "corpus"}
 
 CPP_SUFFIXES = (".h", ".cpp")
 
