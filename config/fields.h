@@ -55,12 +55,21 @@ Owner owner_of(Value Owner::*);
 template <class Owner, class Value>
 Value value_of(Value Owner::*);
 
+template <class T>
+void keep(T& member, std::optional<T> value) {
+  if (value) member = *std::move(value);
+}
+template <class T>
+void keep(std::optional<T>& member, std::optional<T> value) {
+  if (value) member = std::move(value);
+}
+
 template <auto member>
 constexpr auto field(std::string_view key, std::string_view summary, FieldOptions options = {}) {
   using Owner = decltype(owner_of(member));
   using ValueType = Type<decltype(value_of(member))>;
   const auto read = [](Reader& reader, Node node, void* owner) {
-    if (auto value = ValueType::read(reader, node)) static_cast<Owner*>(owner)->*member = std::move(*value);
+    keep(static_cast<Owner*>(owner)->*member, ValueType::read(reader, node));
   };
   return FieldOf<Owner>{{.key = key, .summary = summary, .needs = options.needs, .read = read}};
 }

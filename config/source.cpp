@@ -52,7 +52,7 @@ std::optional<BadCharacter> find_bad_character(std::string_view text) {
     // A lone carriage return moves the cursor of a terminal and is no line end to yaml-cpp.
     const bool is_layout = *c == '\t' || *c == '\n' || (*c == '\r' && rest.starts_with('\n'));
     const bool is_control = *c < 0x20 || (*c >= 0x7F && *c < 0xA0 && *c != 0x85);
-    if (is_control && !is_layout) return BadCharacter{.offset = offset, .control = *c};
+    if (is_control && !is_layout) return BadCharacter{.offset = offset, .control = c};
   }
 }
 

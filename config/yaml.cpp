@@ -8,6 +8,7 @@
 
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/node/node.h>  // unused: parser.h names its Node, which clang-tidy takes for ours
 #include <yaml-cpp/parser.h>
 
 #include <config/spelling.h>

@@ -156,8 +156,9 @@ TEST_CASE("config/yaml: F48 keys that are there twice are noted with both places
 TEST_CASE("config/yaml: F47 what a small file could do to a parser is refused") {
   std::string bomb = "a: &a [x, x, x, x, x, x, x, x, x]\n";
   for (char c = 'b'; c <= 'i'; ++c) {
-    const std::string previous(1, static_cast<char>(c - 1));
-    bomb += std::string(1, c) + ": &" + c + " [" + repeat("*" + previous + ", ", 8) + "*" + previous + "]\n";
+    const std::string previous = std::string("*") + static_cast<char>(c - 1);
+    bomb += std::string(1, c).append(": &").append(1, c).append(" [");
+    bomb += repeat(previous + ", ", 8).append(previous).append("]\n");
   }
   CHECK(contains(first_problem(bomb), "expand to more than 100000 nodes"));
   CHECK(contains(first_problem("&x [*x]"), "stands inside of what it names"));
