@@ -31,7 +31,7 @@ using std::chrono::sys_seconds;
 
 constexpr std::chrono::years cycle{400};
 
-// ---- The file's structure (RFC 8536) ---------------------------------------------------------------------------
+// ---- The file's structure (RFC 8536) ----
 
 struct Header {
   char version = 0;
@@ -90,7 +90,7 @@ std::optional<std::string_view> last_line_of_sound_file(std::string_view bytes) 
   return footer.substr(1, footer.size() - 2);
 }
 
-// ---- The table -------------------------------------------------------------------------------------------------
+// ---- The table ----
 
 // date looks in its own directory only; a path may lead anywhere from there.
 std::string path_for_date(const std::string& path) {

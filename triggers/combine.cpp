@@ -84,7 +84,8 @@ class Union final : public Rules {
     return why;
   }
 
-  // Which members a slot belongs to may change with every slot, and with them the verdict; unless no member excludes any.
+  // Which members a slot belongs to may change with every slot, and with them the verdict; unless no member excludes
+  // any.
   WallTime same_verdict_upto(WallTime slot) const override {
     const bool never = std::all_of(members_.begin(), members_.end(), [&](const RulesPtr& member) {
       return member->same_verdict_upto(slot) == WallTime::max();

@@ -15,6 +15,8 @@
 namespace {
 
 constexpr int calls = 10'000;
+// Some peers know no year beyond 2099: there everybody begins again.
+const belfry::WallTime end{std::chrono::sys_days{std::chrono::year{2100} / 1 / 1}};
 const belfry::WallTime start{std::chrono::sys_days{std::chrono::year{2026} / 1 / 1}};
 
 std::vector<std::string> expressions() {
@@ -47,7 +49,10 @@ void next_after(benchmark::State& state, const std::string& expression, const ch
   const belfry::Schedule schedule = schedule_of(expression, zone);
   for (auto _ : state) {
     belfry::WallTime t = start;
-    for (int i = 0; i < calls; ++i) t = *schedule.next_after(t);
+    for (int i = 0; i < calls; ++i) {
+      t = *schedule.next_after(t);
+      if (t >= end) t = start;
+    }
     benchmark::DoNotOptimize(t);
   }
 }

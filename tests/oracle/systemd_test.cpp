@@ -93,8 +93,10 @@ class Maker {
   std::string item(int min, int max) {
     const int a = pick(min, max - 1);
     switch (pick(0, 5)) {
-      case 0:
-        return std::to_string(a) + ".." + std::to_string(pick(min, max));
+      case 0: {
+        const int b = pick(min, max);  // may run backwards
+        return std::to_string(a) + ".." + std::to_string(b == a ? a + 1 : b);
+      }
       case 1:
         return std::to_string(a) + ".." + std::to_string(pick(a + 1, max)) + "/" + std::to_string(pick(1, 9));
       case 2:
@@ -123,7 +125,7 @@ class Maker {
   std::string date() {
     const bool from_end = pick(0, 2) == 0;
     const std::string year = pick(0, 4) == 0 ? std::to_string(pick(2025, 2030)) + "-" : pick(0, 1) == 0 ? "*-" : "";
-    return year + chain(1, 12) + (from_end ? "~" + item(1, 29) : "-" + chain(1, 31));
+    return year + chain(1, 12) + (from_end ? "~" + item(1, 28) : "-" + chain(1, 31));
   }
 
   std::string time() {

@@ -49,8 +49,8 @@ TEST_CASE("base/zones: S15 slim files give the same zones as fat ones, also past
                   "zic (package libc-bin) and tzdata.zi (package tzdata) are needed");
   ZoneCache slim = cache_of(dir / "slim");
   // Not Gaza: fat files leave out the changes that are predicted there beyond 2037.
-  for (const std::string_view name : {"Europe/Berlin", "America/Nuuk", "Europe/Dublin", "Antarctica/Troll",
-                                      "Asia/Kolkata", "Africa/Casablanca"}) {
+  for (const std::string_view name :
+       {"Europe/Berlin", "America/Nuuk", "Europe/Dublin", "Antarctica/Troll", "Asia/Kolkata", "Africa/Casablanca"}) {
     CAPTURE(name);
     const auto thin = slim.find(name);
     REQUIRE_MESSAGE(thin.has_value(), thin.error().what);
