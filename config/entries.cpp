@@ -14,12 +14,28 @@ constexpr Fields schedule_fields{
     field<&ScheduleEntry::cron>(
         "cron", "A cron line of 5 fields, or 6 with seconds, or 7 with the year; or @daily and its like."),
     field<&ScheduleEntry::every>("every", "An interval such as 90s or 1h30m, on a grid that restarts do not move."),
-    field<&ScheduleEntry::zone>("timezone", "The zone in which the cron line is read; else the file's."),
+    field<&ScheduleEntry::on_calendar>("on_calendar", "A line of systemd's calendar grammar: Mon *-*-* 08:00."),
+    field<&ScheduleEntry::at>("at", "One instant: 2026-12-01T22:00:00+01:00, or 2026-12-01 22:00 in the zone."),
+    field<&ScheduleEntry::zone>("timezone", "The zone in which all of this is read; else the file's."),
+    field<&ScheduleEntry::dst>("dst", "What a time does that a clock change skips or repeats."),
+    field<&ScheduleEntry::from>("from", "The first instant that counts; an interval's grid begins there."),
+    field<&ScheduleEntry::until>("until", "The instant from which nothing counts any more."),
+    field<&ScheduleEntry::exclude>("exclude", "Calendars on whose days it does not run."),
+    field<&ScheduleEntry::only>("only", "Calendars outside of whose days it does not run."),
+    field<&ScheduleEntry::jitter>("jitter", "Starts later by up to this, by another distance each time."),
+    field<&ScheduleEntry::spread>("spread", "Starts later by up to this, by the same distance each time."),
 };
 
-constexpr std::array<std::string_view, 2> schedule_kinds{"cron", "every"};
+constexpr std::array<std::string_view, 4> schedule_kinds{"cron", "every", "on_calendar", "at"};
 constexpr std::array schedule_choices{
     Choice{schedule_kinds, "does not say when", "write  cron: \"30 2 * * *\"  or  every: 5m"},
+};
+
+// ---- dst: -----------------------------------------------------------------------------------------------------
+
+constexpr Fields dst_fields{
+    field<&DstPolicy::skipped>("skipped", "A time that does not exist: run (right after the gap), shift or skip."),
+    field<&DstPolicy::repeated>("repeated", "A time that comes twice: first, last or both."),
 };
 
 constexpr std::array schedule_translations{
@@ -94,6 +110,7 @@ constexpr std::array job_translations{
 constexpr Fields file_fields{
     field<&FileEntry::version>("version", "The version of this format: 1."),
     field<&FileEntry::zone>("timezone", "The zone of every schedule that names none; else the system's."),
+    field<&FileEntry::calendars>("calendars", "Named sets of days, for 'exclude' and 'only'."),
     field<&FileEntry::jobs>("jobs", "The jobs, by name."),
 };
 
@@ -109,24 +126,65 @@ constexpr std::array file_translations{
 
 }  // namespace
 
+constinit const Table<DstPolicy> dst_table{dst_fields, {}, {}};
 constinit const Table<ScheduleEntry> schedule_table{schedule_fields, schedule_choices, schedule_translations};
 constinit const Table<JobEntry> job_table{job_fields, job_choices, job_translations};
 constinit const Table<FileEntry> file_table{file_fields, file_choices, file_translations,
                                             "a job goes below  jobs:  and further indented than it"};
 
-std::optional<ScheduleEntry> Type<ScheduleEntry>::read(Reader& reader, Node node) {
-  ScheduleEntry entry;
-  if (node.kind() == Kind::map) {
-    const Reader::Scope scope(reader, "the schedule of " + reader.subject(), node);
-    read_fields(reader, node, schedule_table, entry);
-    return entry;
-  }
-  if (node.kind() != Kind::scalar) {
-    reader.wrong_type(node, words);
+std::optional<DstPolicy> Type<DstPolicy>::read(Reader& reader, Node node) {
+  if (node.kind() != Kind::map) {
+    reader.wrong_type(node, words, "write  { skipped: run, repeated: first }");
     return std::nullopt;
   }
-  entry.text = Type<MarkedText>::read(reader, node);
-  return entry;
+  DstPolicy policy;
+  read_fields(reader, node, dst_table, policy);
+  return policy;
+}
+
+std::optional<ScheduleList> Type<ScheduleList>::read(Reader& reader, Node node) {
+  ScheduleList list;
+  const auto add = [&](Node one) {
+    ScheduleEntry entry;
+    if (one.kind() == Kind::map) {
+      const Reader::Scope scope(reader, "the schedule of " + reader.subject(), one);
+      read_fields(reader, one, schedule_table, entry);
+    } else if (one.kind() == Kind::scalar) {
+      entry.text = Type<MarkedText>::read(reader, one);
+    } else {
+      reader.wrong_type(one, words);
+    }
+    list.entries.push_back(std::move(entry));
+  };
+  if (node.kind() != Kind::list) {
+    add(node);
+    return list;
+  }
+  for (const Node one : node.items()) add(one);
+  if (!list.entries.empty()) return list;
+  reader.error(node, "the list of schedules is empty", "write  schedule: manual  for a job that is only run by hand");
+  return std::nullopt;
+}
+
+std::optional<Calendars> Type<Calendars>::read(Reader& reader, Node node) {
+  if (node.kind() != Kind::map) {
+    reader.wrong_type(node, words, "write  { holidays: [01-01, 12-25] }");
+    return std::nullopt;
+  }
+  Calendars calendars;
+  for (const Entry& entry : node.entries()) {
+    reader.set_key(entry.key.text(), "the calendar");
+    auto calendar = std::make_shared<Calendar>(std::string(entry.key.text()));
+    for (const MarkedText& days :
+         Type<std::vector<MarkedText>>::read(reader, entry.value).value_or(std::vector<MarkedText>{})) {
+      if (auto added = calendar->add(days.text); !added) {
+        reader.error_inside(days.node, added.error().offset, std::move(added.error().what),
+                            std::move(added.error().hint));
+      }
+    }
+    calendars.emplace(std::string(entry.key.text()), std::move(calendar));
+  }
+  return calendars;
 }
 
 std::optional<JobList> Type<JobList>::read(Reader& reader, Node node) {

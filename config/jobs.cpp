@@ -1,33 +1,11 @@
 #include <utility>
 
 #include <config/jobs.h>
-#include <triggers/parse.h>
+#include <config/schedules.h>
 
 namespace belfry::config {
 
 namespace {
-
-struct Compiled {
-  Schedule schedule;
-  std::string text;
-};
-
-// The triggers point into the text of the expression; the reader of the message looks at the file.
-std::optional<Compiled> check(Reader& reader, const MarkedText& source, Parsed<Schedule> parsed) {
-  if (parsed) return Compiled{std::move(*parsed), std::string(source.text)};
-  reader.error_inside(source.node, parsed.error().offset, std::move(parsed.error().what),
-                      std::move(parsed.error().hint));
-  return std::nullopt;
-}
-
-std::optional<Compiled> compile(Reader& reader, const ScheduleEntry& entry, const ScheduleContext& context) {
-  if (entry.text) return check(reader, *entry.text, parse_schedule(entry.text->text, context));
-  if (entry.cron) return check(reader, *entry.cron, parse_cron(entry.cron->text, context));
-  if (!entry.every) return std::nullopt;
-  auto compiled = check(reader, *entry.every, parse_every(entry.every->text));
-  if (compiled) compiled->text.insert(0, "every ");
-  return compiled;
-}
 
 std::optional<Action> action_of(JobEntry& entry) {
   if (entry.command) return std::move(*entry.command);
@@ -38,7 +16,7 @@ std::optional<Action> action_of(JobEntry& entry) {
 
 }  // namespace
 
-std::optional<Job> read_job(Reader& reader, const Entry& entry, const std::shared_ptr<const Zone>& file_zone) {
+std::optional<Job> read_job(Reader& reader, const Entry& entry, const FileSurroundings& file) {
   auto name = JobName::parse(entry.key.text());
   if (!name) reader.error(entry.key, name.error().what);
   const Reader::Scope scope(reader, "job " + quote(entry.key.text()), entry.key);
@@ -51,8 +29,8 @@ std::optional<Job> read_job(Reader& reader, const Entry& entry, const std::share
   JobEntry keys;
   read_fields(reader, entry.value, job_table, keys);
   if (!keys.schedule) return std::nullopt;
-  const auto& zone = keys.schedule->zone ? keys.schedule->zone : file_zone;
-  auto schedule = compile(reader, *keys.schedule, {.zone = zone, .job = entry.key.text()});
+  auto schedule = compile(reader, *keys.schedule,
+                          {.job = entry.key.text(), .zone = file.zone, .calendars = file.calendars, .salt = file.salt});
   auto action = action_of(keys);
   if (!name || !schedule || !action) return std::nullopt;
 
@@ -61,7 +39,7 @@ std::optional<Job> read_job(Reader& reader, const Entry& entry, const std::share
           .tags = std::move(keys.tags),
           .schedule = std::move(schedule->schedule),
           .schedule_text = std::move(schedule->text),
-          .zone_name = zone->name(),
+          .zone_name = schedule->zone->name(),
           .action = std::move(*action),
           .env = std::move(keys.env),
           .enabled = keys.enabled};

@@ -1,6 +1,7 @@
-// From entries to jobs: what a job's keys mean together. Schedules are compiled here, and zones settled.
+// From entries to jobs: what a job's keys mean together.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -12,7 +13,14 @@
 
 namespace belfry::config {
 
-// Empty: something was wrong, and has been reported. REQUIRES: file_zone is not null.
-std::optional<Job> read_job(Reader& reader, const Entry& entry, const std::shared_ptr<const Zone>& file_zone);
+// What a job needs of the file around it. REQUIRES: zone is not null.
+struct FileSurroundings {
+  std::shared_ptr<const Zone> zone;
+  Calendars calendars;
+  std::uint64_t salt = 0;  // of this machine
+};
+
+// Empty: something was wrong, and has been reported.
+std::optional<Job> read_job(Reader& reader, const Entry& entry, const FileSurroundings& file);
 
 }  // namespace belfry::config

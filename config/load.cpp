@@ -42,22 +42,23 @@ std::shared_ptr<const Zone> zone_of(const FileEntry& file, Reader& reader, Probl
 }
 
 // Meaningless if there are problems.
-JobSet read_file_entry(const Tree& tree, ZoneCache& zones, Problems& problems) {
+JobSet read_file_entry(const Tree& tree, ZoneCache& zones, Problems& problems, std::uint64_t salt) {
   Reader reader(tree, zones, problems);
   FileEntry file;
   read_fields(reader, tree.root(), file_table, file);
   report_duplicates(tree, file, problems);
-  const auto zone = zone_of(file, reader, problems);
+  const FileSurroundings around{
+      .zone = zone_of(file, reader, problems), .calendars = std::move(file.calendars), .salt = salt};
 
-  JobSet set{.zone_name = zone->name()};
+  JobSet set{.zone_name = around.zone->name()};
   if (!file.jobs) return set;
   for (const Entry& entry : file.jobs->map.entries()) {
-    if (auto job = read_job(reader, entry, zone)) set.jobs.push_back(std::move(*job));
+    if (auto job = read_job(reader, entry, around)) set.jobs.push_back(std::move(*job));
   }
   return set;
 }
 
-std::optional<JobSet> read_set(const Source& source, ZoneCache& zones, Problems& problems) {
+std::optional<JobSet> read_set(const Source& source, ZoneCache& zones, Problems& problems, std::uint64_t salt) {
   const auto tree = parse_yaml(source, Limits{}, problems);
   if (!tree) return std::nullopt;
   const Kind kind = tree->root().kind();
@@ -67,10 +68,14 @@ std::optional<JobSet> read_set(const Source& source, ZoneCache& zones, Problems&
                    "write  jobs:  and the jobs below it, indented");
     return std::nullopt;
   }
-  JobSet set = read_file_entry(*tree, zones, problems);
+  JobSet set = read_file_entry(*tree, zones, problems, salt);
   if (!problems.empty()) return std::nullopt;
   return set;
 }
+
+// Jitter and spread differ from machine to machine, so that those that share a file do not all start at once. Without a
+// machine id they are alike.
+std::uint64_t machine_salt() { return hash_text(read_file("/etc/machine-id", {.size_max = 100}).value_or("")); }
 
 std::string hint_for_unreadable(const Error& error) {
   switch (error.sys_errno) {
@@ -91,15 +96,15 @@ std::string hint_for_unreadable(const Error& error) {
 
 Loaded load_config(const std::string& path, ZoneCache& zones) {
   auto text = read_file(path);
-  if (text) return parse_config(path, std::move(*text), zones);
+  if (text) return parse_config(path, std::move(*text), zones, {.salt = machine_salt()});
   Problem problem{.file = path, .what = text.error().what, .hint = hint_for_unreadable(text.error())};
   return std::unexpected(std::vector<Problem>{std::move(problem)});
 }
 
-Loaded parse_config(std::string name, std::string text, ZoneCache& zones) {
+Loaded parse_config(std::string name, std::string text, ZoneCache& zones, ParseOptions options) {
   const Source source(std::move(name), text);
   Problems problems(source);
-  auto set = read_set(source, zones, problems);
+  auto set = read_set(source, zones, problems, options.salt);
   if (!set) return std::unexpected(problems.take());
   set->revision = revision_of(text);
   return LoadedConfig{.set = std::make_shared<const JobSet>(std::move(*set)), .text = std::move(text)};

@@ -1,6 +1,7 @@
 // The front door of this room: a file, or its text, to a set of jobs or the problems that it has.
 #pragma once
 
+#include <cstdint>
 #include <expected>
 #include <memory>
 #include <string>
@@ -25,7 +26,11 @@ using Loaded = std::expected<LoadedConfig, std::vector<Problem>>;
 // One error refuses the file as a whole; all errors are reported at once, in the order of the file (S34).
 Loaded load_config(const std::string& path, ZoneCache& zones);
 
+struct ParseOptions {
+  std::uint64_t salt = 0;  // of this machine: jitter and spread follow from it (S11)
+};
+
 // The same, of a text. `name` is what messages call it.
-Loaded parse_config(std::string name, std::string text, ZoneCache& zones);
+Loaded parse_config(std::string name, std::string text, ZoneCache& zones, ParseOptions options = {});
 
 }  // namespace belfry::config

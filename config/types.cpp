@@ -104,16 +104,46 @@ std::optional<Path> Type<Path>::read(Reader& reader, Node node) {
   return Path{std::string(*text)};
 }
 
-std::optional<std::vector<std::string>> Type<std::vector<std::string>>::read(Reader& reader, Node node) {
+std::optional<Millis> Type<Millis>::read(Reader& reader, Node node) {
+  const auto text = read_text(reader, node, words);
+  if (!text) return std::nullopt;
+  const auto duration = parse_duration(*text);
+  if (!duration) reader.error(node, duration.error().what);
+  return duration ? std::optional(*duration) : std::nullopt;
+}
+
+std::optional<SkippedTime> Type<SkippedTime>::read(Reader& reader, Node node) {
+  constexpr std::array<std::string_view, 3> known{"run", "shift", "skip"};
+  constexpr std::array values{SkippedTime::run, SkippedTime::shift, SkippedTime::skip};
+  const auto index = read_word(reader, node, known, words);
+  return index ? std::optional(values[*index]) : std::nullopt;
+}
+
+std::optional<RepeatedTime> Type<RepeatedTime>::read(Reader& reader, Node node) {
+  constexpr std::array<std::string_view, 3> known{"first", "last", "both"};
+  constexpr std::array values{RepeatedTime::first, RepeatedTime::last, RepeatedTime::both};
+  const auto index = read_word(reader, node, known, words);
+  return index ? std::optional(values[*index]) : std::nullopt;
+}
+
+std::optional<std::vector<MarkedText>> Type<std::vector<MarkedText>>::read(Reader& reader, Node node) {
   if (node.kind() != Kind::list) {
     reader.wrong_type(node, words, node.kind() == Kind::scalar ? suggestion("[", node.text(), "]") : "");
     return std::nullopt;
   }
-  std::vector<std::string> out;
+  std::vector<MarkedText> out;
   reader.set_part("an entry of");
   for (const Node item : node.items()) {
-    if (auto text = Type<std::string>::read(reader, item)) out.push_back(std::move(*text));
+    if (const auto text = Type<MarkedText>::read(reader, item)) out.push_back(*text);
   }
+  return out;
+}
+
+std::optional<std::vector<std::string>> Type<std::vector<std::string>>::read(Reader& reader, Node node) {
+  const auto marked = Type<std::vector<MarkedText>>::read(reader, node);
+  if (!marked) return std::nullopt;
+  std::vector<std::string> out;
+  for (const MarkedText& text : *marked) out.emplace_back(text.text);
   return out;
 }
 

@@ -13,6 +13,7 @@
 #include <belfry/zone.h>
 
 #include <config/fields.h>
+#include <triggers/dst.h>
 
 namespace belfry::config {
 
@@ -58,6 +59,30 @@ template <>
 struct Type<Path> {
   static constexpr std::string_view words = "an absolute path";
   static std::optional<Path> read(Reader& reader, Node node);
+};
+
+template <>
+struct Type<Millis> {
+  static constexpr std::string_view words = "a duration such as 90s or 1h30m";
+  static std::optional<Millis> read(Reader& reader, Node node);
+};
+
+template <>
+struct Type<SkippedTime> {
+  static constexpr std::string_view words = "run, shift or skip";
+  static std::optional<SkippedTime> read(Reader& reader, Node node);
+};
+
+template <>
+struct Type<RepeatedTime> {
+  static constexpr std::string_view words = "first, last or both";
+  static std::optional<RepeatedTime> read(Reader& reader, Node node);
+};
+
+template <>
+struct Type<std::vector<MarkedText>> {
+  static constexpr std::string_view words = "a list of texts";
+  static std::optional<std::vector<MarkedText>> read(Reader& reader, Node node);
 };
 
 template <>

@@ -101,6 +101,56 @@ TEST_CASE("config/load: a good file is read completely, in file order") {
   CHECK(jobs[5].schedule_text == "manual");
 }
 
+TEST_CASE("config/load: S8 S9 S10 S11 S14 every way to say when, and its conditions, reach the schedule") {
+  const auto loaded = parse(R"(
+timezone: Europe/Berlin
+jobs:
+  several:
+    run: date
+    schedule:
+      - { cron: "0 18 * * MON-FRI", exclude: [holidays, freeze] }
+      - { on_calendar: "Mon *-*~07/1 08:00" }
+  once: { run: date, schedule: { at: "2026-12-01 22:00" } }
+  anchored: { run: date, schedule: { every: 7h, from: "2026-01-01T01:00:00Z", until: 2026-01-03 } }
+  gap: { run: date, schedule: { cron: "30 2 * * *", dst: { skipped: shift, repeated: both } } }
+  weekends: { run: date, schedule: { cron: "0 6 * * *", only: [weekends] } }
+  late: { run: date, schedule: { every: 1h, jitter: 10m, spread: 10m } }
+calendars:
+  holidays: [12-25, 2027-03-26]
+  freeze: [2026-12-18..2027-01-04]
+  weekends: [SAT-SUN]
+)");
+  REQUIRE(loaded.has_value());
+  const auto& jobs = loaded->set->jobs;
+
+  const Job& several = jobs[0];
+  CHECK(several.schedule_text == "0 18 * * MON-FRI · Mon *-*~07/1 08:00");
+  CHECK(next_after(several, "2026-12-23T12:00:00Z") == "2026-12-23T17:00:00Z");
+  CHECK(several.schedule.excluded(*parse_rfc3339("2026-12-23T17:00:00Z")) == "excluded by calendar freeze");
+  CHECK_FALSE(several.schedule.excluded(*parse_rfc3339("2026-12-28T07:00:00Z")).has_value());  // the other schedule's
+  CHECK(next_after(several, "2026-12-27T17:00:00Z") == "2026-12-28T07:00:00Z");
+
+  CHECK(next_after(jobs[1], "2026-11-01T00:00:00Z") == "2026-12-01T21:00:00Z");
+  CHECK(next_after(jobs[1], "2026-12-01T21:00:00Z") == "never");
+  CHECK(next_after(jobs[2], "2026-01-01T01:00:00Z") == "2026-01-01T08:00:00Z");
+  CHECK(next_after(jobs[2], "2026-01-02T22:00:00Z") == "never");  // until: the first instant of that day in Berlin
+  CHECK(next_after(jobs[3], "2026-03-28T12:00:00Z") == "2026-03-29T01:30:00Z");
+  CHECK(next_after(jobs[3], "2026-10-25T00:30:00Z") == "2026-10-25T01:30:00Z");
+  CHECK(jobs[4].schedule.excluded(*parse_rfc3339("2026-11-20T05:00:00Z")) == "not a day of calendar weekends");
+  CHECK(jobs[5].schedule.delay(*parse_rfc3339("2026-11-20T05:00:00Z")) > Millis{0});
+}
+
+TEST_CASE("config/load: S11 two machines with the same file do not start at the same instant") {
+  ZoneCache zones;
+  const auto delay_with = [&](std::uint64_t salt) {
+    const auto loaded =
+        parse_config("f.yaml", "jobs: {a: {run: date, schedule: {every: 1h, jitter: 30m}}}", zones, {.salt = salt});
+    return loaded->set->jobs[0].schedule.delay(*parse_rfc3339("2026-11-20T05:00:00Z"));
+  };
+  CHECK(delay_with(1) == delay_with(1));
+  CHECK(delay_with(1) != delay_with(2));
+}
+
 TEST_CASE("config/load: the file's zone may stand below its jobs") {
   const auto config = parse("jobs: { a: { schedule: 0 6 * * *, run: x } }\ntimezone: Asia/Seoul\n");
   REQUIRE(config.has_value());

@@ -1,0 +1,34 @@
+// From what stands behind `schedule:` to a Schedule.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <belfry/schedule.h>
+#include <belfry/zone.h>
+
+#include <config/entries.h>
+
+namespace belfry::config {
+
+// What the schedules of a job need of the file around them. REQUIRES: zone is not null.
+struct ScheduleSurroundings {
+  std::string_view job;
+  std::shared_ptr<const Zone> zone;  // the file's
+  const Calendars& calendars;
+  std::uint64_t salt = 0;  // of this machine, for jitter and spread
+};
+
+struct CompiledSchedule {
+  Schedule schedule;
+  std::string text;                  // as a person wrote it, for lists
+  std::shared_ptr<const Zone> zone;  // in which its times are shown
+};
+
+// The union of all that is written (S10). Empty: something was wrong, and has been reported.
+std::optional<CompiledSchedule> compile(Reader& reader, const ScheduleList& list, const ScheduleSurroundings& around);
+
+}  // namespace belfry::config
