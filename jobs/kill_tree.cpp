@@ -1,5 +1,4 @@
 #include <signal.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <map>
@@ -26,38 +25,20 @@ Processes read_all_processes() {
   return all;
 }
 
-// A number that names a group or a session stays taken while anybody is in it. So if there is a process with this pid
-// now that is not the recorded one, then nobody of ours is in the group or session of that number any more.
-bool is_taken_by_stranger(const Processes& all, const ProcessName& name) {
-  const auto holder = all.find(name.pid);
-  return holder != all.end() && holder->second.start != name.start;
+// The number of a session stays taken while anybody is in it. So if there is a process with the minder's pid now that
+// is not the minder, then nobody of ours is in the session of that number any more.
+bool is_session_ours(const Processes& all, const ProcessName& minder) {
+  const auto holder = all.find(minder.pid);
+  return holder == all.end() || holder->second.start == minder.start;
 }
 
-class Tree {
- public:
-  Tree(const Claim& claim, const Processes& all)
-      : job_(claim.job),
-        group_(is_taken_by_stranger(all, claim.job) ? 0 : claim.job.pid),
-        session_(is_taken_by_stranger(all, claim.minder) ? 0 : claim.minder.pid) {}
-
-  // Whether a process belongs here by itself, not by its parents.
-  bool is_root(pid_t pid, const ProcessFacts& facts) const {
-    if (facts.start < job_.start || pid == ::getpid()) return false;
-    return (pid == job_.pid && facts.start == job_.start) || (group_ > 1 && facts.group == group_) ||
-           (session_ > 1 && facts.session == session_);
-  }
-
- private:
-  ProcessName job_;
-  pid_t group_;
-  pid_t session_;
-};
-
 std::set<pid_t> members(const Claim& claim, const Processes& all) {
-  const Tree tree(claim, all);
+  const bool session_is_ours = is_session_ours(all, claim.minder);
   std::set<pid_t> found;
   for (const auto& [pid, facts] : all) {
-    if (tree.is_root(pid, facts)) found.insert(pid);
+    const bool is_job = pid == claim.job.pid && facts.start == claim.job.start;
+    const bool is_of_session = session_is_ours && facts.session == claim.minder.pid && facts.start >= claim.job.start;
+    if (is_job || is_of_session) found.insert(pid);
   }
   for (bool grew = !found.empty(); grew;) {
     grew = false;

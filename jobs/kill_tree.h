@@ -7,10 +7,10 @@
 
 namespace belfry {
 
-// Kills the job and everything that is still of its process group or of its minder's session, or descends from those,
-// and waits to see it dead. Only processes whose start time and place were checked while they were held are signalled;
-// a stranger who has got the job's or the minder's pid, and what belongs to it, is left alone (F24). False: something
-// is still there after `limit` (a process that hangs in the kernel).
+// Kills the job, everything that is still in its minder's session, and what descends from those, and waits to see it
+// dead. Only processes whose start time and place were checked while they were held are signalled; a stranger who has
+// got the job's or the minder's pid, and what belongs to it, is left alone (F24).
+// False: something is still there after `limit` (a process that hangs in the kernel).
 bool kill_recorded_tree(const Claim& claim, std::chrono::milliseconds limit);
 
 }  // namespace belfry

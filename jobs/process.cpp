@@ -27,7 +27,6 @@ std::optional<ProcessFacts> read_process_facts(pid_t pid) {
   constexpr std::size_t first = 3;  // the number of fields[0]
   if (fields.size() <= 22 - first) return std::nullopt;
   return ProcessFacts{.parent = static_cast<pid_t>(number(fields[4 - first])),
-                      .group = static_cast<pid_t>(number(fields[5 - first])),
                       .session = static_cast<pid_t>(number(fields[6 - first])),
                       .start = number(fields[22 - first]),
                       .is_dead = fields[0] == "Z" || fields[0] == "X"};

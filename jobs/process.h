@@ -22,7 +22,6 @@ struct ProcessName {
 
 struct ProcessFacts {
   pid_t parent = 0;
-  pid_t group = 0;
   pid_t session = 0;
   std::uint64_t start = 0;
   bool is_dead = false;  // a zombie: it executes nothing any more

@@ -131,6 +131,20 @@ TEST_CASE("jobs/minder: S27 SIGTERM stops the job, and the record says that it w
   CHECK(read_file(minder.directory() + "/output").value().starts_with("up\nstopping\n"));
 }
 
+TEST_CASE("jobs/minder: S27 SIGTERM reaches the whole group of the job, not its main process alone") {
+  Bench bench;
+  LoneMinder minder(bench,
+                    "sh -c 'trap \"echo child; exit 0\" TERM; echo up; while :; do sleep 0.02; done' & "
+                    "trap : TERM; wait $!; wait $!; exit 7");
+  minder.spec().stop_grace = patience;
+  minder.start();
+  REQUIRE(eventually([&] { return read_file(minder.directory() + "/output").value() == "up\n"; }));
+  minder.signal(SIGTERM);
+  minder.wait();
+  CHECK(end_of(minder.record()) == ProcessEnd{ProcessEnd::How::exited, 7});
+  CHECK(read_file(minder.directory() + "/output").value().find("child\n") != std::string::npos);
+}
+
 TEST_CASE("jobs/minder: S27 a job that ignores SIGTERM is killed after its grace, with all its processes (F14)") {
   Bench bench;
   const std::string pid_file = bench.scratch("pid");

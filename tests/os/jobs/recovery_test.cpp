@@ -195,18 +195,23 @@ TEST_CASE(
     "jobs/launcher: S3 a minder that is killed under the daemon: the job is killed with all its processes, then lost") {
   Bench bench;
   const std::string pid_file = bench.scratch("pid");
-  // In the group; out of the group but a child; both out of the reach of a signal to one process.
-  const StartOrder order = bench.script("sleep 60 & set -m; sh -c 'echo $$ > " + pid_file + "; sleep 60' & wait");
+  // Out of the job's group, but in the session; and out of the session, but a child.
+  const std::string escapee_file = bench.scratch("escapee");
+  const StartOrder order = bench.script("set -m; sh -c 'echo $$ > " + pid_file +
+                                        "; sleep 60' & setsid sh -c 'echo $$ > " + escapee_file + "; sleep 60' & wait");
   bench.start(order);
   bench.follow_to_start(order.id);
   const pid_t grandchild = read_pid(pid_file);
+  const pid_t escapee = read_pid(escapee_file);
   const Claim claim = bench.claim(order.id);
+  REQUIRE(read_process_facts(escapee)->session == escapee);
   signal_process(*hold_process(claim.minder), SIGKILL);
   const Outcome& outcome = bench.follow_to_end(order.id);
   REQUIRE(outcome.lost);
   CHECK(outcome.lost->reason == Reason::minder_killed);
   CHECK_FALSE(is_alive(claim.job.pid));
   CHECK_FALSE(is_alive(grandchild));
+  CHECK_FALSE(is_alive(escapee));
 }
 
 TEST_CASE("jobs/recovery: S3 a minder that is killed while no daemon lives: the tree is dead before the run is lost") {
@@ -227,10 +232,11 @@ TEST_CASE("jobs/recovery: S3 a minder that is killed while no daemon lives: the 
   CHECK_FALSE(is_alive(grandchild));
 }
 
-TEST_CASE("jobs/recovery: S3 the main process is gone, its minder too: what is left of the group is killed") {
+TEST_CASE("jobs/recovery: S3 the main process is gone, its minder too: what is left of the session is killed") {
   Bench bench;
   const std::string pid_file = bench.scratch("pid");
-  StartOrder order = start_and_restart(bench, "sh -c 'echo $$ > " + pid_file + "; trap \"\" TERM; sleep 60' & wait");
+  StartOrder order =
+      start_and_restart(bench, "set -m; sh -c 'echo $$ > " + pid_file + "; trap \"\" TERM; sleep 60' & wait");
   const pid_t survivor = read_pid(pid_file);
   const Claim claim = bench.claim(order.id);
   signal_process(*hold_process(claim.minder), SIGKILL);
