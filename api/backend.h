@@ -4,32 +4,16 @@
 // THREADS: everything here is called on the thread that calls Server::dispatch(), and `done` is called there too.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
 #include <functional>
-#include <optional>
 #include <string>
 
 #include <belfry/error.h>
+#include <belfry/output.h>
 #include <belfry/scheduler.h>
 #include <belfry/store.h>
 #include <belfry/time.h>
 
 namespace belfry::api {
-
-enum class OutputStream { out, err };
-
-// A stretch of what a run wrote.
-struct LogQuery {
-  std::optional<OutputStream> stream;  // none: both, in the order in which they were written
-  std::uint64_t offset = 0;            // counted in the bytes of the chosen stream
-  std::size_t limit = 0;               // at most this many bytes
-};
-
-struct LogPart {
-  std::string bytes;       // byte-exact; shorter than the limit only at the end
-  std::uint64_t size = 0;  // of the whole stream, as far as it is written
-};
 
 // A person or a program wants a job to run, once, now.
 struct RunOrder {
@@ -62,7 +46,7 @@ class Backend {
   virtual void request_run(RunOrder order, std::function<void(const Answer&)> done) = 0;
 
   // not_found: the output of this run is not kept any more, or it never started.
-  virtual Result<LogPart> read_log(const Run& run, const LogQuery& query) = 0;
+  virtual Result<OutputPart> read_log(const Run& run, const OutputQuery& query) = 0;
 
   virtual StatusFacts status() = 0;
 };

@@ -52,7 +52,7 @@ Result<Excerpt> read_tail(Backend& backend, const Run& run, std::optional<Output
 }
 
 Result<Excerpt> read_from(Backend& backend, const Run& run, std::optional<OutputStream> stream, std::uint64_t from) {
-  LogPart part = TRY(backend.read_log(run, {.stream = stream, .offset = from, .limit = answer_bytes_max}));
+  OutputPart part = TRY(backend.read_log(run, {.stream = stream, .offset = from, .limit = answer_bytes_max}));
   return Excerpt{.bytes = std::move(part.bytes), .from = from, .size = part.size};
 }
 

@@ -28,7 +28,7 @@ class FileBackend final : public api::Backend {
   const View& view() override { return core_.view(); }
   History& history() override { return history_; }
   void request_run(api::RunOrder, std::function<void(const Answer&)>) override { VERIFY(!"a file starts nothing"); }
-  Result<api::LogPart> read_log(const Run&, const api::LogQuery&) override {
+  Result<OutputPart> read_log(const Run&, const OutputQuery&) override {
     return std::unexpected(Error::not_found("a file has no output"));
   }
   api::StatusFacts status() override {

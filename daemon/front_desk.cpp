@@ -1,4 +1,3 @@
-#include <base/try.h>
 #include <daemon/front_desk.h>
 #include <jobs/output.h>
 
@@ -22,14 +21,8 @@ void FrontDesk::deliver(const Answer& answer) {
   done(answer);
 }
 
-Result<api::LogPart> FrontDesk::read_log(const Run& run, const api::LogQuery& query) {
-  std::optional<Stream> stream;
-  if (query.stream) {
-    stream = *query.stream == api::OutputStream::out ? Stream::standard_output : Stream::standard_error;
-  }
-  OutputPart part = TRY(read_output(rooms_.runs_path, run.attempt_id(),
-                                    {.stream = stream, .offset = query.offset, .limit = query.limit}));
-  return api::LogPart{.bytes = std::move(part.bytes), .size = part.size};
+Result<OutputPart> FrontDesk::read_log(const Run& run, const OutputQuery& query) {
+  return read_output(rooms_.runs_path, run.attempt_id(), query);
 }
 
 api::StatusFacts FrontDesk::status() {

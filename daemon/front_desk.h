@@ -29,7 +29,7 @@ class FrontDesk final : public api::Backend {
   const View& view() override { return rooms_.view; }
   History& history() override { return rooms_.history; }
   void request_run(api::RunOrder order, std::function<void(const Answer&)> done) override;
-  Result<api::LogPart> read_log(const Run& run, const api::LogQuery& query) override;
+  Result<OutputPart> read_log(const Run& run, const OutputQuery& query) override;
   api::StatusFacts status() override;
 
   // The core's answer to a request, on its way to whoever asked.

@@ -30,7 +30,7 @@ struct Piece {
 
 class OutputFile {
  public:
-  static Result<OutputFile> open(const std::string& runs_path, const AttemptId& id, std::optional<Stream> stream);
+  static Result<OutputFile> open(const std::string& runs_path, const AttemptId& id, std::optional<OutputStream> stream);
 
   const std::vector<Piece>& pieces() const { return pieces_; }
   std::uint64_t size() const { return size_; }
@@ -40,7 +40,7 @@ class OutputFile {
 
  private:
   OutputFile(Fd fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
-  void choose(const std::string& index, std::optional<Stream> stream);
+  void choose(const std::string& index, std::optional<OutputStream> stream);
 
   Fd fd_;
   std::string path_;
@@ -58,7 +58,8 @@ bool is_known_index(const std::string& index) {
          header.version == run_directory::index_version && header.record_size == sizeof(IndexRecord);
 }
 
-Result<OutputFile> OutputFile::open(const std::string& runs_path, const AttemptId& id, std::optional<Stream> stream) {
+Result<OutputFile> OutputFile::open(const std::string& runs_path, const AttemptId& id,
+                                    std::optional<OutputStream> stream) {
   const std::string directory = runs_path + "/" + run_directory_name(id) + "/";
   const std::string path = directory + run_directory::output_file;
   // The index first: what it speaks of is in the output already.
@@ -72,11 +73,11 @@ Result<OutputFile> OutputFile::open(const std::string& runs_path, const AttemptI
 }
 
 // A record that is being written at this moment is not whole yet, and does not count.
-void OutputFile::choose(const std::string& index, std::optional<Stream> stream) {
+void OutputFile::choose(const std::string& index, std::optional<OutputStream> stream) {
   for (std::size_t at = sizeof(IndexHeader); at + sizeof(IndexRecord) <= index.size(); at += sizeof(IndexRecord)) {
     IndexRecord record{};
     std::memcpy(&record, index.data() + at, sizeof record);
-    const Stream from = record.stream == run_directory::index_stderr ? Stream::standard_error : Stream::standard_output;
+    const OutputStream from = record.stream == run_directory::index_stderr ? OutputStream::err : OutputStream::out;
     if (stream && *stream != from) continue;
     pieces_.push_back({.place = record.offset, .length = record.length});
     size_ += record.length;

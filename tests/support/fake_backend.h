@@ -88,11 +88,11 @@ class FakeBackend final : public api::Backend, private View {
   void request_run(api::RunOrder order, std::function<void(const Answer&)> done) override {
     asked.push_back({std::move(order), std::move(done)});
   }
-  Result<api::LogPart> read_log(const Run&, const api::LogQuery& query) override {
-    const char* name = !query.stream ? "both" : *query.stream == api::OutputStream::out ? "out" : "err";
+  Result<OutputPart> read_log(const Run&, const OutputQuery& query) override {
+    const char* name = !query.stream ? "both" : *query.stream == OutputStream::out ? "out" : "err";
     const std::string& all = output[name];
     const auto from = std::min<std::size_t>(query.offset, all.size());
-    return api::LogPart{.bytes = all.substr(from, query.limit), .size = all.size()};
+    return OutputPart{.bytes = all.substr(from, query.limit), .size = all.size()};
   }
   api::StatusFacts status() override {
     return {.uptime = Millis{1000}, .config_path = "schedules.yaml", .config_trouble = "", .state_dir = "state"};

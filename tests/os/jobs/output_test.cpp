@@ -65,8 +65,8 @@ TEST_CASE("jobs/output: S30 the streams are told apart, and together they come i
   const StartOrder order = bench.script(three_lines(bench));
   bench.run(order);
   CHECK(read(bench, order.id, {.limit = everything}) == "one\ntwo\nthree\n");
-  CHECK(read(bench, order.id, {.stream = Stream::standard_output, .limit = everything}) == "one\nthree\n");
-  CHECK(read(bench, order.id, {.stream = Stream::standard_error, .limit = everything}) == "two\n");
+  CHECK(read(bench, order.id, {.stream = OutputStream::out, .limit = everything}) == "one\nthree\n");
+  CHECK(read(bench, order.id, {.stream = OutputStream::err, .limit = everything}) == "two\n");
 }
 
 TEST_CASE("jobs/output: S30 a page is cut anywhere, within a stream or across both") {
@@ -83,8 +83,8 @@ TEST_CASE("jobs/output: S30 a page is cut anywhere, within a stream or across bo
            Row{{.offset = 0, .limit = 0}, "", 14},
            Row{{.offset = 14, .limit = 9}, "", 14},
            Row{{.offset = 99, .limit = 9}, "", 14},
-           Row{{.stream = Stream::standard_output, .offset = 3, .limit = 4}, "\nthr", 10},
-           Row{{.stream = Stream::standard_error, .offset = 1, .limit = 100}, "wo\n", 4},
+           Row{{.stream = OutputStream::out, .offset = 3, .limit = 4}, "\nthr", 10},
+           Row{{.stream = OutputStream::err, .offset = 1, .limit = 100}, "wo\n", 4},
        }) {
     const OutputPart part = read_output(bench.runs(), order.id, row.query).value();
     CHECK(part.bytes == row.bytes);
@@ -101,8 +101,8 @@ TEST_CASE("jobs/output: S30 the last lines, of one stream or of both") {
   CHECK(last_lines(bench, order.id, {.count = 1}) == "open");
   CHECK(last_lines(bench, order.id, {.count = 3}) == "e2\n3\nopen");
   CHECK(last_lines(bench, order.id, {.count = 99}) == "1\n2\ne1\ne2\n3\nopen");
-  CHECK(last_lines(bench, order.id, {.stream = Stream::standard_error, .count = 1}) == "e2\n");
-  CHECK(last_lines(bench, order.id, {.stream = Stream::standard_output, .count = 3}) == "2\n3\nopen");
+  CHECK(last_lines(bench, order.id, {.stream = OutputStream::err, .count = 1}) == "e2\n");
+  CHECK(last_lines(bench, order.id, {.stream = OutputStream::out, .count = 3}) == "2\n3\nopen");
 }
 
 TEST_CASE("jobs/output: S30 the last lines are found across a long output") {
