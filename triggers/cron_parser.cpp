@@ -219,10 +219,7 @@ DayRule day_rule_of(std::string_view text, const Piece& day, const Piece& weekda
   return is_free ? DayRule::both : DayRule::either;
 }
 
-bool is_recurring(std::string_view text, const Piece& piece) {
-  // H/15 is a */15 that begins elsewhere.
-  return text[piece.begin] == '*' || text.substr(piece.begin, 2) == "H/";
-}
+bool begins_with_asterisk(std::string_view text, const Piece& piece) { return text[piece.begin] == '*'; }
 
 }  // namespace
 
@@ -244,7 +241,8 @@ Parsed<CronLine> parse_cron_line(std::string_view text, std::string_view job) {
   TRY(read_weekdays(reader(first + 4, weekday_kind), line.fields, rare));
   if (pieces.size() == 7) TRY(read_years(reader(6, year_kind), rare));
   line.fields.day_rule = day_rule_of(text, pieces[first + 2], pieces[first + 4]);
-  const bool recurs = is_recurring(text, pieces[first]) || is_recurring(text, pieces[first + 1]);
+  const bool recurs =
+      begins_with_asterisk(text, pieces[first]) || begins_with_asterisk(text, pieces[first + 1]);  // S13
   line.time_class = recurs ? TimeClass::recurring : TimeClass::fixed;
   if (rare != RareFields{}) line.fields.rare = std::make_unique<const RareFields>(rare);
   return line;

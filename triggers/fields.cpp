@@ -124,7 +124,7 @@ std::optional<Fields::Month> Fields::month_after(const Month& month) const {
 std::optional<LocalSecond> Fields::first_from_dated(local_days today, Second second) const {
   const year_month_day date{today};
   Month month(today, date);
-  const int last_year = month.year + cycle_years;
+  const int last_year = std::max(month.year + cycle_years, RareFields::year_max);
   std::uint64_t here = has_month(month) ? from_bit(days_of(month), static_cast<unsigned>(date.day())) : 0;
   if ((here >> static_cast<unsigned>(date.day()) & 1U) != 0) {
     if (const auto time = time_from(second)) return today + std::chrono::seconds{*time};

@@ -13,6 +13,10 @@ using std::chrono::sys_seconds;
 
 constexpr std::chrono::hours reach{26};  // farther than any change moves a reading (24 hours in Apia and Manila)
 
+// The years of four digits. Outside of them nothing is due, so that nobody's arithmetic overflows.
+constexpr WallTime first_instant = std::chrono::sys_days{std::chrono::year{1} / 1 / 1};
+constexpr WallTime last_instant = std::chrono::sys_days{std::chrono::year{9999} / 12 / 31};
+
 sys_seconds first_second_after(WallTime t) { return std::chrono::floor<seconds>(t) + seconds{1}; }
 
 std::optional<sys_seconds> earlier(std::optional<sys_seconds> a, std::optional<sys_seconds> b) {
@@ -149,9 +153,14 @@ std::int64_t FieldsTrigger::count(sys_seconds from, sys_seconds until) const {
   }
 }
 
-std::optional<WallTime> FieldsTrigger::next_after(WallTime t) const { return first_from(first_second_after(t)); }
+std::optional<WallTime> FieldsTrigger::next_after(WallTime t) const {
+  if (t >= last_instant) return std::nullopt;
+  return first_from(first_second_after(std::max(t, first_instant)));
+}
 
 std::optional<Stretch> FieldsTrigger::slots_in(WallTime after, WallTime upto) const {
+  after = std::max(after, first_instant);
+  upto = std::min(upto, last_instant);
   const auto first = next_after(after);
   if (!first || *first > upto) return std::nullopt;
   return Stretch{.first = *first,

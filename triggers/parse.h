@@ -18,6 +18,7 @@
 #include <string>
 #include <string_view>
 
+#include <belfry/error.h>
 #include <belfry/schedule.h>
 #include <belfry/zone.h>
 

@@ -4,6 +4,7 @@
 // Known and wanted differences, left out here: what never happens is an error of ours and "never" of theirs; fractions
 // of seconds; @timestamps; and DST, where S13 and S14 hold.
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
@@ -59,6 +60,13 @@ std::vector<std::string> ask_belfry(const belfry::Schedule& schedule) {
   return next;
 }
 
+// systemd 252 leaves out the first match of January where a line names weekdays and none of the December before
+// matched: `Sat *-2/13` is due on Saturday, 2 January 2027, which it does not see.
+bool is_lost_january(const std::string& line, const std::string& ours, const std::string& theirs) {
+  const bool names_weekdays = (line.front() >= 'A' && line.front() <= 'Z') || line.front() == 't';
+  return names_weekdays && ours.substr(5, 2) == "01" && ours < theirs;
+}
+
 void compare(const std::string& line) {
   CAPTURE(line);
   const Theirs theirs = ask_systemd(line);
@@ -68,7 +76,14 @@ void compare(const std::string& line) {
     CHECK_FALSE(ours.has_value());
   } else if (!never) {
     REQUIRE_MESSAGE(ours.has_value(), ours.error().message());
-    CHECK(ask_belfry(*ours) == theirs.next);
+    const std::vector<std::string> next = ask_belfry(*ours);
+    const auto [mine, other] = std::mismatch(next.begin(), next.end(), theirs.next.begin(), theirs.next.end());
+    const bool same = mine == next.end() && other == theirs.next.end();
+    const bool lost_january =
+        !same && mine != next.end() && other != theirs.next.end() && is_lost_january(line, *mine, *other);
+    CHECK_MESSAGE((same || lost_january),
+                  (mine == next.end() ? std::string("nothing") : *mine)
+                      << " here, " << (other == theirs.next.end() ? std::string("nothing") : *other) << " there");
   } else if (ours) {
     CHECK(ask_belfry(*ours).empty());  // only in the past
   }

@@ -168,6 +168,20 @@ TEST_CASE("triggers/never: S7 what can never match is refused, what seldom does 
         Texts{"2044-02-29T00:00:00Z", "2072-02-29T00:00:00Z", "2112-02-29T00:00:00Z", "2140-02-29T00:00:00Z"});
 }
 
+TEST_CASE("triggers/fields_trigger: S7 an answer is bounded and later than the question, also at the ends of time") {
+  for (const std::string_view line : {"* * * * * *", "30 2 * * *", "0 0 29 2 *", "0 0 0 1 1 * 2030"}) {
+    CAPTURE(line);
+    const Schedule s = schedule(parse_cron(line, in("Europe/Berlin")));
+    CHECK(s.next_after(WallTime::min()) > WallTime::min());
+    CHECK_FALSE(s.next_after(WallTime::max()).has_value());
+    const auto all = s.slots_in(WallTime::min(), WallTime::max());
+    REQUIRE(all.has_value());
+    CHECK(all->count >= 1);
+    CHECK(all->first == s.next_after(WallTime::min()));
+    CHECK(s.next_after(all->last).value_or(WallTime::max()) > all->last);
+  }
+}
+
 TEST_CASE("triggers/cron_text: S6 one normal form for one meaning") {
   const auto form = [](std::string_view line) { return schedule(parse_cron(line, in("UTC"))).normal_form(); };
   CHECK(form("00 02 * * *") == "0 2 * * * UTC");
