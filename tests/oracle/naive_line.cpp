@@ -22,13 +22,18 @@ constexpr std::array<const char*, 12> month_names{"JAN", "feb", "MAR", "APR", "M
 // Counts years and months from 1600 on, the slow way.
 Date date_of(Reading reading) {
   std::int64_t days = reading / 86400 - (reading % 86400 < 0 ? 1 : 0);
+  static std::int64_t last_days = days - 1;  // most questions are about the day of the one before
+  static Date last{};
+  if (days == last_days) return last;
+  last_days = days;
   const int weekday = static_cast<int>(((days + 4) % 7 + 7) % 7);
   int year = 1970;
   while (days < 0) days += is_leap(--year) ? 366 : 365;
   while (days >= (is_leap(year) ? 366 : 365)) days -= is_leap(year++) ? 366 : 365;
   int month = 1;
   while (days >= length_of(year, month)) days -= length_of(year, month++);
-  return {year, month, static_cast<int>(days) + 1, weekday, length_of(year, month)};
+  last = {year, month, static_cast<int>(days) + 1, weekday, length_of(year, month)};
+  return last;
 }
 
 bool DayTerm::holds(const Date& date) const {
