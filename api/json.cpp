@@ -82,7 +82,10 @@ Json to_json(const JobView& view) {
 }
 
 Json to_json(const UpcomingSlot& slot) {
-  return {{"job", slot.job->name.text()}, {"slot", time_of(slot.at)}, {"due", time_of(slot.due)}, {"timezone", slot.job->zone_name}};
+  return {{"job", slot.job->name.text()},
+          {"slot", time_of(slot.at)},
+          {"due", time_of(slot.due)},
+          {"timezone", slot.job->zone_name}};
 }
 
 }  // namespace

@@ -36,7 +36,7 @@ enum class Reason {
   none,
   overlap,             // skipped: an earlier run of the job was still open; `cause` names it
   disabled,            // skipped: `enabled: false`
-  excluded,  // skipped: a calendar excludes the day; the detail says which
+  excluded,            // skipped: a calendar excludes the day; the detail says which
   late_limit,          // missed: older than the policy lets count
   job_removed,         // cancelled, or skipped: the configuration no longer names the job
   reboot,              // lost: the machine went down

@@ -1,8 +1,7 @@
-#include <jobs/environment.h>
-
 #include <doctest/doctest.h>
 
 #include <base/text.h>
+#include <jobs/environment.h>
 
 namespace belfry {
 namespace {

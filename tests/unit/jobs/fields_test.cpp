@@ -1,7 +1,6 @@
-#include <jobs/fields.h>
-
 #include <doctest/doctest.h>
 
+#include <jobs/fields.h>
 #include <jobs/records.h>
 
 namespace belfry {
@@ -28,9 +27,9 @@ TEST_CASE("jobs/fields: S3 a file that is cut off, of another kind or of another
   };
   for (const Row& row : {
            Row{"belfry-claim=1\0by=minder\0end=\0"s, true},
-           Row{"belfry-claim=1\0by=minder\0new-key=7\0end=\0"s, true},    // of a later daemon: skipped
-           Row{"belfry-claim=1\0end=\0executing_ms=12"s, true},           // just being appended
-           Row{"belfry-claim=1\0by=minder\0end="s, false},                // cut off before the last byte
+           Row{"belfry-claim=1\0by=minder\0new-key=7\0end=\0"s, true},  // of a later daemon: skipped
+           Row{"belfry-claim=1\0end=\0executing_ms=12"s, true},         // just being appended
+           Row{"belfry-claim=1\0by=minder\0end="s, false},              // cut off before the last byte
            Row{"belfry-claim=1\0by=min"s, false},
            Row{"belfry-claim=2\0by=minder\0end=\0"s, false},
            Row{"belfry-exit=1\0by=minder\0end=\0"s, false},
