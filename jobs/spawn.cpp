@@ -51,7 +51,7 @@ class SignalsBlocked {
 
 Result<Fd> spawn_minder(const Fd& minder, const std::string& run_directory) {
   Order order{.minder = minder.get(), .argv = {"belfry-minder", run_directory.c_str(), nullptr}};
-  alignas(16) std::array<std::byte, 16384> stack;
+  alignas(16) std::array<std::byte, 16384> stack{};
   int pidfd = -1;
   const SignalsBlocked blocked;
   const int pid =

@@ -21,7 +21,7 @@ void FieldWriter::append(const char* bytes, size_t length) {
 }
 
 NumberText format_number(uint64_t value) {
-  NumberText number;
+  NumberText number = {};
   char* first = number.text + sizeof number.text - 1;
   *first = '\0';
   do {

@@ -18,7 +18,7 @@ class FieldWriter {
  private:
   void append(const char* bytes, size_t length);  // what does not fit is cut: only a path can be that long
 
-  char buffer_[6144];
+  char buffer_[6144] = {};
   size_t size_ = 0;
 };
 

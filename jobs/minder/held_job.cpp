@@ -33,7 +33,7 @@ StartFailure exec_from_path(const Spec& spec) {
     if (length > 0 && length + 1 + strlen(spec.argv[0]) < sizeof path) {
       memcpy(path, directory, length);
       path[length] = '/';
-      strcpy(path + length + 1, spec.argv[0]);
+      stpcpy(path + length + 1, spec.argv[0]);
       execve(path, spec.argv, spec.env);
       if (errno != ENOENT && errno != ENOTDIR) failure = {StartFailure::exec_call, errno};
       if (errno == ENOENT && access(path, F_OK) == 0) failure = {StartFailure::interpreter, errno};

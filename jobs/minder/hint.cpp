@@ -17,6 +17,7 @@ void Hint::raise() {
 // only 108 bytes and a state directory may be deep.
 void Hint::send() {
   if (fd_ < 0) fd_ = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd_ < 0) return;
   struct sockaddr_un address = {};
   address.sun_family = AF_UNIX;
   memcpy(address.sun_path, run_directory::hints_socket_from_within, sizeof run_directory::hints_socket_from_within);

@@ -168,7 +168,7 @@ class Minder {
   }
 
   void read_signals() {
-    struct signalfd_siginfo info;
+    struct signalfd_siginfo info = {};
     while (read(signals_, &info, sizeof info) == static_cast<ssize_t>(sizeof info)) {
       if (info.ssi_signo == SIGTERM) stop();
       if (info.ssi_signo == SIGCHLD) reap();

@@ -8,9 +8,8 @@
 namespace belfry::minder {
 
 ProcessFacts read_process_facts(pid_t pid) {
-  char path[48] = "/proc/";
-  strcat(path, format_number(static_cast<uint64_t>(pid)).text);
-  strcat(path, "/stat");
+  char path[48];
+  stpcpy(stpcpy(stpcpy(path, "/proc/"), format_number(static_cast<uint64_t>(pid)).text), "/stat");
   const int fd = open(path, O_RDONLY | O_CLOEXEC);
   if (fd < 0) return {};
   char text[1024];

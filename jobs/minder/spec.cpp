@@ -15,7 +15,7 @@ namespace {
 int map_file(Spec& spec) {
   const int fd = open(run_directory::spec_file, O_RDONLY | O_CLOEXEC);
   if (fd < 0) return errno;
-  struct stat status;
+  struct stat status = {};
   void* pages = MAP_FAILED;
   if (fstat(fd, &status) == 0 && status.st_size > 0) {
     spec.pages_size = static_cast<size_t>(status.st_size);

@@ -6,7 +6,7 @@ namespace belfry::minder {
 namespace {
 
 uint64_t read_ms(clockid_t clock) {
-  struct timespec now;
+  struct timespec now = {};
   clock_gettime(clock, &now);
   return static_cast<uint64_t>(now.tv_sec) * 1000 + static_cast<uint64_t>(now.tv_nsec) / 1000000;
 }

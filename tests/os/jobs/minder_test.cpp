@@ -228,11 +228,12 @@ TEST_CASE("jobs/minder: S29 a spec that is cut off or of a later version is a st
   Bench bench;
   struct Row {
     const char* name;
-    std::string (*damage)(std::string);
+    std::string (*damage)(const std::string&);
   };
-  for (const Row& row : {Row{"cut off", [](std::string text) { return text.substr(0, text.size() - 3); }},
-                         Row{"empty", [](std::string) { return std::string(); }},
-                         Row{"version", [](std::string text) { return text.replace(text.find('1'), 1, "9"); }}}) {
+  for (const Row& row :
+       {Row{"cut off", [](const std::string& text) { return text.substr(0, text.size() - 3); }},
+        Row{"empty", [](const std::string&) { return std::string(); }},
+        Row{"version", [](const std::string& text) { return "belfry-spec=9" + text.substr(text.find('\0')); }}}) {
     CAPTURE(row.name);
     LoneMinder minder(bench, "echo x > " + bench.scratch("executed"));
     minder.create_directory();
