@@ -84,10 +84,10 @@ std::string weekday_text(const Fields& fields) {
   if (fields.rare) {
     for (unsigned day = 0; day < 7; ++day) {
       for (unsigned n = 0; n < 5; ++n) {
-        if ((fields.rare->nth_of_weekday[n] >> day & 1U) != 0)
+        if ((unsigned{fields.rare->nth_of_weekday[n]} >> day & 1U) != 0)
           append(list, std::to_string(day) + "#" + std::to_string(n + 1));
       }
-      if ((fields.rare->last_of_weekday >> day & 1U) != 0) append(list, std::to_string(day) + "#L");
+      if ((unsigned{fields.rare->last_of_weekday} >> day & 1U) != 0) append(list, std::to_string(day) + "#L");
     }
   }
   const bool is_day_restricted = day_text(fields) != "*";

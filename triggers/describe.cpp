@@ -184,7 +184,7 @@ std::string weekday_list(std::uint8_t mask) {
   // From Monday on, as people count.
   Values from_monday;
   for (unsigned day = 0; day < 7; ++day) {
-    if ((mask >> (day + 1) % 7 & 1U) != 0) from_monday.push_back(day);
+    if ((unsigned{mask} >> (day + 1) % 7 & 1U) != 0) from_monday.push_back(day);
   }
   const auto name = [](unsigned day) { return std::string(weekday_name((day + 1) % 7)); };
   if (runs_of(from_monday).size() == 1 && from_monday.size() > 2)
