@@ -8,8 +8,9 @@
 
 namespace belfry::minder {
 
-// Sends a signal to each child of the minder and to its process group; says how many children there were. A child that
-// is not yet waited for keeps its pid and its group's number from being given to a stranger, so nobody else is hit.
+// Sends a signal to the process group of each child of the minder, once to each group; says how many children there
+// were. A child that is not yet waited for keeps its pid and its group's number from being given to a stranger, so
+// nobody else is hit.
 // Sent with SIGKILL until no child is left, it reaches everything: what was deeper comes up as its parents die.
 int signal_children(int signal);
 

@@ -3,12 +3,14 @@
 #include <fcntl.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 
 #include <doctest/doctest.h>
 
 #include <base/file.h>
+#include <jobs/output.h>
 #include <jobs/spawn.h>
 #include <tests/os/jobs/bench.h>
 
@@ -59,6 +61,9 @@ class LoneMinder {
     REQUIRE(wait_for_end(process_, patience));
     return reap_child(process_).value();
   }
+  std::string standard_output() const {
+    return read_output(bench_.runs(), id_, {.stream = OutputStream::out, .limit = 1'000'000}).value().bytes;
+  }
   ExitRecord record() const { return read_exit_record(directory()).value(); }
   bool has_record() const { return read_exit_record(directory()).has_value(); }
 
@@ -93,8 +98,8 @@ TEST_CASE("jobs/minder: S27 what is left behind is asked to stop, and counted") 
   CHECK(end_of(record).code == 7);
   CHECK(record.complete);
   CHECK(record.leftovers == 1);
+  CHECK(minder.standard_output() == "up\nbye\n");  // late output is kept, and counted
   const std::string output = read_file(minder.directory() + "/output").value();
-  CHECK(output.starts_with("up\nbye\n"));  // late output is kept, and counted
   CHECK(record.usage.output_bytes == static_cast<std::int64_t>(output.size()));
 }
 
@@ -128,7 +133,7 @@ TEST_CASE("jobs/minder: S27 SIGTERM stops the job, and the record says that it w
   minder.wait();
   CHECK(end_of(minder.record()) == ProcessEnd{ProcessEnd::How::exited, 7});
   CHECK(minder.record().by_request);
-  CHECK(read_file(minder.directory() + "/output").value().starts_with("up\nstopping\n"));
+  CHECK(minder.standard_output() == "up\nstopping\n");
 }
 
 TEST_CASE("jobs/minder: S27 SIGTERM reaches the whole group of the job, not its main process alone") {
@@ -142,7 +147,23 @@ TEST_CASE("jobs/minder: S27 SIGTERM reaches the whole group of the job, not its 
   minder.signal(SIGTERM);
   minder.wait();
   CHECK(end_of(minder.record()) == ProcessEnd{ProcessEnd::How::exited, 7});
-  CHECK(read_file(minder.directory() + "/output").value().find("child\n") != std::string::npos);
+  CHECK(minder.standard_output() == "up\nchild\n");
+}
+
+TEST_CASE("jobs/minder: S27 each process is asked once, however many of its group are the minder's children") {
+  Bench bench;
+  const std::string ready = bench.scratch("ready");
+  const auto stubborn = [&](const std::string& name) {
+    return "sh -c 'trap \"echo " + name + "\" TERM; : > " + ready + name + "; while :; do sleep 0.02; done' & ";
+  };
+  LoneMinder minder(bench, stubborn("a") + stubborn("b") + "until [ -e " + ready + "a ] && [ -e " + ready +
+                               "b ]; do sleep 0.01; done; exit 0");
+  minder.start();
+  minder.wait();
+  const std::string output = minder.standard_output();
+  CHECK(std::ranges::count(output, 'a') == 1);
+  CHECK(std::ranges::count(output, 'b') == 1);
+  CHECK(minder.record().leftovers == 2);
 }
 
 TEST_CASE("jobs/minder: S27 a job that ignores SIGTERM is killed after its grace, with all its processes (F14)") {

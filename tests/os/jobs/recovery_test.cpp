@@ -244,7 +244,8 @@ TEST_CASE("jobs/recovery: S3 the main process is gone, its minder too: what is l
   REQUIRE(eventually([&] { return !is_alive(claim.job.pid); }));
   CHECK(is_alive(survivor));
   bench.create_launcher();
-  REQUIRE(bench.recover(order.run).lost);
+  bench.recover(order.run);
+  CHECK(bench.follow_to_end(order.id).lost);
   CHECK_FALSE(is_alive(survivor));
 }
 
