@@ -23,22 +23,39 @@ constexpr std::array slot_outcomes{
 };
 
 constexpr std::array run_outcomes{
-    Word{RunOutcome::succeeded, "succeeded"},       Word{RunOutcome::failed, "failed"},
-    Word{RunOutcome::start_failed, "start_failed"}, Word{RunOutcome::lost, "lost"},
-    Word{RunOutcome::cancelled, "cancelled"},
+    Word{RunOutcome::succeeded, "succeeded"}, Word{RunOutcome::failed, "failed"},
+    Word{RunOutcome::timed_out, "timed_out"}, Word{RunOutcome::start_failed, "start_failed"},
+    Word{RunOutcome::lost, "lost"},           Word{RunOutcome::cancelled, "cancelled"},
+    Word{RunOutcome::skipped, "skipped"},
 };
 
 constexpr std::array run_states{
+    Word{RunState::queued, "queued"},
     Word{RunState::starting, "starting"},
     Word{RunState::running, "running"},
+    Word{RunState::waiting, "waiting"},
 };
 
 constexpr std::array reasons{
     Word{Reason::none, ""},
     Word{Reason::overlap, "overlap"},
+    Word{Reason::paused, "paused"},
     Word{Reason::disabled, "disabled"},
     Word{Reason::excluded, "excluded"},
+    Word{Reason::condition, "condition"},
+    Word{Reason::queue_full, "queue full"},
+    Word{Reason::max_runs, "max runs"},
+    Word{Reason::on_request, "on request"},
+    Word{Reason::superseded, "superseded"},
+    Word{Reason::circuit_breaker, "circuit breaker"},
+    Word{Reason::down, "down"},
+    Word{Reason::suspended, "suspended"},
+    Word{Reason::clock, "clock"},
     Word{Reason::late_limit, "late limit"},
+    Word{Reason::cap, "cap"},
+    Word{Reason::schedule_changed, "schedule changed"},
+    Word{Reason::timeout, "timeout"},
+    Word{Reason::deadline, "deadline"},
     Word{Reason::reboot, "reboot"},
     Word{Reason::minder_killed, "minder killed"},
     Word{Reason::by_request, "by request"},
@@ -48,10 +65,10 @@ constexpr std::array reasons{
 };
 
 constexpr std::array run_triggers{
-    Word{RunTrigger::schedule, "schedule"},
-    Word{RunTrigger::catch_up, "catch-up"},
-    Word{RunTrigger::manual, "manual"},
-    Word{RunTrigger::api, "api"},
+    Word{RunTrigger::schedule, "schedule"}, Word{RunTrigger::catch_up, "catch-up"},
+    Word{RunTrigger::manual, "manual"},     Word{RunTrigger::api, "api"},
+    Word{RunTrigger::after, "after"},       Word{RunTrigger::startup, "startup"},
+    Word{RunTrigger::backfill, "backfill"}, Word{RunTrigger::retry, "retry"},
 };
 
 template <class Table, class Value>

@@ -42,6 +42,10 @@ int exit_code_of(const Run& run) {
       return exit_start_failed;
     case RunOutcome::lost:
       return exit_lost;
+    case RunOutcome::timed_out:
+      return exit_timed_out;
+    case RunOutcome::skipped:
+      return exit_refused;
     case RunOutcome::failed:
     case RunOutcome::cancelled:
       break;

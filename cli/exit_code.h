@@ -15,6 +15,7 @@ inline constexpr int exit_refused = 5;      // overlap, queue full
 inline constexpr int exit_not_allowed = 6;
 inline constexpr int exit_busy = 75;       // another daemon
 inline constexpr int exit_bad_input = 78;  // the file, an expression, a listen setting
+inline constexpr int exit_timed_out = 124;
 inline constexpr int exit_lost = 125;
 inline constexpr int exit_start_failed = 126;
 inline constexpr int exit_signal_base = 128;

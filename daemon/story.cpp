@@ -1,3 +1,5 @@
+#include <utility>
+
 #include <base/text.h>
 #include <daemon/story.h>
 
@@ -14,6 +16,51 @@ std::string end_in_words(const Run& run) {
   if (run.end && run.end->how == ProcessEnd::How::signalled) return "signal " + std::to_string(run.end->code);
   if (run.end && run.end->code != 0) return "exit " + std::to_string(run.end->code);
   return std::string(text(run.reason));
+}
+
+std::string when(const std::optional<WallTime>& time) { return time ? format_utc(*time) : "soon"; }
+
+LogLine tell_one(const RunQueuedNotice& notice) {
+  const Run& run = notice.run;
+  std::string line = job_and_run(run) + " waits";
+  line += run.not_before ? " until " + format_utc(*run.not_before) : " for its turn in queue " + run.queue.str();
+  return {Level::info, std::move(line)};
+}
+
+LogLine tell_one(const RunWaitingNotice& notice) {
+  const Run& run = notice.run;
+  return {Level::warning, job_and_run(run) + ": attempt " + std::to_string(run.attempt) + " failed (" +
+                              end_in_words(run) + "); the next one begins at " + when(run.not_before)};
+}
+
+LogLine tell_one(const JobPausedNotice& notice) {
+  std::string line = notice.job.text() + " is paused by " + notice.pause.by;
+  if (notice.pause.until) line += " until " + format_utc(*notice.pause.until);
+  if (!notice.pause.reason.empty()) line += ": " + notice.pause.reason;
+  return {Level::info, std::move(line)};
+}
+
+LogLine tell_one(const JobResumedNotice& notice) {
+  return {Level::info, notice.job.text() + " goes on" + (notice.by.empty() ? "" : ", resumed by " + notice.by)};
+}
+
+LogLine tell_one(const JobTroubleNotice& notice) { return {Level::error, notice.job.text() + ": " + notice.what}; }
+
+LogLine tell_one(const ClockNotice& notice) {
+  using What = ClockNotice::What;
+  const std::string by = format_duration(notice.by);
+  switch (notice.what) {
+    case What::set_forward:
+      return {Level::warning, "the clock was set forward by " + by};
+    case What::set_back:
+      return {Level::warning, "the clock was set back by " + by + "; no slot is started twice"};
+    case What::slept:
+      return {Level::info, "the machine slept for " + by};
+    case What::rebased:
+      return {Level::error, "the clock was wrong and is put right: the schedules of " + std::to_string(notice.jobs) +
+                                " jobs had gone up to " + by + " ahead, and begin again from now on"};
+  }
+  std::unreachable();
 }
 
 LogLine tell_one(const RunStartedNotice& notice) {

@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <signal.h>
 
 #include <base/log.h>
 #include <base/try.h>
@@ -61,6 +62,13 @@ void CommandLauncher::start(const StartOrder& order) {
   Result<Fd> minder = launch(order);
   if (!minder) return options_.report(AttemptStartFailed{.id = order.id, .detail = minder.error().what});
   watch(order.id, *std::move(minder));
+}
+
+// SIGTERM to a minder means: stop the job, with its whole ladder. Why is in the ledger.
+void CommandLauncher::stop(const StopOrder& order) {
+  const auto attempt = attempts_.find(order.id);
+  if (attempt == attempts_.end() || attempt->second.is_over) return;
+  signal_process(attempt->second.minder, SIGTERM);
 }
 
 Result<Fd> CommandLauncher::launch(const StartOrder& order) {

@@ -39,6 +39,7 @@ class CommandLauncher final : public Launcher {
   void dispatch();
 
   void start(const StartOrder& order) override;
+  void stop(const StopOrder& order) override;
   void recover(const std::vector<Run>& open_runs) override;
 
  private:

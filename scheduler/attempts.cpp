@@ -70,7 +70,7 @@ void Scheduler::State::take(AttemptNeverExecuted& input, const Now& now, Actions
   Run& run = open->run;
   run.launch += 1;
   run.boot = options_.boot;
-  outbox_.record(RunRelaunched{.run = run.id, .launch = run.launch, .boot = run.boot});
+  outbox_.record(RunChanged{run});
   promise_start(state, run);
 }
 

@@ -37,6 +37,8 @@ class Scheduler::State final : public View {
   std::vector<Run> open_runs() const override;
   const std::string& ledger_trouble() const override { return outbox_.trouble(); }
   const JobSet* job_set() const override { return set_.get(); }
+  std::vector<QueueView> queues() const override { return {}; }
+  bool is_quiet() const override { return open_.empty(); }
 
  private:
   struct OpenRun {
@@ -48,6 +50,11 @@ class Scheduler::State final : public View {
   void take(JobsLoaded& input, const Now& now, Actions& out);
   void take(RunRequested& input, const Now& now, Actions& out);
   void take(Persisted& input, const Now& now, Actions& out);
+  template <class Request>
+  void take(Request& input, const Now&, Actions& out) {
+    if constexpr (requires { input.id.run; }) return;
+    if constexpr (requires { RequestId{input.id}; }) out.answers.push_back({input.id, Refusal{}});
+  }
 
   // attempts.cpp
   void take(AttemptStarted& input, const Now& now, Actions& out);

@@ -25,9 +25,15 @@ class MemoryStore::Transaction {
   void keep() { undo_.clear(); }
 
   Result<void> apply(const JobSeen& seen);
+  Result<void> apply(const JobStanding& standing);
+  Result<void> apply(const JobRenamed& renamed);
   Result<void> apply(const JobRemoved& removed);
+  Result<void> apply(const BackfillMoved& moved);
+  Result<void> apply(const BackfillEnded& ended);
+  Result<void> apply(const IntervalTime& time);
   Result<void> apply(const RunOpened& opened);
-  Result<void> apply(const RunRelaunched& relaunched);
+  Result<void> apply(const RunChanged& changed);
+  Result<void> apply(const AttemptClosed& attempt);
   Result<void> apply(const RunClosed& closed);
   Result<void> apply(const SlotsDecided& decided);
 
@@ -53,6 +59,13 @@ class MemoryStore::Transaction {
   // Changes a known job; an unknown one has nothing to change.
   void change(const JobName& job, const std::function<void(Known&)>& edit);
   void move_mark(const JobName& job, Slot to);
+  void rename_runs(const JobRenamed& renamed);
+  SlotsDecided* row_to_extend(const SlotsDecided& decided);
+  template <class Value>
+  void replace(Value& place, Value value) {
+    undo_.push_back([&place, before = place] { place = before; });
+    place = std::move(value);
+  }
 
   MemoryStore& store_;
   std::vector<std::function<void()>> undo_;
@@ -64,19 +77,16 @@ Error refused(const Run& run, std::string_view why) { return Error::failed(name_
 
 // What RunOpened wrote, and RunClosed must repeat.
 bool is_same_start(const Run& a, const Run& b) {
-  return a.id == b.id && a.job == b.job && a.slot == b.slot && a.due == b.due && a.attempt_id() == b.attempt_id();
+  return a.id == b.id && a.job == b.job && a.slot == b.slot && a.due == b.due;
 }
 
-// What RunClosed adds to what RunOpened wrote.
-Run with_end(Run run, const Run& closed) {
-  run.outcome = closed.outcome;
-  run.reason = closed.reason;
-  run.detail = closed.detail;
-  run.started = closed.started;
-  run.finished = closed.finished;
-  run.end = closed.end;
-  run.usage = closed.usage;
-  return run;
+bool says_the_same(const SlotsDecided& a, const SlotsDecided& b) {
+  return a.era == b.era && a.outcome == b.outcome && a.reason == b.reason && a.cause == b.cause && a.detail == b.detail;
+}
+
+// Attempts and launches only grow.
+bool follows(const Run& next, const Run& before) {
+  return std::pair(next.attempt, next.launch) >= std::pair(before.attempt, before.launch);
 }
 
 }  // namespace
@@ -87,6 +97,64 @@ Result<void> MemoryStore::Transaction::apply(const JobSeen& seen) {
   job.seen = seen;
   job.removed = false;
   set(store_.jobs_, seen.job, std::optional(std::move(job)));
+  return {};
+}
+
+Result<void> MemoryStore::Transaction::apply(const JobStanding& standing) {
+  change(standing.job, [&](Known& job) { job.standing = standing; });
+  return {};
+}
+
+Result<void> MemoryStore::Transaction::apply(const JobRenamed& renamed) {
+  const auto known = store_.jobs_.find(renamed.from);
+  if (known == store_.jobs_.end() || store_.jobs_.contains(renamed.to)) {
+    return std::unexpected(Error::failed("job " + renamed.from.text() + " cannot be renamed to " + renamed.to.text()));
+  }
+  Known job = known->second;
+  job.seen.job = renamed.to;
+  if (job.standing) job.standing->job = renamed.to;
+  set(store_.jobs_, renamed.from, std::optional<Known>{});
+  set(store_.jobs_, renamed.to, std::optional(std::move(job)));
+  if (const auto last = store_.last_closed_.find(renamed.from); last != store_.last_closed_.end()) {
+    const Sequence sequence = last->second;
+    set(store_.last_closed_, renamed.from, std::optional<Sequence>{});
+    set(store_.last_closed_, renamed.to, std::optional(sequence));
+  }
+  rename_runs(renamed);
+  auto slots = store_.slots_;
+  for (SlotsDecided& row : slots) {
+    if (row.job == renamed.from) row.job = renamed.to;
+  }
+  replace(store_.slots_, std::move(slots));
+  return {};
+}
+
+void MemoryStore::Transaction::rename_runs(const JobRenamed& renamed) {
+  auto runs = store_.runs_;
+  auto started = store_.started_slots_;
+  for (auto& [sequence, run] : runs) {
+    if (run.job != renamed.from) continue;
+    run.job = renamed.to;
+    if (!run.slot) continue;
+    started.erase({renamed.from, *run.slot});
+    started.insert({renamed.to, *run.slot});
+  }
+  replace(store_.runs_, std::move(runs));
+  replace(store_.started_slots_, std::move(started));
+}
+
+Result<void> MemoryStore::Transaction::apply(const BackfillMoved& moved) {
+  set(store_.backfills_, moved.backfill.id, std::optional(moved.backfill));
+  return {};
+}
+
+Result<void> MemoryStore::Transaction::apply(const BackfillEnded& ended) {
+  set(store_.backfills_, ended.id, std::optional<Backfill>{});
+  return {};
+}
+
+Result<void> MemoryStore::Transaction::apply(const IntervalTime& time) {
+  replace(store_.interval_time_, std::optional(time));
   return {};
 }
 
@@ -108,16 +176,21 @@ Result<void> MemoryStore::Transaction::apply(const RunOpened& opened) {
   return {};
 }
 
-Result<void> MemoryStore::Transaction::apply(const RunRelaunched& relaunched) {
-  const auto known = store_.by_id_.find(relaunched.run);
-  const Run* open = known != store_.by_id_.end() ? &store_.runs_.at(known->second) : nullptr;
-  if (open == nullptr || !open->is_open() || open->launch >= relaunched.launch) {
-    return std::unexpected(Error::failed("run " + relaunched.run.text() + ": no such open run, or a later launch"));
+Result<void> MemoryStore::Transaction::apply(const RunChanged& changed) {
+  const Run& run = changed.run;
+  VERIFY(run.is_open());
+  const auto open = store_.runs_.find(run.sequence);
+  if (open == store_.runs_.end() || !open->second.is_open() || !is_same_start(open->second, run) ||
+      !follows(run, open->second)) {
+    return std::unexpected(refused(run, "the ledger holds no such open run; its change is refused"));
   }
-  Run run = *open;
-  run.launch = relaunched.launch;
-  run.boot = relaunched.boot;
   set(store_.runs_, run.sequence, std::optional(run));
+  return {};
+}
+
+Result<void> MemoryStore::Transaction::apply(const AttemptClosed& attempt) {
+  store_.attempts_.push_back(attempt.run);
+  undo_.push_back([this] { store_.attempts_.pop_back(); });
   return {};
 }
 
@@ -125,10 +198,11 @@ Result<void> MemoryStore::Transaction::apply(const RunClosed& closed) {
   const Run& run = closed.run;
   VERIFY(!run.is_open());
   const auto open = store_.runs_.find(run.sequence);
-  if (open == store_.runs_.end() || !open->second.is_open() || !is_same_start(open->second, run)) {
+  if (open == store_.runs_.end() || !open->second.is_open() || !is_same_start(open->second, run) ||
+      open->second.attempt_id() != run.attempt_id()) {
     return std::unexpected(refused(run, "the ledger holds no such open run; its end is refused"));
   }
-  set(store_.runs_, run.sequence, std::optional(with_end(open->second, run)));
+  set(store_.runs_, run.sequence, std::optional(run));
   erase(store_.open_, run.sequence);
   const auto last = store_.last_closed_.find(run.job);
   if (last == store_.last_closed_.end() || last->second < run.sequence) {
@@ -142,10 +216,34 @@ Result<void> MemoryStore::Transaction::apply(const RunClosed& closed) {
 }
 
 Result<void> MemoryStore::Transaction::apply(const SlotsDecided& decided) {
-  store_.slots_.push_back(decided);
-  undo_.push_back([this] { store_.slots_.pop_back(); });
+  if (SlotsDecided* row = row_to_extend(decided)) {
+    SlotsDecided longer = *row;
+    longer.slots.last = decided.slots.last;
+    longer.slots.count += decided.slots.count;
+    replace(*row, std::move(longer));
+  } else {
+    store_.slots_.push_back(decided);
+    undo_.push_back([this] { store_.slots_.pop_back(); });
+  }
   move_mark(decided.job, {.era = decided.era, .at = decided.slots.last});
   return {};
+}
+
+// The job's last row, if it says the same of the slots just before these.
+SlotsDecided* MemoryStore::Transaction::row_to_extend(const SlotsDecided& decided) {
+  const auto known = store_.jobs_.find(decided.job);
+  if (known == store_.jobs_.end() || !known->second.mark) return nullptr;
+  const auto rows = store_.slots_ | std::views::reverse;
+  const auto last = std::ranges::find(rows, decided.job, &SlotsDecided::job);
+  if (last == rows.end() || !says_the_same(*last, decided)) return nullptr;
+  const Slot end{.era = last->era, .at = last->slots.last};
+  if (*known->second.mark != end || known->second.seen.counts_from >= decided.slots.first) return nullptr;
+  if (known->second.seen.counts_from >= last->slots.first) return nullptr;  // of an earlier definition
+  const bool ran_between = std::ranges::any_of(store_.open_, [&](Sequence sequence) {
+    const Run& run = store_.runs_.at(sequence);
+    return run.job == decided.job && run.slot && *run.slot > end;
+  });
+  return ran_between ? nullptr : &*last;
 }
 
 void MemoryStore::Transaction::change(const JobName& job, const std::function<void(Known&)>& edit) {
@@ -168,7 +266,7 @@ Result<Snapshot> MemoryStore::load() {
       .identity = identity_, .last_batch = last_batch_, .last_sequence = runs_.empty() ? 0 : runs_.rbegin()->first};
   for (const auto sequence : open_) snapshot.open_runs.push_back(runs_.at(sequence));
   for (const auto& [name, known] : jobs_) {
-    JobMemory job{.seen = known.seen, .removed = known.removed, .mark = known.mark};
+    JobMemory job{.seen = known.seen, .standing = known.standing, .removed = known.removed, .mark = known.mark};
     if (known.last_success != 0) job.previous_success = runs_.at(known.last_success).due;
     for (const auto& run : snapshot.open_runs) {
       if (run.job == name) job.mark = std::max(job.mark, run.slot);
@@ -176,6 +274,14 @@ Result<Snapshot> MemoryStore::load() {
     if (const auto last = last_closed_.find(name); last != last_closed_.end()) job.last = runs_.at(last->second);
     snapshot.jobs.push_back(std::move(job));
   }
+  for (const auto& [id, backfill] : backfills_) snapshot.backfills.push_back(backfill);
+  for (const Run& run : runs_ | std::views::values) {
+    if (!run.key.empty()) snapshot.keys.push_back({.key = run.key, .run = run.id});
+  }
+  if (snapshot.keys.size() > Snapshot::keys_max) {
+    snapshot.keys.erase(snapshot.keys.begin(), snapshot.keys.end() - Snapshot::keys_max);
+  }
+  snapshot.interval_time = interval_time_;
   return snapshot;
 }
 

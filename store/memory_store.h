@@ -29,6 +29,7 @@ class MemoryStore : public Store, public History {
   using Sequence = std::uint64_t;
   struct Known {
     JobSeen seen;
+    std::optional<JobStanding> standing;
     bool removed = false;
     std::optional<Slot> mark;   // of closed runs and decided slots; open runs come in addition
     Sequence last_success = 0;  // 0: none
@@ -46,6 +47,9 @@ class MemoryStore : public Store, public History {
   std::map<RunId, Sequence> by_id_;
   std::set<std::pair<JobName, Slot>> started_slots_;
   std::vector<SlotsDecided> slots_;
+  std::vector<Run> attempts_;  // closed attempts of runs that went on
+  std::map<std::uint64_t, Backfill> backfills_;
+  std::optional<IntervalTime> interval_time_;
 };
 
 }  // namespace belfry

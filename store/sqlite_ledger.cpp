@@ -53,7 +53,7 @@ Result<Statements> prepare_statements(Connection& db) {
                      "record a start"));
   s.relaunch_run =
       TRY(db.prepare("UPDATE runs INDEXED BY runs_open SET launch = ?2, boot = ?3 "
-                     "WHERE id = ?1 AND launch < ?2 AND outcome IS NULL",
+                     "WHERE id = ?1 AND launch <= ?2 AND outcome IS NULL",
                      "record a new launch"));
   s.close_run =
       TRY(db.prepare("UPDATE runs SET outcome = ?9, reason = ?10, detail = ?11, started = ?12, "
@@ -128,7 +128,11 @@ struct SqliteLedger::State {
   Result<void> apply(const JobSeen& seen);
   Result<void> apply(const JobRemoved& removed);
   Result<void> apply(const RunOpened& opened);
-  Result<void> apply(const RunRelaunched& relaunched);
+  Result<void> apply(const RunChanged& changed);
+  template <class NotHeld>
+  Result<void> apply(const NotHeld&) {
+    return std::unexpected(Error::failed("this ledger has no place for such a record"));
+  }
   Result<void> apply(const RunClosed& closed);
   Result<void> apply(const SlotsDecided& decided);
   Result<void> move_mark(const JobName& job, Slot to);
@@ -156,18 +160,18 @@ Result<void> SqliteLedger::State::apply(const RunOpened& opened) {
   VERIFY(run.is_open());
   const std::string id = run.id.text();
   auto inserted = statements.open_run.run(run.sequence, id, run.job.text(), stored_era(run), stored_slot(run),
-                                          stored(run.due), text(run.trigger), run.requested_by, run.revision,
-                                          run.stands_for, run.attempt, run.launch, run.boot.text);
+                                          stored(run.due), text(run.trigger), run.requested_by, run.revision.str(),
+                                          run.stands_for, run.attempt, run.launch, run.boot.text.str());
   if (!inserted) return std::unexpected(about(name_of(run), std::move(inserted).error()));
   return {};
 }
 
-Result<void> SqliteLedger::State::apply(const RunRelaunched& relaunched) {
-  const std::string id = relaunched.run.text();
-  const auto changed = TRY(statements.relaunch_run.run(id, relaunched.launch, relaunched.boot.text));
-  if (changed == 1) return {};
+Result<void> SqliteLedger::State::apply(const RunChanged& changed) {
+  const Run& run = changed.run;
+  const std::string id = run.id.text();
+  if (TRY(statements.relaunch_run.run(id, run.launch, run.boot.text.str())) == 1) return {};
   return std::unexpected(Error::failed("run " + id + ": the ledger holds no open run of this id with a launch before " +
-                                       std::to_string(relaunched.launch)));
+                                       std::to_string(run.launch)));
 }
 
 Result<void> SqliteLedger::State::apply(const RunClosed& closed) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <belfry/names.h>
+#include <belfry/policies.h>
 #include <belfry/schedule.h>
 
 namespace belfry {
@@ -36,14 +37,51 @@ struct EnvironmentVariable {
   bool operator==(const EnvironmentVariable&) const = default;
 };
 
+// `measured_from:` an interval that is measured from the job's previous run instead of a grid (S8).
+struct MeasuredInterval {
+  enum class From { start, finish };
+  Millis period{};
+  From from = From::finish;
+  bool operator==(const MeasuredInterval&) const = default;
+};
+
+// `on_startup:` once after the daemon is ready, `@reboot`: once after the first start in a boot of the machine (S9).
+struct StartupTrigger {
+  enum class When { each_start, each_boot };
+  When when = When::each_start;
+  Millis delay{};
+  bool operator==(const StartupTrigger&) const = default;
+};
+
+// `after:` other jobs (S9). Counted is what happened since this job's last run.
+struct AfterTrigger {
+  enum class When {
+    success,  // all of them have succeeded
+    failure,  // one of them has failed
+    always,   // all of them have ended
+  };
+  std::vector<JobName> jobs;
+  When when = When::success;
+  Millis delay{};
+  bool operator==(const AfterTrigger&) const = default;
+};
+
 struct Job {
   JobName name;
+  std::optional<JobName> was;  // its name before a renaming: history and state come along (S35)
   std::string description;
   std::vector<std::string> tags;
 
   Schedule schedule;
   std::string schedule_text;  // as a person wrote it, for lists: `*/5 * * * *`, `every 30s`, `manual`
   std::string zone_name;      // the zone its times are shown in
+
+  // Triggers that no instant answers for: `schedule` is manual beside them.
+  std::optional<MeasuredInterval> measured;
+  std::optional<StartupTrigger> startup;
+  std::optional<AfterTrigger> after;
+
+  std::shared_ptr<const Policies> policies = default_policies();  // REQUIRES: not null
 
   Action action;
   std::optional<std::string> working_dir;  // none: the home of the user the job runs as
@@ -56,7 +94,8 @@ struct Job {
 // order (S5). Names are unique. Immutable once loaded; the core and the API share it.
 struct JobSet {
   std::vector<Job> jobs;
-  std::string revision;   // a hash of the configuration's text; recorded with every run (S31)
+  std::vector<QueueDefinition> queues;
+  SharedText revision;    // a hash of the configuration's text; recorded with every run (S31)
   std::string zone_name;  // the file's zone, for times that belong to no job
 };
 

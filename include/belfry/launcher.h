@@ -32,7 +32,10 @@ struct AttemptEnded {
   Usage usage;
   WallTime started;
   WallTime finished;
-  Reason reason = Reason::none;  // by_request, shutdown: the end was ordered, not the job's own
+  // Why it ended, where that is not the job's own doing: by_request, superseded, deadline and shutdown as StopOrder
+  // said; timeout; condition: `only_if` said no, and the action never executed.
+  Reason reason = Reason::none;
+  std::string detail;  // for a person
 };
 
 // The action never executed, and this attempt never will. `detail` says exactly why (S29): the call, the path, errno.
@@ -61,6 +64,14 @@ struct StartOrder {
   std::shared_ptr<const Job> job;  // the definition it runs under; later edits do not reach it
   Run run;
   std::optional<WallTime> previous_success;
+  std::optional<Millis> time_limit;       // from now on: what is left of the timeout or of the deadline (S26)
+  Reason limit_reason = Reason::timeout;  // which of them it is
+};
+
+// An attempt is to end: stop signal to its tree, grace, kill. Its end is reported as of any other, with this reason.
+struct StopOrder {
+  AttemptId id;
+  Reason reason = Reason::by_request;
 };
 
 class Launcher {
@@ -69,6 +80,9 @@ class Launcher {
 
   // Begins an attempt; never blocks for long. REQUIRES: the ledger has recorded this attempt and launch, durably.
   virtual void start(const StartOrder& order) = 0;
+
+  // Begins to stop an attempt; does not wait. An attempt that is over, or unknown, is passed over.
+  virtual void stop(const StopOrder& order) = 0;
 
   // Resolves the attempts that the ledger holds open, before any decision is made after a restart: each of them is
   // reported (or, found running, reported as started and watched from now on) before the call returns.

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include <belfry/error.h>
+#include <belfry/shared_text.h>
 #include <belfry/time.h>
 
 namespace belfry {
@@ -21,12 +22,12 @@ class JobName {
 
   static Result<JobName> parse(std::string_view text);
 
-  const std::string& text() const { return text_; }
+  const std::string& text() const { return text_.str(); }
   auto operator<=>(const JobName&) const = default;
 
  private:
   explicit JobName(std::string text) : text_(std::move(text)) {}
-  std::string text_;
+  SharedText text_;
 };
 
 // A run's id: a ULID. 48 bits of creation time, then 80 bits of a hash of the ledger's identity and a sequence
@@ -70,7 +71,7 @@ struct AttemptId {
 
 // The kernel's name for one boot of the machine (/proc/sys/kernel/random/boot_id).
 struct BootId {
-  std::string text;
+  SharedText text;
 
   auto operator<=>(const BootId&) const = default;
 };

@@ -33,23 +33,35 @@ struct Usage {
 struct Run {
   RunId id;
   JobName job;
-  std::optional<Slot> slot;  // none: somebody asked for it
+  std::optional<Slot> slot;         // none: it is not for a slot of the schedule
+  std::optional<WallTime> nominal;  // the time it is for: the slot's, or the one that was asked for
   RunTrigger trigger = RunTrigger::schedule;
-  std::string requested_by;  // for manual and api: who, as the daemon saw them ("uid 1000")
-  std::string revision;      // the configuration it was decided under
+  std::optional<RunId> cause;  // after, retry: the run it follows. Closed as superseded: the run that took its place
+  std::string requested_by;    // for manual, api, backfill and retry: who, as the daemon saw them ("uid 1000")
+  std::string key;             // of the request, if it had one: the same key is the same run (I15)
+  SharedText revision;         // the configuration it was decided under
 
   std::uint64_t sequence = 0;   // counts the ledger's runs; ids are made from it
   std::int64_t stands_for = 1;  // slots this run speaks for: itself, and those coalesced into it (S18)
   std::uint32_t attempt = 1;
   std::uint32_t launch = 1;
-  BootId boot;  // the boot in which the attempt was recorded
+  std::uint32_t uncounted = 0;  // attempts that do not count against `retry.max`: asked for by exit 75, or reruns
+  BootId boot;                  // the boot in which the attempt was recorded
+
+  SharedText queue;  // where it waits for its turn
+  int priority = 0;
+  std::optional<WallTime> not_before;  // queued, waiting: when its time comes, as far as the wall clock can say
+
+  Reason stop = Reason::none;  // it was told to stop: by_request, superseded, deadline, shutdown
+  std::string stop_by;         // by whom
 
   RunState state = RunState::starting;
   std::optional<RunOutcome> outcome;
   Reason reason = Reason::none;
   std::string detail;  // start_failed: the call and errno, for a person
 
-  WallTime due;                     // the slot, or the instant of the request
+  WallTime opened;                  // when it was decided
+  WallTime due;                     // the slot with its jitter, or the instant of the request
   std::optional<WallTime> started;  // the process executes
   std::optional<WallTime> finished;
   std::optional<ProcessEnd> end;

@@ -14,7 +14,8 @@
 //      between shares one commit.
 //   2. Only then Actions::starts are carried out. The core emits a start only after the batch that records it came
 //      back `ok`: persist, then start (S2). A caller that drops an action breaks the promises of this file.
-//   3. Actions::answers and Actions::notices tell people. An answer to a request is emitted after the commit, so
+//   3. Actions::stops may be carried out at once. Who asked for them is in the ledger by then.
+//   4. Actions::answers and Actions::notices tell people. An answer to a request is emitted after the commit, so
 //      what was acknowledged survives a power cut.
 //
 // A batch that failed, or whose fate is unknown, is offered again unchanged after a pause. Until it is in the
@@ -25,6 +26,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -50,12 +52,77 @@ struct JobsLoaded {
   std::shared_ptr<const JobSet> set;
 };
 
-// Somebody wants a job to run, once, now. Answered.
+// Somebody wants a job to run once: now, at an instant, or after a delay. Answered with the run.
 struct RunRequested {
+  enum class Overlap { obey, ignore };
   RequestId id{};
   JobName job;
   RunTrigger trigger = RunTrigger::manual;
   std::string requested_by;
+  std::string key;                  // not empty: a second request with it makes no second run (I15)
+  std::optional<WallTime> at;       // not before this instant
+  std::optional<Millis> delay;      // or not before this much time has passed
+  std::optional<WallTime> nominal;  // the time the run is told it is for
+  std::optional<int> priority;      // instead of the job's
+  Overlap overlap = Overlap::obey;
+};
+
+// A run that is closed is to be tried again, as a new run for the same time. Answered with the run.
+struct RetryRequested {
+  RequestId id{};
+  Run of;  // as the ledger holds it
+  std::string requested_by;
+};
+
+// Answered with the run, as it is once the request is durable; it may take the run a while to end.
+struct CancelRequested {
+  RequestId id{};
+  RunId run;
+  std::string requested_by;
+};
+
+// The schedules of these jobs start nothing until `until`, or until somebody resumes them. Answered `Done`; jobs that
+// are paused already get the new words.
+struct PauseRequested {
+  RequestId id{};
+  std::vector<JobName> jobs;
+  std::optional<WallTime> until;
+  std::string by;
+  std::string reason;
+};
+
+// Answered `Done`. What was due during the pause stays skipped, unless `catch_up`: then the job's missed policy speaks.
+struct ResumeRequested {
+  enum class CatchUp { no, yes };
+  RequestId id{};
+  std::vector<JobName> jobs;
+  std::string by;
+  CatchUp catch_up = CatchUp::no;
+};
+
+// The next `count` slots do not run. Answered `Done`. 0 takes an earlier wish back.
+struct SkipRequested {
+  RequestId id{};
+  JobName job;
+  std::uint32_t count = 1;
+  static constexpr std::uint32_t count_max = 1'000;
+};
+
+// Every slot in [from, to] runs, one at a time, oldest first, whatever became of it. Answered `Done` with their number.
+struct BackfillRequested {
+  RequestId id{};
+  JobName job;
+  WallTime from;
+  WallTime to;
+  std::string requested_by;
+  static constexpr std::int64_t slots_max = 10'000;
+};
+
+// The daemon is about to stop (S33): from now on nothing is started, and slots stay owed to the next one. `kill` stops
+// what runs, with `reason`: by_request for the service, shutdown for the machine.
+struct StopAsked {
+  OnStop what = OnStop::leave;
+  Reason reason = Reason::shutdown;
 };
 
 // The store's answer to Actions::persist.
@@ -63,8 +130,9 @@ struct Persisted {
   CommitAnswer answer;
 };
 
-using Input = std::variant<JobsLoaded, RunRequested, Persisted, AttemptStarted, AttemptEnded, AttemptStartFailed,
-                           AttemptLost, AttemptNeverExecuted>;
+using Input = std::variant<JobsLoaded, RunRequested, RetryRequested, CancelRequested, PauseRequested, ResumeRequested,
+                           SkipRequested, BackfillRequested, StopAsked, Persisted, AttemptStarted, AttemptEnded,
+                           AttemptStartFailed, AttemptLost, AttemptNeverExecuted>;
 
 // ---- Actions --------------------------------------------------------------------------------------------------
 
@@ -74,13 +142,30 @@ struct Refusal {
   std::optional<RunId> cause;
 };
 
-// The answer to a request: the run it made, durably recorded, or why not.
-struct Answer {
-  RequestId id{};
-  std::variant<Run, Refusal> result;
+// What was asked for is in the ledger.
+struct Done {
+  std::int64_t count = 0;  // of jobs, slots, or whatever the request was about
 };
 
+// The request's key was used before: for this run, which may be over.
+struct SameAs {
+  RunId run;
+};
+
+// The answer to a request: the run it made, or that it is done, durably recorded; or why not.
+struct Answer {
+  RequestId id{};
+  std::variant<Run, Done, SameAs, Refusal> result;
+};
+
+struct RunQueuedNotice {
+  Run run;
+};
 struct RunStartedNotice {
+  Run run;
+};
+// The attempt failed; the run waits for its next one.
+struct RunWaitingNotice {
   Run run;
 };
 struct RunClosedNotice {
@@ -93,17 +178,45 @@ struct SlotsDecidedNotice {
 struct LedgerNotice {
   std::string why;
 };
-using Notice = std::variant<RunStartedNotice, RunClosedNotice, SlotsDecidedNotice, LedgerNotice>;
+struct JobPausedNotice {
+  JobName job;
+  Pause pause;
+};
+struct JobResumedNotice {
+  JobName job;
+  std::string by;  // empty: its time was over
+};
+// Something is not as it should be with a job, and a person should know: `what` says it.
+struct JobTroubleNotice {
+  JobName job;
+  std::string what;
+};
+// The clocks disagree with what they said before (S16).
+struct ClockNotice {
+  enum class What {
+    set_forward,
+    set_back,
+    slept,    // the machine
+    rebased,  // a wrong clock was put right: the marks of `jobs` jobs lay ahead and were moved back
+  };
+  What what = What::set_forward;
+  Millis by{};
+  std::int64_t jobs = 0;
+};
+using Notice = std::variant<RunQueuedNotice, RunStartedNotice, RunWaitingNotice, RunClosedNotice, SlotsDecidedNotice,
+                            JobPausedNotice, JobResumedNotice, JobTroubleNotice, ClockNotice, LedgerNotice>;
 
 struct Actions {
   std::optional<Batch> persist;
   std::vector<StartOrder> starts;
+  std::vector<StopOrder> stops;
   std::vector<Answer> answers;
   std::vector<Notice> notices;
 
   void clear() {
     persist.reset();
     starts.clear();
+    stops.clear();
     answers.clear();
     notices.clear();
   }
@@ -119,15 +232,24 @@ struct Wakeup {
 
 struct JobView {
   const Job* job = nullptr;
-  std::optional<WallTime> next;  // when the next slot is due; none for `manual` and disabled jobs
-  std::optional<Run> last;       // the newest closed run
-  std::vector<Run> open;         // oldest first
+  std::optional<Pause> pause;
+  std::uint32_t skip_next = 0;
+  std::optional<Backfill> backfill;  // the one that is at work
+  std::optional<WallTime> next;      // when the next slot is due; none for `manual` and disabled jobs
+  std::optional<Run> last;           // the newest closed run
+  std::vector<Run> open;             // oldest first
 };
 
 struct UpcomingSlot {
   const Job* job = nullptr;
   WallTime at;   // the slot's nominal time
   WallTime due;  // later than that by the job's jitter and spread (S11)
+};
+
+struct QueueView {
+  QueueDefinition definition;
+  std::uint32_t running = 0;
+  std::uint32_t waiting = 0;
 };
 
 // Valid until the next submit() or advance().
@@ -142,6 +264,8 @@ class View {
   virtual std::vector<Run> open_runs() const = 0;         // oldest first
   virtual const std::string& ledger_trouble() const = 0;  // empty: the ledger accepts
   virtual const JobSet* job_set() const = 0;              // null before the first JobsLoaded
+  virtual std::vector<QueueView> queues() const = 0;      // by name
+  virtual bool is_quiet() const = 0;  // nothing executes and nothing is owed to the ledger: the daemon may go (S33)
 };
 
 // ---- The machine ----------------------------------------------------------------------------------------------
@@ -150,6 +274,10 @@ class Scheduler {
  public:
   struct Options {
     BootId boot;  // this boot of the machine; recorded with each attempt
+    DaemonLimits limits;
+    // Makes a schedule of its normal form, for slots of a definition that was edited or removed while nobody was there.
+    // None, or nothing given: those slots are not counted.
+    std::function<std::optional<Schedule>(const std::string& normal_form)> parse_normal_form;
   };
 
   // Goes on from what the ledger remembers. Every open run of the snapshot must be resolved by an Attempt* input

@@ -121,6 +121,8 @@ class FakeBackend final : public api::Backend, private View {
   std::vector<Run> open_runs() const override { return open; }
   const std::string& ledger_trouble() const override { return trouble; }
   const JobSet* job_set() const override { return &set_; }
+  std::vector<QueueView> queues() const override { return {}; }
+  bool is_quiet() const override { return open.empty(); }
 
   JobView view_of(const Job& job) const {
     JobView view{.job = &job};

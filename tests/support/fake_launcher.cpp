@@ -47,6 +47,18 @@ void FakeLauncher::start(const StartOrder& order) {
   if (const auto* end = std::get_if<ProcessEnd>(&plan)) machine_.end(order.id, *end);
 }
 
+void FakeLauncher::stop(const StopOrder& order) {
+  const auto known = machine_.launches_.find(order.id);
+  if (known == machine_.launches_.end()) return;
+  const auto* running = std::get_if<FakeMachine::Running>(&known->second);
+  if (running == nullptr) return;
+  machine_.settle(order.id, AttemptEnded{.id = order.id,
+                                         .end = {.how = ProcessEnd::How::signalled, .code = 15},
+                                         .started = running->started,
+                                         .finished = machine_.now,
+                                         .reason = order.reason});
+}
+
 void FakeLauncher::recover(const std::vector<Run>& open_runs) {
   for (const Run& run : open_runs) recover_one(run);
 }

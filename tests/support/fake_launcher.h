@@ -58,6 +58,7 @@ class FakeLauncher final : public Launcher {
   ~FakeLauncher() override;
 
   void start(const StartOrder& order) override;
+  void stop(const StopOrder& order) override;
   void recover(const std::vector<Run>& open_runs) override;
 
  private:

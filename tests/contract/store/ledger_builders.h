@@ -33,6 +33,12 @@ inline Run start_of(std::string_view job_name, std::uint64_t sequence, std::opti
   return run;
 }
 
+inline RunChanged relaunch(Run run, std::uint32_t launch, const char* boot) {
+  run.launch = launch;
+  run.boot = {boot};
+  return {std::move(run)};
+}
+
 inline Run end_of(Run run, RunOutcome outcome = RunOutcome::succeeded) {
   run.outcome = outcome;
   run.started = run.due;

@@ -43,10 +43,9 @@ TEST_CASE_TEMPLATE_DEFINE("store/contract: S2 a batch with one record that is re
 
   // One record of each kind, all good; and then one that is not.
   const Run fresh = start_of("backup", 3, slot("10:00"));
-  const std::string why =
-      ledger.refuse({sight_of("new"), JobRemoved{job("backup")}, RunOpened{fresh},
-                     RunRelaunched{.run = other.id, .launch = 2, .boot = {"boot-2"}}, RunClosed{end_of(old)},
-                     decided("backup", slot("11:00")), RunOpened{start_of("backup", 4, slot("09:00"))}});
+  const std::string why = ledger.refuse(
+      {sight_of("new"), JobRemoved{job("backup")}, RunOpened{fresh}, relaunch(other, 2, "boot-2"),
+       RunClosed{end_of(old)}, decided("backup", slot("11:00")), RunOpened{start_of("backup", 4, slot("09:00"))}});
   CHECK(why.find("backup") != std::string::npos);
   CHECK(ledger.history().slots({})->empty());
   CHECK(describe(ledger.run_of(old.id)) == describe(old));
@@ -249,16 +248,15 @@ TEST_CASE_TEMPLATE_DEFINE("store/contract: S3 a new launch is recorded with its 
   Subject ledger;
   Run run = start_of("backup", 1, slot("09:00"));
   ledger.accept({RunOpened{run}});
-  ledger.accept({RunRelaunched{.run = run.id, .launch = 2, .boot = {"boot-2"}}});
+  ledger.accept({relaunch(run, 2, "boot-2")});
   run.launch = 2;
   run.boot.text = "boot-2";
   CHECK(describe(ledger.snapshot().open_runs) == describe(std::vector{run}));
 
-  ledger.refuse({RunRelaunched{.run = run.id, .launch = 2, .boot = {"boot-3"}}});
-  ledger.refuse({RunRelaunched{.run = run.id, .launch = 1, .boot = {"boot-3"}}});
-  ledger.refuse({RunRelaunched{.run = start_of("backup", 2).id, .launch = 2, .boot = {"boot-3"}}});
+  ledger.refuse({relaunch(run, 1, "boot-3")});
+  ledger.refuse({relaunch(start_of("backup", 2), 2, "boot-3")});
   ledger.accept({RunClosed{end_of(run)}});
-  ledger.refuse({RunRelaunched{.run = run.id, .launch = 3, .boot = {"boot-3"}}});
+  ledger.refuse({relaunch(run, 3, "boot-3")});
 }
 
 TEST_CASE_TEMPLATE_DEFINE("store/contract: S1 a run ends once, and as the run that was started", Subject,

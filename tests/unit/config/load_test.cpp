@@ -172,7 +172,7 @@ TEST_CASE("config/load: without a zone it is the machine's") {
 TEST_CASE("config/load: the revision follows the text, byte by byte") {
   const std::string text = "jobs: { a: { schedule: manual, run: x } }";
   const auto revision = parse(text)->set->revision;
-  CHECK(revision.size() == 16);
+  CHECK(revision.str().size() == 16);
   CHECK(parse(text)->set->revision == revision);
   CHECK(parse(text + "\n")->set->revision != revision);
   CHECK(parse("\xEF\xBB\xBF" + text)->set->revision != revision);
