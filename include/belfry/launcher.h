@@ -64,7 +64,7 @@ struct StartOrder {
   std::shared_ptr<const Job> job;  // the definition it runs under; later edits do not reach it
   Run run;
   std::optional<WallTime> previous_success;
-  std::optional<Millis> time_limit;       // from now on: what is left of the timeout or of the deadline (S26)
+  std::optional<Millis> time_limit;       // from now on: what is left of the timeout or of the deadline
   Reason limit_reason = Reason::timeout;  // which of them it is
 };
 

@@ -47,7 +47,7 @@ struct CodeRange {
   bool operator==(const CodeRange&) const = default;
 };
 
-// How often and when a failed attempt is followed by another (S24). A job without `retry:` has none of these.
+// How often and when a failed attempt is followed by another. A job without `retry:` has none of these.
 struct RetryPolicy {
   enum class Jitter { none, full };
   enum class WhileWaiting {
@@ -89,8 +89,8 @@ struct Policies {
   OverlapPolicy overlap;
   std::optional<RetryPolicy> retry;
   OnLost on_lost = OnLost::fail;
-  std::optional<Millis> timeout;              // of one attempt; enforced by the minder (S26)
-  std::optional<Millis> deadline;             // of a run with all its attempts, from its opening (S26)
+  std::optional<Millis> timeout;              // of one attempt; enforced by the minder
+  std::optional<Millis> deadline;             // of a run with all its attempts, from its opening
   std::vector<CodeRange> success_exit_codes;  // beside 0
   SharedText queue = "default";
   int priority = 0;                                   // a higher one goes first
@@ -105,7 +105,7 @@ inline const std::shared_ptr<const Policies>& default_policies() {
   return policies;
 }
 
-// A named bound that jobs share (S23). A job whose queue is not defined runs in one without bounds.
+// A named bound that jobs share. A job whose queue is not defined runs in one without bounds.
 struct QueueDefinition {
   SharedText name;
   std::optional<std::uint32_t> concurrency;  // runs that may execute at the same time
@@ -121,7 +121,7 @@ enum class OnStop { leave, wait, kill };
 struct DaemonLimits {
   std::optional<std::uint32_t> max_running = 100;
   std::optional<std::uint32_t> start_rate;  // starts per second; none: as fast as it goes
-  Millis catch_up_spacing{200};             // between the first catch-ups of different jobs (S20)
+  Millis catch_up_spacing{200};             // between the first catch-ups of different jobs
   bool operator==(const DaemonLimits&) const = default;
 };
 
