@@ -11,6 +11,7 @@
 
 #include <belfry/names.h>
 #include <belfry/policies.h>
+#include <belfry/process_settings.h>
 #include <belfry/schedule.h>
 
 namespace belfry {
@@ -86,6 +87,7 @@ struct Job {
   Action action;
   std::optional<std::string> working_dir;  // none: the home of the user the job runs as
   std::vector<EnvironmentVariable> env;
+  std::shared_ptr<const ProcessSettings> process = default_process_settings();  // REQUIRES: not null
 
   bool enabled = true;
 };
