@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <string>
+#include <variant>
 
 #include <belfry/error.h>
 #include <belfry/output.h>
@@ -15,12 +16,9 @@
 
 namespace belfry::api {
 
-// A person or a program wants a job to run, once, now.
-struct RunOrder {
-  JobName job;
-  RunTrigger trigger = RunTrigger::api;
-  std::string requested_by;  // "uid 1000"
-};
+// What may be asked of the core. The ids are the backend's to choose.
+using Order = std::variant<RunRequested, RetryRequested, CancelRequested, PauseRequested, ResumeRequested,
+                           SkipRequested, BackfillRequested>;
 
 struct StatusFacts {
   Millis uptime{};
@@ -43,7 +41,7 @@ class Backend {
 
   // Calls `done` exactly once: at once for a refusal that needs no ledger, else after the commit (S2), or not at all
   // if the daemon stops before that.
-  virtual void request_run(RunOrder order, std::function<void(const Answer&)> done) = 0;
+  virtual void place(Order order, std::function<void(const Answer&)> done) = 0;
 
   // not_found: the output of this run is not kept any more, or it never started.
   virtual Result<OutputPart> read_log(const Run& run, const OutputQuery& query) = 0;

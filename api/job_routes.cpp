@@ -90,9 +90,10 @@ Result<void> post_run(const Call& call) {
     if (const Run* run = std::get_if<Run>(&given.result)) return reply(accepted(*run));
     reply(refused(name, std::get<Refusal>(given.result), backend.view().ledger_trouble()));
   };
-  call.backend.request_run(
-      {.job = name, .trigger = asked_by(call.request), .requested_by = "uid " + std::to_string(call.request.peer.uid)},
-      answer);
+  call.backend.place(RunRequested{.job = name,
+                                  .trigger = asked_by(call.request),
+                                  .requested_by = "uid " + std::to_string(call.request.peer.uid)},
+                     answer);
   return {};
 }
 

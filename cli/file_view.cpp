@@ -27,7 +27,7 @@ class FileBackend final : public api::Backend {
   Now now() override { return now_; }
   const View& view() override { return core_.view(); }
   History& history() override { return history_; }
-  void request_run(api::RunOrder, std::function<void(const Answer&)>) override { VERIFY(!"a file starts nothing"); }
+  void place(api::Order, std::function<void(const Answer&)>) override { VERIFY(!"a file starts nothing"); }
   Result<OutputPart> read_log(const Run&, const OutputQuery&) override {
     return std::unexpected(Error::not_found("a file has no output"));
   }

@@ -16,6 +16,7 @@
 #include <daemon/clock.h>
 #include <daemon/configuration.h>
 #include <daemon/daemon.h>
+#include <daemon/departure.h>
 #include <daemon/event_counter.h>
 #include <daemon/file_watch.h>
 #include <daemon/front_desk.h>
@@ -114,6 +115,7 @@ class Daemon {
   std::unique_ptr<api::Server> server_;
   bool reload_asked_ = false;
   bool stop_asked_ = false;
+  Departure departure_{{}};
 };
 
 Result<void> Daemon::open(const std::string& socket) {
@@ -184,7 +186,7 @@ Result<void> Daemon::watch_all() {
 }
 
 Result<void> Daemon::run() {
-  while (!stop_asked_) {
+  while (!departure_.may_leave(clock_.read().boot, turn_->view().is_quiet())) {
     TRY(ground_.loop.wait(sleep_limit()));
     TRY(turn());
   }
@@ -196,6 +198,9 @@ Result<void> Daemon::turn() {
   const Now now = clock_.read();
   if (ground_.watch.take_change(now.boot)) reload_asked_ = true;
   if (std::exchange(reload_asked_, false)) reload();
+  if (std::exchange(stop_asked_, false)) {
+    if (const auto told = departure_.ask(now.boot)) turn_->submit(*told);
+  }
   // An answer given outside of dispatch() makes no descriptor readable; see api/server.h.
   if (server_->timeout() == Millis{0}) server_->dispatch();
   return turn_->take(
@@ -213,10 +218,12 @@ void Daemon::reload() {
 
 std::optional<Millis> Daemon::sleep_limit() {
   if (turn_->is_owed()) return Millis{0};
-  const auto settles = ground_.watch.settles_in(clock_.read().boot);
-  const auto api = server_->timeout();
-  if (settles && api) return std::min(*settles, *api);
-  return settles ? settles : api;
+  const BootTime now = clock_.read().boot;
+  std::optional<Millis> limit;
+  for (const auto wish : {ground_.watch.settles_in(now), server_->timeout(), departure_.patience_left(now)}) {
+    if (wish) limit = std::min(limit.value_or(*wish), *wish);
+  }
+  return limit;
 }
 
 int exit_code(const Error& error) {

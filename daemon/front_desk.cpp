@@ -6,11 +6,15 @@ namespace belfry {
 FrontDesk::FrontDesk(Rooms rooms, std::function<void(Input)> submit)
     : rooms_(std::move(rooms)), submit_(std::move(submit)), opened_(rooms_.clock.read().boot) {}
 
-void FrontDesk::request_run(api::RunOrder order, std::function<void(const Answer&)> done) {
+void FrontDesk::place(api::Order order, std::function<void(const Answer&)> done) {
   const RequestId id{++last_request_};
   waiting_.emplace(id, std::move(done));
-  submit_(RunRequested{
-      .id = id, .job = std::move(order.job), .trigger = order.trigger, .requested_by = std::move(order.requested_by)});
+  std::visit(
+      [&](auto& request) {
+        request.id = id;
+        submit_(std::move(request));
+      },
+      order);
 }
 
 void FrontDesk::deliver(const Answer& answer) {

@@ -28,7 +28,7 @@ class FrontDesk final : public api::Backend {
   Now now() override { return rooms_.clock.read(); }
   const View& view() override { return rooms_.view; }
   History& history() override { return rooms_.history; }
-  void request_run(api::RunOrder order, std::function<void(const Answer&)> done) override;
+  void place(api::Order order, std::function<void(const Answer&)> done) override;
   Result<OutputPart> read_log(const Run& run, const OutputQuery& query) override;
   api::StatusFacts status() override;
 

@@ -31,6 +31,7 @@ Result<void> Turn::take(const Now& now, const Hands& hands) {
   scheduler_.advance(now, actions_);
   if (actions_.persist) hands.ledger.persist(std::move(*actions_.persist));
   for (const StartOrder& order : actions_.starts) hands.launcher.start(order);
+  for (const StopOrder& order : actions_.stops) hands.launcher.stop(order);
   for (const Answer& answer : actions_.answers) hands.desk.deliver(answer);
   for (const Notice& notice : actions_.notices) {
     write_to_log(notice);

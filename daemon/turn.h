@@ -1,5 +1,5 @@
 // The turn: where what happened becomes what is done. Inputs go in at any time; take() lets the core decide, once, and
-// hands its actions to the rooms in their order of obligation: persist, start, tell.
+// hands its actions to the rooms in their order of obligation: persist, start and stop, tell.
 #pragma once
 
 #include <belfry/launcher.h>

@@ -64,8 +64,13 @@ class FakeBackend final : public api::Backend, private View {
   std::map<std::string, std::string> output;  // by stream: "both", "out", "err"
 
   struct Asked {
-    api::RunOrder order;
+    api::Order order;
     std::function<void(const Answer&)> done;
+
+    template <class Request>
+    const Request& as() const {
+      return std::get<Request>(order);
+    }
   };
   std::deque<Asked> asked;
 
@@ -85,7 +90,7 @@ class FakeBackend final : public api::Backend, private View {
   Now now() override { return time; }
   const View& view() override { return *this; }
   History& history() override { return past; }
-  void request_run(api::RunOrder order, std::function<void(const Answer&)> done) override {
+  void place(api::Order order, std::function<void(const Answer&)> done) override {
     asked.push_back({std::move(order), std::move(done)});
   }
   Result<OutputPart> read_log(const Run&, const OutputQuery& query) override {

@@ -113,7 +113,7 @@ TEST_CASE("api/server: S40 the backend learns who asks from the kernel") {
   Client client(world.path);
   client.send("POST /v1/jobs/backup/runs HTTP/1.1\r\nHost: belfry\r\nContent-Length: 2\r\n\r\n{}");
   REQUIRE(world.until(client, [&] { return !world.backend.asked.empty(); }));
-  CHECK(world.backend.asked[0].order.requested_by == "uid " + std::to_string(::getuid()));
+  CHECK(world.backend.asked[0].as<RunRequested>().requested_by == "uid " + std::to_string(::getuid()));
 }
 
 TEST_CASE("api/server: S2 an answer that comes later reaches its client without a byte from anybody") {

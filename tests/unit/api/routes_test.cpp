@@ -89,8 +89,8 @@ TEST_CASE("api/routes: S2 a run that was asked for is answered only when the ans
   world.backend.add_job("backup");
   CHECK_FALSE(world.send("POST", "/v1/jobs/backup/runs", "", {.uid = 1000}).has_value());
   REQUIRE(world.backend.asked.size() == 1);
-  CHECK(world.backend.asked[0].order.requested_by == "uid 1000");
-  CHECK(world.backend.asked[0].order.trigger == RunTrigger::api);
+  CHECK(world.backend.asked[0].as<RunRequested>().requested_by == "uid 1000");
+  CHECK(world.backend.asked[0].as<RunRequested>().trigger == RunTrigger::api);
 
   const Run run = make_run("backup", 1);
   world.backend.asked[0].done(Answer{.result = run});
@@ -110,7 +110,7 @@ TEST_CASE("api/routes: a request of the command line is a person's") {
                        .body = "",
                        .peer = {}},
                       [](const Response&) {});
-  CHECK(world.backend.asked.at(0).order.trigger == RunTrigger::manual);
+  CHECK(world.backend.asked.at(0).as<RunRequested>().trigger == RunTrigger::manual);
 }
 
 TEST_CASE("api/routes: a refusal is 409 and names the reason and the run that is in the way") {
