@@ -98,6 +98,7 @@ std::string_view text(RunTrigger value) { return word_of(run_triggers, value); }
 
 std::optional<SlotOutcome> slot_outcome_from(std::string_view word) { return value_of(slot_outcomes, word); }
 std::optional<RunOutcome> run_outcome_from(std::string_view word) { return value_of(run_outcomes, word); }
+std::optional<RunState> run_state_from(std::string_view word) { return value_of(run_states, word); }
 std::optional<Reason> reason_from(std::string_view word) { return value_of(reasons, word); }
 std::optional<RunTrigger> run_trigger_from(std::string_view word) { return value_of(run_triggers, word); }
 

@@ -60,7 +60,8 @@ class MemoryStore::Transaction {
   void change(const JobName& job, const std::function<void(Known&)>& edit);
   void move_mark(const JobName& job, Slot to);
   void rename_runs(const JobRenamed& renamed);
-  SlotsDecided* row_to_extend(const SlotsDecided& decided);
+  void rename_mentions(const JobRenamed& renamed);
+  const SlotsDecided* row_to_extend(const SlotsDecided& decided);
   template <class Value>
   void replace(Value& place, Value value) {
     undo_.push_back([&place, before = place] { place = before; });
@@ -75,9 +76,9 @@ namespace {
 
 Error refused(const Run& run, std::string_view why) { return Error::failed(name_of(run) + ": " + std::string(why)); }
 
-// What RunOpened wrote, and RunClosed must repeat.
+// What RunOpened wrote, and all that comes later must repeat.
 bool is_same_start(const Run& a, const Run& b) {
-  return a.id == b.id && a.job == b.job && a.slot == b.slot && a.due == b.due;
+  return a.id == b.id && a.job == b.job && a.slot == b.slot && a.due == b.due && a.key == b.key;
 }
 
 bool says_the_same(const SlotsDecided& a, const SlotsDecided& b) {
@@ -121,6 +122,7 @@ Result<void> MemoryStore::Transaction::apply(const JobRenamed& renamed) {
     set(store_.last_closed_, renamed.to, std::optional(sequence));
   }
   rename_runs(renamed);
+  rename_mentions(renamed);
   auto slots = store_.slots_;
   for (SlotsDecided& row : slots) {
     if (row.job == renamed.from) row.job = renamed.to;
@@ -141,6 +143,19 @@ void MemoryStore::Transaction::rename_runs(const JobRenamed& renamed) {
   }
   replace(store_.runs_, std::move(runs));
   replace(store_.started_slots_, std::move(started));
+}
+
+void MemoryStore::Transaction::rename_mentions(const JobRenamed& renamed) {
+  auto jobs = store_.jobs_;
+  for (Known& known : jobs | std::views::values) {
+    if (known.standing) std::ranges::replace(known.standing->causes, renamed.from, renamed.to);
+  }
+  replace(store_.jobs_, std::move(jobs));
+  auto backfills = store_.backfills_;
+  for (Backfill& backfill : backfills | std::views::values) {
+    if (backfill.job == renamed.from) backfill.job = renamed.to;
+  }
+  replace(store_.backfills_, std::move(backfills));
 }
 
 Result<void> MemoryStore::Transaction::apply(const BackfillMoved& moved) {
@@ -189,8 +204,15 @@ Result<void> MemoryStore::Transaction::apply(const RunChanged& changed) {
 }
 
 Result<void> MemoryStore::Transaction::apply(const AttemptClosed& attempt) {
-  store_.attempts_.push_back(attempt.run);
-  undo_.push_back([this] { store_.attempts_.pop_back(); });
+  const Run& run = attempt.run;
+  const auto open = store_.runs_.find(run.sequence);
+  if (open == store_.runs_.end() || !open->second.is_open() || !is_same_start(open->second, run)) {
+    return std::unexpected(refused(run, "the ledger holds no such open run; the end of its attempt is refused"));
+  }
+  const std::pair key(run.sequence, run.attempt);
+  if (store_.attempts_.contains(key))
+    return std::unexpected(refused(run, "the ledger holds this attempt's end already"));
+  set(store_.attempts_, key, std::optional(run));
   return {};
 }
 
@@ -216,11 +238,12 @@ Result<void> MemoryStore::Transaction::apply(const RunClosed& closed) {
 }
 
 Result<void> MemoryStore::Transaction::apply(const SlotsDecided& decided) {
-  if (SlotsDecided* row = row_to_extend(decided)) {
-    SlotsDecided longer = *row;
-    longer.slots.last = decided.slots.last;
-    longer.slots.count += decided.slots.count;
-    replace(*row, std::move(longer));
+  if (const SlotsDecided* row = row_to_extend(decided)) {
+    const auto index = static_cast<std::size_t>(row - store_.slots_.data());
+    undo_.push_back([this, index, before = *row] { store_.slots_[index] = before; });
+    Stretch& slots = store_.slots_[index].slots;
+    slots.last = decided.slots.last;
+    slots.count += decided.slots.count;
   } else {
     store_.slots_.push_back(decided);
     undo_.push_back([this] { store_.slots_.pop_back(); });
@@ -230,14 +253,14 @@ Result<void> MemoryStore::Transaction::apply(const SlotsDecided& decided) {
 }
 
 // The job's last row, if it says the same of the slots just before these.
-SlotsDecided* MemoryStore::Transaction::row_to_extend(const SlotsDecided& decided) {
+const SlotsDecided* MemoryStore::Transaction::row_to_extend(const SlotsDecided& decided) {
   const auto known = store_.jobs_.find(decided.job);
   if (known == store_.jobs_.end() || !known->second.mark) return nullptr;
   const auto rows = store_.slots_ | std::views::reverse;
   const auto last = std::ranges::find(rows, decided.job, &SlotsDecided::job);
   if (last == rows.end() || !says_the_same(*last, decided)) return nullptr;
   const Slot end{.era = last->era, .at = last->slots.last};
-  if (*known->second.mark != end || known->second.seen.counts_from >= decided.slots.first) return nullptr;
+  if (*known->second.mark != end || decided.slots.first <= end.at) return nullptr;
   if (known->second.seen.counts_from >= last->slots.first) return nullptr;  // of an earlier definition
   const bool ran_between = std::ranges::any_of(store_.open_, [&](Sequence sequence) {
     const Run& run = store_.runs_.at(sequence);
@@ -336,6 +359,41 @@ Result<std::vector<Run>> MemoryStore::runs_by_prefix(std::string_view prefix, st
   for (auto it = by_id_.lower_bound(range->first); it != by_id_.end() && it->first <= range->last; ++it) {
     if (found.size() == limit) break;
     found.push_back(runs_.at(it->second));
+  }
+  return found;
+}
+
+namespace {
+
+Run with_attempt(const Run& run, const Run& attempt) {
+  Run then = run;
+  then.attempt = attempt.attempt;
+  then.launch = attempt.launch;
+  then.uncounted = attempt.uncounted;
+  then.boot = attempt.boot;
+  then.stop = attempt.stop;
+  then.stop_by = attempt.stop_by;
+  then.state = attempt.state;
+  then.outcome = attempt.outcome;
+  then.reason = attempt.reason;
+  then.detail = attempt.detail;
+  then.started = attempt.started;
+  then.finished = attempt.finished;
+  then.end = attempt.end;
+  then.usage = attempt.usage;
+  return then;
+}
+
+}  // namespace
+
+Result<std::vector<Run>> MemoryStore::attempts(const RunId& run) {
+  const std::lock_guard lock(mutex_);
+  std::vector<Run> found;
+  const auto known = by_id_.find(run);
+  if (known == by_id_.end()) return found;
+  const Sequence sequence = known->second;
+  for (auto it = attempts_.lower_bound({sequence, 0}); it != attempts_.end() && it->first.first == sequence; ++it) {
+    found.push_back(with_attempt(runs_.at(sequence), it->second));
   }
   return found;
 }

@@ -23,6 +23,7 @@ class MemoryStore : public Store, public History {
 
   Result<std::vector<Run>> runs(const RunQuery& query) override;
   Result<std::vector<Run>> runs_by_prefix(std::string_view prefix, std::size_t limit) override;
+  Result<std::vector<Run>> attempts(const RunId& run) override;
   Result<std::vector<SlotsDecided>> slots(const SlotQuery& query) override;
 
  private:
@@ -47,7 +48,7 @@ class MemoryStore : public Store, public History {
   std::map<RunId, Sequence> by_id_;
   std::set<std::pair<JobName, Slot>> started_slots_;
   std::vector<SlotsDecided> slots_;
-  std::vector<Run> attempts_;  // closed attempts of runs that went on
+  std::map<std::pair<Sequence, std::uint32_t>, Run> attempts_;  // closed attempts of runs that went on
   std::map<std::uint64_t, Backfill> backfills_;
   std::optional<IntervalTime> interval_time_;
 };

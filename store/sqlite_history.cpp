@@ -18,6 +18,7 @@ struct SqliteHistory::Questions {
   Statement runs_of_job;
   Statement runs_in_range;
   Statement sequence_of;
+  Statement attempts_of_run;
   Statement all_slots;
   Statement slots_of_job;
 };
@@ -46,13 +47,18 @@ Result<std::vector<SlotsDecided>> read_all_slots(Rows rows) {
   return slots;
 }
 
+Result<std::optional<std::int64_t>> sequence_of(Statement& question, const RunId& run) {
+  const std::string id = run.text();
+  Rows rows = question.query(id);
+  if (!TRY(rows.next())) return std::nullopt;
+  return rows.integer();
+}
+
 // A cursor as a sequence: only what was recorded before it is asked for.
-Result<std::int64_t> sequence_before(Statement& sequence_of, const std::optional<RunId>& before) {
+Result<std::int64_t> sequence_before(Statement& question, const std::optional<RunId>& before) {
   if (!before) return std::numeric_limits<std::int64_t>::max();
-  const std::string id = before->text();
-  Rows rows = sequence_of.query(id);
-  if (TRY(rows.next())) return rows.integer();
-  return std::unexpected(Error::not_found("the ledger holds no run " + id + " to go on from"));
+  if (const auto sequence = TRY(sequence_of(question, *before))) return *sequence;
+  return std::unexpected(Error::not_found("the ledger holds no run " + before->text() + " to go on from"));
 }
 
 }  // namespace
@@ -81,6 +87,10 @@ Result<std::unique_ptr<SqliteHistory>> SqliteHistory::open(const std::string& pa
                  "look a run up"));
   questions->sequence_of =
       TRY(db.prepare(open_and_closed("sequence", "runs_closed_by_id", "id = ?1"), "look a run up"));
+  questions->attempts_of_run =
+      TRY(db.prepare("SELECT " + sqlite::columns_of_attempt() +
+                         " FROM attempts JOIN runs USING (sequence) WHERE sequence = ?1 ORDER BY attempts.attempt",
+                     "read the attempts of a run"));
   questions->all_slots = TRY(db.prepare(slots + "ORDER BY number DESC LIMIT ?1", "read the slots"));
   questions->slots_of_job =
       TRY(db.prepare(slots + "WHERE job = ?1 ORDER BY number DESC LIMIT ?2", "read the slots of a job"));
@@ -99,6 +109,12 @@ Result<std::vector<Run>> SqliteHistory::runs_by_prefix(std::string_view prefix, 
   const auto range = run_ids_with_prefix(prefix);
   if (!range) return std::vector<Run>{};
   return read_runs(questions_->runs_in_range.query(range->first.text(), range->last.text(), limit));
+}
+
+Result<std::vector<Run>> SqliteHistory::attempts(const RunId& run) {
+  const auto sequence = TRY(sequence_of(questions_->sequence_of, run));
+  if (!sequence) return std::vector<Run>{};
+  return read_runs(questions_->attempts_of_run.query(*sequence));
 }
 
 Result<std::vector<SlotsDecided>> SqliteHistory::slots(const SlotQuery& query) {

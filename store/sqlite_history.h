@@ -22,6 +22,7 @@ class SqliteHistory : public History {
 
   Result<std::vector<Run>> runs(const RunQuery& query) override;
   Result<std::vector<Run>> runs_by_prefix(std::string_view prefix, std::size_t limit) override;
+  Result<std::vector<Run>> attempts(const RunId& run) override;
   Result<std::vector<SlotsDecided>> slots(const SlotQuery& query) override;
 
  private:

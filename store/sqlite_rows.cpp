@@ -1,12 +1,20 @@
+#include <algorithm>
+
+#include <base/text.h>
 #include <base/try.h>
 #include <store/sqlite_rows.h>
 
 namespace belfry::sqlite {
 
 const std::string_view run_columns =
-    "sequence, id, job, era, slot, due, trigger, requested_by, revision, stands_for, attempt, launch, boot, "
+    "sequence, id, job, era, slot, nominal, due, opened, trigger, cause, requested_by, key, revision, stands_for, "
+    "attempt, launch, uncounted, boot, queue, priority, not_before, stop, stop_by, state, "
     "outcome, reason, detail, started, finished, exit_code, signal, "
     "cpu_user_us, cpu_system_us, memory_peak_bytes, output_bytes";
+
+const std::string_view attempt_columns =
+    "attempt, launch, uncounted, boot, stop, stop_by, state, outcome, reason, detail, started, finished, exit_code, "
+    "signal, cpu_user_us, cpu_system_us, memory_peak_bytes, output_bytes";
 
 const std::string_view slots_columns = "job, era, first, last, count, outcome, reason, cause, detail";
 
@@ -21,11 +29,6 @@ template <class Value>
 Result<Value> known(std::optional<Value> value, std::string_view column, std::string_view word) {
   if (!value) return std::unexpected(unreadable(column, word));
   return std::move(*value);
-}
-
-Result<RunId> read_run_id(Rows& row) {
-  const std::string text = row.text();
-  return known(RunId::parse(text), "run id", text);
 }
 
 Result<std::optional<RunId>> read_cause(Rows& row) {
@@ -43,6 +46,12 @@ Result<std::optional<RunOutcome>> read_run_outcome(Rows& row) {
   const auto word = row.text_or_null();
   if (!word) return std::nullopt;
   return TRY(known(run_outcome_from(*word), "outcome of a run", *word));
+}
+
+Result<RunState> read_run_state(Rows& row) {
+  const auto word = row.text_or_null();
+  if (!word) return RunState::starting;  // of a closed run it means nothing
+  return known(run_state_from(*word), "state of a run", *word);
 }
 
 Result<SlotOutcome> read_slot_outcome(Rows& row) {
@@ -65,11 +74,29 @@ std::optional<ProcessEnd> read_end(Rows& row) {
 
 }  // namespace
 
+std::string columns_of_attempt() {
+  const auto own = split(attempt_columns, ',');
+  const auto is_own = [&](std::string_view column) {
+    return std::ranges::any_of(own, [&](std::string_view one) { return trim(one) == trim(column); });
+  };
+  std::string columns;
+  for (const auto column : split(run_columns, ',')) {
+    columns += (columns.empty() ? "" : ", ") + std::string(is_own(column) ? "attempts." : "runs.");
+    columns += trim(column);
+  }
+  return columns;
+}
+
 Result<JobName> read_job_name(Rows& row) {
   const std::string text = row.text();
   auto name = JobName::parse(text);
   if (!name) return std::unexpected(unreadable("job name", text));
   return name;
+}
+
+Result<RunId> read_run_id(Rows& row) {
+  const std::string text = row.text();
+  return known(RunId::parse(text), "run id", text);
 }
 
 std::optional<WallTime> read_time_or_null(Rows& row) {
@@ -90,14 +117,25 @@ Result<Run> read_run(Rows& row) {
   Run run{.id = id, .job = TRY(read_job_name(row))};
   run.sequence = sequence;
   run.slot = read_slot_or_null(row);
+  run.nominal = read_time_or_null(row);
   run.due = wall_time(row.integer());
+  run.opened = wall_time(row.integer());
   run.trigger = TRY(read_trigger(row));
+  run.cause = TRY(read_cause(row));
   run.requested_by = row.text();
+  run.key = row.text();
   run.revision = row.text();
   run.stands_for = row.integer();
   run.attempt = static_cast<std::uint32_t>(row.integer());
   run.launch = static_cast<std::uint32_t>(row.integer());
+  run.uncounted = static_cast<std::uint32_t>(row.integer());
   run.boot.text = row.text();
+  run.queue = row.text();
+  run.priority = static_cast<int>(row.integer());
+  run.not_before = read_time_or_null(row);
+  run.stop = TRY(read_reason(row));
+  run.stop_by = row.text();
+  run.state = TRY(read_run_state(row));
   run.outcome = TRY(read_run_outcome(row));
   run.reason = TRY(read_reason(row));
   run.detail = row.text();

@@ -1,7 +1,8 @@
-// How the ledger's records look as rows of SQLite: the column lists, and the way back. What is written here by one
-// part of the room is read by another, so both directions stand side by side.
+// How the ledger's records look as rows of SQLite: the columns, and how a row is read. sqlite_run_tables.cpp writes
+// them.
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -16,11 +17,18 @@ namespace belfry::sqlite {
 extern const std::string_view run_columns;
 extern const std::string_view slots_columns;
 
+// Those of run_columns that belong to one attempt; `attempts` has them too.
+extern const std::string_view attempt_columns;
+
+// run_columns for a question that joins `runs` with `attempts`: the run as it was in that attempt.
+std::string columns_of_attempt();
+
 // The current row. An error: the row holds what this version cannot read.
 Result<Run> read_run(Rows& row);
 Result<SlotsDecided> read_slots(Rows& row);
 
 Result<JobName> read_job_name(Rows& row);
+Result<RunId> read_run_id(Rows& row);
 std::optional<WallTime> read_time_or_null(Rows& row);
 std::optional<Slot> read_slot_or_null(Rows& row);  // two columns: era, instant
 
@@ -29,6 +37,9 @@ constexpr std::optional<std::int64_t> stored(std::optional<WallTime> t) {
   return t ? std::optional(stored(*t)) : std::nullopt;
 }
 constexpr std::int64_t stored(Era era) { return std::to_underlying(era); }
+inline std::optional<std::string> stored(const std::optional<RunId>& id) {
+  return id ? std::optional(id->text()) : std::nullopt;
+}
 constexpr WallTime wall_time(std::int64_t stored_ms) { return WallTime{Millis{stored_ms}}; }
 
 }  // namespace belfry::sqlite

@@ -104,7 +104,10 @@ class Ledger {
       Run run{.id = RunId::make(due_, 7, sequence_), .job = names_[sequence_ % jobs]};
       run.sequence = sequence_;
       run.slot = Slot{.era = {}, .at = due_};
+      run.nominal = due_;
+      run.opened = due_;
       run.due = due_;
+      run.queue = "default";
       run.revision = "9f86d081884c7d65";
       run.boot.text = "0a4f2b8e-6d3c-4a19-9a38-0f6b6d1e5c77";
       open_.push_back(run);

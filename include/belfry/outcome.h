@@ -85,6 +85,7 @@ std::string_view text(RunTrigger value);
 // The way back, for the ledger. Empty for a word that is not in the table.
 std::optional<SlotOutcome> slot_outcome_from(std::string_view word);
 std::optional<RunOutcome> run_outcome_from(std::string_view word);
+std::optional<RunState> run_state_from(std::string_view word);
 std::optional<Reason> reason_from(std::string_view word);
 std::optional<RunTrigger> run_trigger_from(std::string_view word);
 

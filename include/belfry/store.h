@@ -69,6 +69,10 @@ class History {
   // Two or more mean that the prefix is ambiguous.
   virtual Result<std::vector<Run>> runs_by_prefix(std::string_view prefix, std::size_t limit) = 0;
 
+  // The attempts of a run before its present or last one, oldest first: each as the run was at the attempt's end. What
+  // is not an attempt's own (its queue, its cause, ...) is as the run has it now. A run that is unknown has none.
+  virtual Result<std::vector<Run>> attempts(const RunId& run) = 0;
+
   virtual Result<std::vector<SlotsDecided>> slots(const SlotQuery& query) = 0;
 };
 

@@ -51,6 +51,7 @@ class FakeHistory final : public History {
     return found;
   }
 
+  Result<std::vector<Run>> attempts(const RunId&) override { return std::vector<Run>{}; }
   Result<std::vector<SlotsDecided>> slots(const SlotQuery&) override { return std::vector<SlotsDecided>{}; }
 };
 

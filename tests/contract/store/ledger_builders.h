@@ -29,7 +29,62 @@ inline Run start_of(std::string_view job_name, std::uint64_t sequence, std::opti
   run.trigger = at ? RunTrigger::schedule : RunTrigger::manual;
   run.revision = "r1";
   run.boot.text = "boot-1";
+  run.nominal = due;
+  run.opened = due + Millis{3};
   run.due = due;
+  run.queue = "default";
+  return run;
+}
+
+// With something in every field that a run may have when it opens.
+inline Run special_start(std::string_view job_name, std::uint64_t sequence, std::optional<Slot> at) {
+  Run run = start_of(job_name, sequence, at);
+  run.nominal = clock("07:00");
+  run.trigger = RunTrigger::catch_up;
+  run.cause = start_of("cause", 99).id;
+  run.requested_by = "uid 1000";
+  run.key = "a key";
+  run.revision = "r2";
+  run.stands_for = 12;
+  run.attempt = 2;
+  run.launch = 4;
+  run.boot.text = "boot-9";
+  run.queue = "database";
+  run.priority = -7;
+  run.not_before = clock("09:30");
+  run.state = RunState::queued;
+  run.due += Millis{20};
+  return run;
+}
+
+// The same run later, still open, with every field changed that may change.
+inline Run moved_on(Run run) {
+  run.nominal = clock("07:01");
+  run.trigger = RunTrigger::backfill;
+  run.cause = start_of("cause", 98).id;
+  run.requested_by = "uid 1001";
+  run.revision = "r3";
+  run.stands_for = 13;
+  run.attempt = 3;
+  run.launch = 1;
+  run.uncounted = 1;
+  run.boot.text = "boot-10";
+  run.queue = "other";
+  run.priority = 8;
+  run.not_before = clock("09:40");
+  run.stop = Reason::deadline;
+  run.stop_by = "uid 1002";
+  run.state = RunState::running;
+  run.reason = Reason::overlap;
+  run.detail = "on its way";
+  run.opened += Millis{5};
+  run.started = clock("09:41");
+  run.finished = clock("09:42");
+  run.end = ProcessEnd{.how = ProcessEnd::How::exited, .code = 75};
+  run.usage = {.cpu_user = std::chrono::microseconds{11},
+               .cpu_system = std::chrono::microseconds{12},
+               .memory_peak_bytes = 13,
+               .output_bytes = 14};
   return run;
 }
 
@@ -65,6 +120,29 @@ inline SlotsDecided decided(std::string_view job_name, Slot only, SlotOutcome ou
   return slots;
 }
 
+inline JobStanding standing_of(std::string_view job_name) {
+  return {.job = job(job_name),
+          .pause = Pause{.since = clock("09:00"), .until = clock("17:00"), .by = "uid 1000", .reason = "it's \"off\""},
+          .skip_next = 3,
+          .runs_started = 1'000'000'000'000,
+          .failures_in_row = 4,
+          .causes = {job("a"), job("a.b"), job("a-b")},
+          .anchor = clock("08:00") + Millis{1},
+          .startup_boot = BootId{"boot-1"}};
+}
+
+inline Backfill backfill_of(std::string_view job_name, std::uint64_t id) {
+  Backfill backfill{.id = id, .job = job(job_name)};
+  backfill.reached = clock("01:00");
+  backfill.upto = clock("06:00");
+  backfill.requested_by = "uid 1000";
+  return backfill;
+}
+
+inline IntervalTime interval_time(std::string_view at) {
+  return {.at = clock(at), .boot = BootTime{std::chrono::hours{77}}, .boot_id = BootId{"boot-1"}};
+}
+
 inline std::string describe(std::optional<WallTime> t) { return t ? format_utc(*t) : "-"; }
 
 inline std::string describe(std::optional<Slot> s) {
@@ -76,21 +154,30 @@ inline std::string describe(const std::optional<ProcessEnd>& end) {
   return (end->how == ProcessEnd::How::exited ? "exit " : "signal ") + std::to_string(end->code);
 }
 
-// Everything but `state`, which the ledger does not keep: an open run is starting or running, and that changes.
+inline std::string describe(const std::optional<RunId>& id) { return id ? id->text() : "-"; }
+
+// Every field; of a closed run the state means nothing.
 inline std::string describe(const Run& r) {
   const std::vector<std::string> fields{
       std::to_string(r.sequence),
       r.id.text(),
       r.job.text(),
       describe(r.slot),
+      describe(r.nominal),
       describe(r.due),
+      describe(r.opened),
       std::string(text(r.trigger)),
+      describe(r.cause),
       r.requested_by,
+      r.key,
       r.revision,
       std::to_string(r.stands_for),
-      std::to_string(r.attempt) + "." + std::to_string(r.launch),
+      std::to_string(r.attempt) + "." + std::to_string(r.launch) + " (" + std::to_string(r.uncounted) + ")",
       r.boot.text,
-      r.outcome ? std::string(text(*r.outcome)) : "open",
+      r.queue.str() + " " + std::to_string(r.priority),
+      describe(r.not_before),
+      std::string(text(r.stop)) + " " + r.stop_by,
+      r.is_open() ? std::string(text(r.state)) : std::string(text(*r.outcome)),
       std::string(text(r.reason)),
       r.detail,
       describe(r.started),
@@ -120,18 +207,49 @@ inline std::string describe(const SlotsDecided& d) {
          ") " + (d.cause ? d.cause->text() : "-") + (d.detail.empty() ? "" : " " + d.detail);
 }
 
+inline std::string describe(const std::vector<SlotsDecided>& all) {
+  std::string lines;
+  for (const auto& one : all) lines += describe(one) + "\n";
+  return lines;
+}
+
+inline std::string describe(const JobStanding& s) {
+  std::string line = " standing";
+  if (s.pause) {
+    line += " paused " + describe(s.pause->since) + ".." + describe(s.pause->until) + " by '" + s.pause->by + "' '" +
+            s.pause->reason + "'";
+  }
+  line += " skip " + std::to_string(s.skip_next) + " started " + std::to_string(s.runs_started) + " failures " +
+          std::to_string(s.failures_in_row);
+  for (const auto& cause : s.causes) line += " after " + cause.text();
+  return line + " anchor " + describe(s.anchor) + " boot " + (s.startup_boot ? s.startup_boot->text.str() : "-");
+}
+
 inline std::string describe(const JobMemory& m) {
   return m.seen.job.text() + " seen " + describe(m.seen.first_seen) + " counts from " + describe(m.seen.counts_from) +
          " era " + std::to_string(std::to_underlying(m.seen.era)) + " " + m.seen.schedule_normal_form +
-         (m.removed ? " removed" : "") + " mark " + describe(m.mark) + " last " + describe(m.last) + " success " +
-         describe(m.previous_success);
+         (m.removed ? " removed" : "") + (m.standing ? describe(*m.standing) : "") + " mark " + describe(m.mark) +
+         " last " + describe(m.last) + " success " + describe(m.previous_success);
+}
+
+inline std::string describe(const Backfill& b) {
+  return "backfill " + std::to_string(b.id) + " " + b.job.text() + " " + describe(b.reached) + ".." + describe(b.upto) +
+         " by " + b.requested_by;
+}
+
+inline std::string describe(const std::optional<IntervalTime>& t) {
+  if (!t) return "-";
+  return describe(t->at) + " boot " + std::to_string(t->boot.time_since_epoch().count()) + " " + t->boot_id.text.str();
 }
 
 inline std::string describe(const Snapshot& s) {
   std::string lines = "batch " + std::to_string(std::to_underlying(s.last_batch)) + ", sequence " +
                       std::to_string(s.last_sequence) + "\n";
   for (const auto& memory : s.jobs) lines += describe(memory) + "\n";
-  return lines + describe(s.open_runs);
+  lines += describe(s.open_runs);
+  for (const auto& backfill : s.backfills) lines += describe(backfill) + "\n";
+  for (const auto& kept : s.keys) lines += "key " + kept.key + " " + kept.run.text() + "\n";
+  return lines + (s.interval_time ? "interval time " + describe(s.interval_time) + "\n" : "");
 }
 
 }  // namespace belfry::tests

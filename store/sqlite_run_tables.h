@@ -1,0 +1,39 @@
+// What became of slots and runs: how the records that say so change the tables runs, attempts and slots, and with them
+// a job's mark and newest success.
+#pragma once
+
+#include <belfry/record.h>
+
+#include <store/sqlite.h>
+
+namespace belfry::sqlite {
+
+class RunTables {
+ public:
+  // REQUIRES: the connection outlives what is made here.
+  static Result<RunTables> prepare(Connection& db);
+
+  // REQUIRES: a transaction is open. An error: the record contradicts the ledger, or could not be written; the
+  // transaction must not be committed.
+  Result<void> apply(const RunOpened& opened);
+  Result<void> apply(const RunChanged& changed);
+  Result<void> apply(const AttemptClosed& attempt);
+  Result<void> apply(const RunClosed& closed);
+  Result<void> apply(const SlotsDecided& decided);
+
+ private:
+  Result<std::int64_t> open(const Run& run);
+  Result<void> move_mark(const JobName& job, Slot to);
+
+  Statement open_plain_run_;
+  Statement open_run_;
+  Statement change_run_;
+  Statement close_run_;
+  Statement close_attempt_;
+  Statement extend_slots_;
+  Statement add_slots_;
+  Statement move_mark_;
+  Statement note_success_;
+};
+
+}  // namespace belfry::sqlite
