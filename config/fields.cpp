@@ -97,7 +97,9 @@ void report_unknown(Reader& reader, const Entry& entry, const Rules& rules, Give
 
 }  // namespace
 
-void read_fields(Reader& reader, Node map, const Rules& rules, void* owner) {
+bool is_none(Node value) { return value.is_plain() && value.text() == "none"; }
+
+void read_fields(Reader& reader, Node map, const Rules& rules, void* owner, MapOf map_of) {
   Given given(rules);
   for (const Entry& entry : map.entries()) {
     const std::string_view key = entry.key.text();
@@ -110,8 +112,13 @@ void read_fields(Reader& reader, Node map, const Rules& rules, void* owner) {
     if (given[*field].key) continue;  // twice, which has been reported
     given[*field].key = entry.key;
     reader.set_key(key);
-    if (!is_broken(entry.value)) field->read(reader, entry.value, owner);
+    if (map_of == MapOf::defaults && field->inherit == Inherit::no) {
+      reader.error(entry.key, quote(key) + " belongs to one job and cannot be a default", "write it in the job");
+      continue;
+    }
+    if (!is_broken(entry.value)) field->read(reader, entry.value, owner, *field);
   }
+  if (map_of == MapOf::defaults) return;
   for (const Field& field : rules.fields) check_needs(reader, field, given);
   for (const Choice& choice : rules.choices) check_choice(reader, choice, given);
 }

@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <array>
 #include <concepts>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -25,21 +26,35 @@
 
 namespace belfry::config {
 
-// Specialised in types.h, for each T that a member may have:
+// What a number, or a duration in milliseconds, may be.
+struct Range {
+  std::int64_t min = std::numeric_limits<std::int64_t>::min();
+  std::int64_t max = std::numeric_limits<std::int64_t>::max();
+};
+
+// Specialised in types.h and its like, for each T that a member may have:
 //   static constexpr std::string_view words;             what to write, "true or false"
-//   static std::optional<T> read(Reader& reader, Node);  empty: it is no T, which has been reported
+// and one of
+//   static std::optional<T> read(Reader& reader, Node);         empty: it is no T, which has been reported
+//   static std::optional<T> read(Reader& reader, Node, Range);
+//   static void merge(Reader& reader, Node, T& value);          for maps: what is not said stays as it was
 template <class T>
 struct Type;
 
-// A member that may be absent is an std::optional.
-template <class T>
-struct Type<std::optional<T>> : Type<T> {};
+// Whether the word `none` takes an optional member back to nothing, where `defaults:` may have given it a value.
+enum class None { unknown, known };
+
+// Whether `defaults:` may give the key to every job.
+enum class Inherit { yes, no };
 
 struct Field {
   std::string_view key;
   std::string_view summary;  // what it is for, in one sentence
   std::string_view needs;    // a key without which this one means nothing; may be empty
-  void (*read)(Reader& reader, Node value, void* owner);
+  Range range;
+  None none = None::unknown;
+  Inherit inherit = Inherit::yes;
+  void (*read)(Reader& reader, Node value, void* owner, const Field& field);
 };
 
 // A Field that remembers whose member it sets, so that rows of two owners do not mix.
@@ -48,6 +63,9 @@ struct FieldOf : Field {};
 
 struct FieldOptions {
   std::string_view needs;
+  Range range;
+  None none = None::unknown;
+  Inherit inherit = Inherit::yes;
 };
 
 template <class Owner, class Value>
@@ -55,23 +73,55 @@ Owner owner_of(Value Owner::*);
 template <class Owner, class Value>
 Value value_of(Value Owner::*);
 
+// A member that may be absent is an std::optional.
 template <class T>
-void keep(T& member, std::optional<T> value) {
-  if (value) member = *std::move(value);
-}
+struct Present {
+  using type = T;
+};
 template <class T>
-void keep(std::optional<T>& member, std::optional<T> value) {
-  if (value) member = std::move(value);
+struct Present<std::optional<T>> {
+  using type = T;
+};
+
+bool is_none(Node value);
+
+template <class T>
+void read_member(Reader& reader, Node node, T& member, const Field& field) {
+  using Value = typename Present<T>::type;
+  const auto keep = [&member](std::optional<Value> value) {
+    if (value) member = *std::move(value);
+  };
+  if constexpr (!std::same_as<T, Value>) {
+    if (field.none == None::known && is_none(node)) return member.reset();
+  }
+  if constexpr (requires(Value& value) { Type<Value>::merge(reader, node, value); }) {
+    if constexpr (!std::same_as<T, Value>) {
+      if (!member) member.emplace();
+      Type<Value>::merge(reader, node, *member);
+    } else {
+      Type<Value>::merge(reader, node, member);
+    }
+  } else if constexpr (requires { Type<Value>::read(reader, node, field.range); }) {
+    keep(Type<Value>::read(reader, node, field.range));
+  } else {
+    keep(Type<Value>::read(reader, node));
+  }
 }
 
-template <auto member>
+// A row for a member, or for a member of a member: field<&JobEntry::policies, &Policies::timeout>.
+template <auto member, auto... inner>
 constexpr auto field(std::string_view key, std::string_view summary, FieldOptions options = {}) {
   using Owner = decltype(owner_of(member));
-  using ValueType = Type<decltype(value_of(member))>;
-  const auto read = [](Reader& reader, Node node, void* owner) {
-    keep(static_cast<Owner*>(owner)->*member, ValueType::read(reader, node));
+  const auto read = [](Reader& reader, Node node, void* owner, const Field& row) {
+    read_member(reader, node, ((static_cast<Owner*>(owner)->*member).*....*inner), row);
   };
-  return FieldOf<Owner>{{.key = key, .summary = summary, .needs = options.needs, .read = read}};
+  return FieldOf<Owner>{{.key = key,
+                         .summary = summary,
+                         .needs = options.needs,
+                         .range = options.range,
+                         .none = options.none,
+                         .inherit = options.inherit,
+                         .read = read}};
 }
 
 template <class Owner, std::size_t count>
@@ -136,14 +186,17 @@ struct Table {
   Rules rules;
 };
 
+// What the map stands for: the whole of a thing, or only what others inherit of it, from which nothing is missing.
+enum class MapOf { one_thing, defaults };
+
 // Reads a map by its rules into `owner`. Keys that begin with `x-` are the person's own and are ignored. Every problem
-// is reported; what is wrong leaves its member as it was.
+// is reported; what is wrong, or not given, leaves its member as it was.
 // REQUIRES: map is a map, owner of the type that the rules are for.
-void read_fields(Reader& reader, Node map, const Rules& rules, void* owner);
+void read_fields(Reader& reader, Node map, const Rules& rules, void* owner, MapOf map_of);
 
 template <class Owner>
-void read_fields(Reader& reader, Node map, const Table<Owner>& table, Owner& owner) {
-  read_fields(reader, map, table.rules, &owner);
+void read_fields(Reader& reader, Node map, const Table<Owner>& table, Owner& owner, MapOf map_of = MapOf::one_thing) {
+  read_fields(reader, map, table.rules, &owner, map_of);
 }
 
 }  // namespace belfry::config

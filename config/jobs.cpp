@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <utility>
 
+#include <base/text.h>
 #include <config/jobs.h>
 #include <config/schedules.h>
 
@@ -14,9 +16,62 @@ std::optional<Action> action_of(JobEntry& entry) {
   return std::move(*entry.run);
 }
 
+// From the name of a queue to its policies. The queue `default` need not be defined.
+void settle_queue(Reader& reader, JobEntry& entry, std::span<const QueueDefinition> queues) {
+  if (!entry.queue) return;
+  const MarkedText wanted = *std::exchange(entry.queue, std::nullopt);
+  const auto known = std::ranges::find(queues, wanted.text, [](const auto& queue) { return queue.name.str(); });
+  if (known != queues.end()) {
+    entry.policies.queue = known->name;
+    return;
+  }
+  entry.policies.queue = std::string(wanted.text);
+  if (wanted.text == "default") return;
+  std::vector<std::string_view> names;
+  for (const QueueDefinition& queue : queues) names.push_back(queue.name.str());
+  const auto near = nearest(wanted.text, names);
+  reader.error(wanted.node, "there is no queue " + quote(wanted.text),
+               near ? "did you mean " + quote(*near) + "?"
+                    : "define it at the top of the file:  queues: { name: { concurrency: 1 } }");
+}
+
+// S21: submissions to a job that only people start are bounded by its queue, and nobody wants to lose one.
+bool is_by_hand(const CompiledSchedule& schedule) {
+  return schedule.schedule.is_manual() && !schedule.measured && !schedule.startup && !schedule.after;
+}
+
+OverlapPolicy usual_overlap(const CompiledSchedule& schedule) {
+  return {.action = is_by_hand(schedule) ? OverlapPolicy::Action::allow : OverlapPolicy::Action::skip,
+          .max_running = {}};
+}
+
+void note_references(References& references, const JobEntry& entry) {
+  if (entry.was) references.add_was(*entry.was);
+  if (!entry.schedule) return;
+  for (const ScheduleEntry& schedule : entry.schedule->entries) {
+    if (!schedule.after) continue;
+    for (const MarkedText& other : schedule.after->jobs) references.add_after(other);
+  }
+}
+
+std::optional<JobName> name_of(const std::optional<MarkedText>& text) {
+  if (!text) return std::nullopt;
+  const auto name = JobName::parse(text->text);
+  return name ? std::optional(*name) : std::nullopt;  // a bad one is reported by References
+}
+
 }  // namespace
 
-std::optional<Job> read_job(Reader& reader, const Entry& entry, const FileSurroundings& file) {
+JobEntry read_defaults(Reader& reader, Node map, std::span<const QueueDefinition> queues) {
+  JobEntry entry;
+  const Reader::Scope scope(reader, "'defaults'", map);
+  read_fields(reader, map, job_table, entry, MapOf::defaults);
+  settle_queue(reader, entry, queues);
+  return entry;
+}
+
+std::optional<Job> read_job(Reader& reader, const Entry& entry, const FileSurroundings& file, Shared& shared) {
+  shared.references.add_job(entry.key.text());
   auto name = JobName::parse(entry.key.text());
   if (!name) reader.error(entry.key, name.error().what);
   const Reader::Scope scope(reader, "job " + quote(entry.key.text()), entry.key);
@@ -26,20 +81,28 @@ std::optional<Job> read_job(Reader& reader, const Entry& entry, const FileSurrou
     return std::nullopt;
   }
 
-  JobEntry keys;
+  JobEntry keys = file.defaults;
   read_fields(reader, entry.value, job_table, keys);
+  note_references(shared.references, keys);
+  settle_queue(reader, keys, file.queues);
   if (!keys.schedule) return std::nullopt;
   auto schedule = compile(reader, *keys.schedule,
                           {.job = entry.key.text(), .zone = file.zone, .calendars = file.calendars, .salt = file.salt});
   auto action = action_of(keys);
   if (!name || !schedule || !action) return std::nullopt;
 
+  keys.policies.overlap = keys.overlap.value_or(usual_overlap(*schedule));
   Job job{.name = std::move(*name),
+          .was = name_of(keys.was),
           .description = std::move(keys.description),
           .tags = std::move(keys.tags),
           .schedule = std::move(schedule->schedule),
           .schedule_text = std::move(schedule->text),
           .zone_name = schedule->zone->name(),
+          .measured = schedule->measured,
+          .startup = schedule->startup,
+          .after = std::move(schedule->after),
+          .policies = shared.policies.share(keys.policies),
           .action = std::move(*action),
           .env = std::move(keys.env),
           .enabled = keys.enabled};

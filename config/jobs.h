@@ -4,12 +4,15 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include <belfry/job.h>
 #include <belfry/zone.h>
 
-#include <config/entries.h>
+#include <config/file_entry.h>
+#include <config/policy_pool.h>
+#include <config/references.h>
 
 namespace belfry::config {
 
@@ -17,10 +20,21 @@ namespace belfry::config {
 struct FileSurroundings {
   std::shared_ptr<const Zone> zone;
   Calendars calendars;
+  std::vector<QueueDefinition> queues;
+  JobEntry defaults;
   std::uint64_t salt = 0;  // of this machine
 };
 
+// What the jobs of one file share.
+struct Shared {
+  PolicyPool policies;
+  References references;
+};
+
+// `defaults:` as the entry in which every job begins.
+JobEntry read_defaults(Reader& reader, Node map, std::span<const QueueDefinition> queues);
+
 // Empty: something was wrong, and has been reported.
-std::optional<Job> read_job(Reader& reader, const Entry& entry, const FileSurroundings& file);
+std::optional<Job> read_job(Reader& reader, const Entry& entry, const FileSurroundings& file, Shared& shared);
 
 }  // namespace belfry::config

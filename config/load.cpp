@@ -6,7 +6,7 @@
 
 #include <base/file.h>
 #include <base/hash.h>
-#include <config/entries.h>
+#include <config/file_entry.h>
 #include <config/jobs.h>
 #include <config/load.h>
 #include <config/yaml.h>
@@ -41,24 +41,36 @@ std::shared_ptr<const Zone> zone_of(const FileEntry& file, Reader& reader, Probl
   return Zone::utc();
 }
 
+struct Content {
+  JobSet set;
+  DaemonSettings daemon;
+};
+
 // Meaningless if there are problems.
-JobSet read_file_entry(const Tree& tree, ZoneCache& zones, Problems& problems, std::uint64_t salt) {
+Content read_content(const Tree& tree, ZoneCache& zones, Problems& problems, std::uint64_t salt) {
   Reader reader(tree, zones, problems);
   FileEntry file;
   read_fields(reader, tree.root(), file_table, file);
   report_duplicates(tree, file, problems);
-  const FileSurroundings around{
-      .zone = zone_of(file, reader, problems), .calendars = std::move(file.calendars), .salt = salt};
+  FileSurroundings around{.zone = zone_of(file, reader, problems),
+                          .calendars = std::move(file.calendars),
+                          .queues = std::move(file.queues),
+                          .defaults = {},
+                          .salt = salt};
+  if (file.defaults) around.defaults = read_defaults(reader, file.defaults->map, around.queues);
 
-  JobSet set{.zone_name = around.zone->name()};
-  if (!file.jobs) return set;
+  Content content{.set = {.jobs = {}, .queues = around.queues, .revision = {}, .zone_name = around.zone->name()},
+                  .daemon = file.daemon};
+  if (!file.jobs) return content;
+  Shared shared;
   for (const Entry& entry : file.jobs->map.entries()) {
-    if (auto job = read_job(reader, entry, around)) set.jobs.push_back(std::move(*job));
+    if (auto job = read_job(reader, entry, around, shared)) content.set.jobs.push_back(std::move(*job));
   }
-  return set;
+  shared.references.check(reader);
+  return content;
 }
 
-std::optional<JobSet> read_set(const Source& source, ZoneCache& zones, Problems& problems, std::uint64_t salt) {
+std::optional<Content> read_source(const Source& source, ZoneCache& zones, Problems& problems, std::uint64_t salt) {
   const auto tree = parse_yaml(source, Limits{}, problems);
   if (!tree) return std::nullopt;
   const Kind kind = tree->root().kind();
@@ -68,9 +80,9 @@ std::optional<JobSet> read_set(const Source& source, ZoneCache& zones, Problems&
                    "write  jobs:  and the jobs below it, indented");
     return std::nullopt;
   }
-  JobSet set = read_file_entry(*tree, zones, problems, salt);
+  Content content = read_content(*tree, zones, problems, salt);
   if (!problems.empty()) return std::nullopt;
-  return set;
+  return content;
 }
 
 // Jitter and spread differ from machine to machine, so that those that share a file do not all start at once. Without a
@@ -104,10 +116,13 @@ Loaded load_config(const std::string& path, ZoneCache& zones) {
 Loaded parse_config(std::string name, std::string text, ZoneCache& zones, ParseOptions options) {
   const Source source(std::move(name), text);
   Problems problems(source);
-  auto set = read_set(source, zones, problems, options.salt);
-  if (!set) return std::unexpected(problems.take());
-  set->revision = revision_of(text);
-  return LoadedConfig{.set = std::make_shared<const JobSet>(std::move(*set)), .text = std::move(text)};
+  auto content = read_source(source, zones, problems, options.salt);
+  if (!content) return std::unexpected(problems.take());
+  content->set.revision = revision_of(text);
+  return LoadedConfig{.set = std::make_shared<const JobSet>(std::move(content->set)),
+                      .daemon = content->daemon,
+                      .warnings = {},
+                      .text = std::move(text)};
 }
 
 }  // namespace belfry::config

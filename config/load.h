@@ -11,12 +11,14 @@
 #include <belfry/job.h>
 
 #include <base/zones.h>
+#include <config/daemon_settings.h>
 #include <config/problem.h>
 
 namespace belfry::config {
 
 struct LoadedConfig {
   std::shared_ptr<const JobSet> set;  // never empty (S34)
+  DaemonSettings daemon;
   std::vector<Problem> warnings;
   std::string text;  // of the file, byte by byte
 };

@@ -9,9 +9,9 @@ std::string in_words(Node node) {
     case Kind::null:
       return "nothing";
     case Kind::list:
-      return "a list";
+      return node.items().empty() ? "an empty list" : "a list";
     case Kind::map:
-      return "a map";
+      return node.entries().empty() ? "an empty map" : "a map";
     case Kind::scalar:
       return node.style() == Style::plain ? quote(node.text()) : "the text " + quote(node.text());
   }

@@ -24,6 +24,62 @@ class Compiler {
       : reader_(reader), entry_(entry), around_(around), zone_(entry.zone ? entry.zone : around.zone) {}
 
   std::optional<CompiledSchedule> compile() {
+    CompiledSchedule out{.measured = {}, .startup = {}, .after = {}, .text = text_of_entry(), .zone = zone_};
+    if (is_event()) return check_event_keys() && read_event(out) ? std::optional(std::move(out)) : std::nullopt;
+    auto schedule = compile_instants();
+    if (!schedule) return std::nullopt;
+    out.schedule = *std::move(schedule);
+    return out;
+  }
+
+ private:
+  // Due when something happens, and not at instants that are known beforehand.
+  bool is_event() const { return entry_.measured_from || entry_.on_startup || entry_.after || is_reboot(); }
+  bool is_reboot() const {
+    const auto& text = entry_.text ? entry_.text : entry_.cron;
+    return text && text->text == "@reboot";
+  }
+
+  // Keys that speak of instants say nothing about events.
+  bool check_event_keys() {
+    std::string_view odd;
+    if (entry_.from) odd = "from";
+    if (entry_.until) odd = "until";
+    if (!entry_.exclude.empty()) odd = "exclude";
+    if (!entry_.only.empty()) odd = "only";
+    if (entry_.jitter > Millis{0}) odd = "jitter";
+    if (entry_.spread > Millis{0}) odd = "spread";
+    if (odd.empty()) return true;
+    reader_.error(reader_.subject_at(), quote(odd) + " needs a schedule whose times are known beforehand",
+                  "remove it, or use cron, every without measured_from, on_calendar or at");
+    return false;
+  }
+
+  bool read_event(CompiledSchedule& out) {
+    if (is_reboot()) out.startup = StartupTrigger{.when = StartupTrigger::When::each_boot};
+    if (entry_.on_startup) out.startup = StartupTrigger{.delay = *entry_.on_startup};
+    if (entry_.after) out.after = read_after();
+    if (!entry_.measured_from) return true;
+    if (!entry_.every) return false;  // which has been reported
+    // Whatever is no period for a grid is none here.
+    if (!check(reader_, entry_.every->node, parse_every(entry_.every->text))) return false;
+    out.measured = MeasuredInterval{.period = parse_duration(entry_.every->text).value_or(Millis{}),
+                                    .from = *entry_.measured_from};
+    return true;
+  }
+
+  // A name that is none has been reported, or will be: no job is called by it.
+  AfterTrigger read_after() const {
+    AfterTrigger after{.jobs = {},
+                       .when = entry_.when.value_or(AfterTrigger::When::success),
+                       .delay = entry_.delay.value_or(Millis{})};
+    for (const MarkedText& other : entry_.after->jobs) {
+      if (auto name = JobName::parse(other.text)) after.jobs.push_back(*std::move(name));
+    }
+    return after;
+  }
+
+  std::optional<Schedule> compile_instants() {
     const auto bounds = read_bounds();
     if (!bounds) return std::nullopt;
     auto schedule = read_when(*bounds);
@@ -37,10 +93,9 @@ class Compiler {
           std::move(made),
           {.jitter = entry_.jitter, .spread = entry_.spread, .job = std::string(around_.job), .salt = around_.salt});
     }
-    return CompiledSchedule{.schedule = std::move(made), .text = text_of_entry(), .zone = zone_};
+    return made;
   }
 
- private:
   ScheduleContext context() const {
     return {.zone = zone_,
             .job = around_.job,
@@ -102,7 +157,22 @@ class Compiler {
     if (entry_.cron) return std::string(entry_.cron->text);
     if (entry_.on_calendar) return std::string(entry_.on_calendar->text);
     if (entry_.at) return "at " + std::string(entry_.at->text);
-    return "every " + std::string(entry_.every->text);
+    if (entry_.on_startup) return format_duration(*entry_.on_startup) + " after the daemon's start";
+    if (entry_.after) return text_of_after();
+    if (!entry_.every) return "";  // which has been reported
+    const std::string every = "every " + std::string(entry_.every->text);
+    if (!entry_.measured_from) return every;
+    return every + (*entry_.measured_from == MeasuredInterval::From::start ? " after it starts" : " after it finishes");
+  }
+
+  std::string text_of_after() const {
+    std::string text = entry_.delay ? format_duration(*entry_.delay) + " after " : "after ";
+    for (std::size_t i = 0; i < entry_.after->jobs.size(); ++i) {
+      text += (i == 0 ? "" : ", ") + std::string(entry_.after->jobs[i].text);
+    }
+    using When = AfterTrigger::When;
+    const When when = entry_.when.value_or(When::success);
+    return text + (when == When::success ? "" : when == When::failure ? " (failure)" : " (always)");
   }
 
   Reader& reader_;
@@ -113,20 +183,42 @@ class Compiler {
 
 }  // namespace
 
+namespace {
+
+// One of each kind is enough: two intervals from one start would have two starts.
+template <class Trigger>
+bool take(Reader& reader, const char* kind, std::optional<Trigger> one, std::optional<Trigger>& all) {
+  if (one && all) {
+    reader.error(reader.subject_at(), "two schedules with " + quote(kind) + " in " + reader.subject(),
+                 "one of them is enough for a job");
+    return false;
+  }
+  if (one) all = std::move(one);
+  return true;
+}
+
+}  // namespace
+
 std::optional<CompiledSchedule> compile(Reader& reader, const ScheduleList& list, const ScheduleSurroundings& around) {
   std::vector<Schedule> schedules;
-  CompiledSchedule all{.zone = around.zone};
+  CompiledSchedule all{.measured = {}, .startup = {}, .after = {}, .text = {}, .zone = around.zone};
+  std::size_t compiled = 0;
   for (const ScheduleEntry& entry : list.entries) {
     auto one = Compiler(reader, entry, around).compile();
     if (!one) continue;
-    if (one->schedule.is_manual() && list.entries.size() > 1) {
+    const bool is_event = one->measured || one->startup || one->after;
+    if (!is_event && one->schedule.is_manual() && list.entries.size() > 1) {
       reader.error(entry.text->node, "'manual' among other schedules means nothing", "remove it");
     }
-    if (schedules.empty()) all.zone = one->zone;
-    all.text += (schedules.empty() ? "" : " · ") + one->text;
-    schedules.push_back(std::move(one->schedule));
+    if (compiled++ == 0) all.zone = one->zone;
+    all.text += (all.text.empty() ? "" : " · ") + one->text;
+    const bool is_fine = take(reader, "measured_from", one->measured, all.measured) &&
+                         take(reader, "on_startup", one->startup, all.startup) &&
+                         take(reader, "after", std::move(one->after), all.after);
+    if (!is_fine) return std::nullopt;
+    if (!is_event) schedules.push_back(std::move(one->schedule));
   }
-  if (schedules.size() != list.entries.size()) return std::nullopt;
+  if (compiled != list.entries.size()) return std::nullopt;
   all.schedule = schedules.size() == 1 ? std::move(schedules.front()) : any_of(std::move(schedules));
   return all;
 }

@@ -7,10 +7,11 @@
 #include <string>
 #include <string_view>
 
+#include <belfry/job.h>
 #include <belfry/schedule.h>
 #include <belfry/zone.h>
 
-#include <config/entries.h>
+#include <config/file_entry.h>
 
 namespace belfry::config {
 
@@ -24,6 +25,10 @@ struct ScheduleSurroundings {
 
 struct CompiledSchedule {
   Schedule schedule;
+  // The triggers that no instant answers for; at most one of each.
+  std::optional<MeasuredInterval> measured;
+  std::optional<StartupTrigger> startup;
+  std::optional<AfterTrigger> after;
   std::string text;                  // as a person wrote it, for lists
   std::shared_ptr<const Zone> zone;  // in which its times are shown
 };

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include <base/text.h>
 #include <config/types.h>
@@ -7,20 +8,6 @@
 namespace belfry::config {
 
 namespace {
-
-// A scalar as it is written. A NUL, which "\0" makes, would cut the text where it meets the operating system.
-std::optional<std::string_view> read_text(Reader& reader, Node node, std::string_view expected) {
-  if (node.kind() != Kind::scalar) {
-    reader.wrong_type(node, expected);
-    return std::nullopt;
-  }
-  if (is_broken(node)) return std::nullopt;
-  if (const auto nul = node.text().find('\0'); nul != std::string_view::npos) {
-    reader.error_inside(node, nul, reader.value_name() + " contains a NUL character", "remove the \\0");
-    return std::nullopt;
-  }
-  return node.text();
-}
 
 bool is_variable_name(std::string_view text) {
   const auto is_letter = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_'; };
@@ -56,19 +43,54 @@ std::string suggestion(std::string_view before, std::string_view text, std::stri
   return "write  " + std::string(before) + std::string(text) + std::string(after);
 }
 
-// One of a few words, by its index.
-std::optional<std::size_t> read_word(Reader& reader, Node node, std::span<const std::string_view> known,
-                                     std::string_view expected) {
-  const auto text = read_text(reader, node, expected);
-  if (!text) return std::nullopt;
-  const auto word = std::find(known.begin(), known.end(), *text);
-  if (word != known.end()) return static_cast<std::size_t>(word - known.begin());
-  const auto near = nearest(*text, known);
-  reader.wrong_type(node, expected, near ? "did you mean " + quote(*near) + "?" : "");
-  return std::nullopt;
+std::string in_digits(std::string_view text) {
+  const auto begin = text.find_first_not_of('0');
+  return begin == std::string_view::npos ? "0" : std::string(text.substr(begin));
+}
+
+bool is_digits(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+std::string hint_for_number(Node node) {
+  if (node.kind() != Kind::scalar) return "";
+  if (!node.is_plain() && is_digits(node.text())) return "write it without quotes";
+  if (is_digits(node.text()) && in_digits(node.text()) != node.text()) return "write  " + in_digits(node.text());
+  return "";
+}
+
+std::string words_for(Range range) {
+  const bool has_min = range.min != Range{}.min;
+  const bool has_max = range.max != Range{}.max;
+  std::string words(Type<std::int64_t>::words);
+  if (has_min && has_max) return words + " from " + std::to_string(range.min) + " to " + std::to_string(range.max);
+  return has_min ? words + ", " + std::to_string(range.min) + " or more" : words;
+}
+
+std::optional<std::int64_t> plain_number(Node node) {
+  if (!node.is_plain()) return std::nullopt;
+  const bool is_negative = node.text().starts_with('-');
+  const std::string_view digits = node.text().substr(is_negative ? 1 : 0);
+  if (digits.size() > 1 && digits.starts_with('0')) return std::nullopt;  // octal to one reader, decimal to the next
+  const auto value = parse_unsigned(digits);
+  if (!value || *value > static_cast<std::uint64_t>(Range{}.max)) return std::nullopt;
+  return is_negative ? -static_cast<std::int64_t>(*value) : static_cast<std::int64_t>(*value);
 }
 
 }  // namespace
+
+std::optional<std::string_view> read_text(Reader& reader, Node node, std::string_view expected) {
+  if (node.kind() != Kind::scalar) {
+    reader.wrong_type(node, expected);
+    return std::nullopt;
+  }
+  if (is_broken(node)) return std::nullopt;
+  if (const auto nul = node.text().find('\0'); nul != std::string_view::npos) {
+    reader.error_inside(node, nul, reader.value_name() + " contains a NUL character", "remove the \\0");
+    return std::nullopt;
+  }
+  return node.text();
+}
 
 std::optional<MarkedText> Type<MarkedText>::read(Reader& reader, Node node) {
   const auto text = read_text(reader, node, words);
@@ -104,26 +126,42 @@ std::optional<Path> Type<Path>::read(Reader& reader, Node node) {
   return Path{std::string(*text)};
 }
 
-std::optional<Millis> Type<Millis>::read(Reader& reader, Node node) {
+std::optional<Millis> Type<Millis>::read(Reader& reader, Node node, Range range) {
   const auto text = read_text(reader, node, words);
   if (!text) return std::nullopt;
   const auto duration = parse_duration(*text);
-  if (!duration) reader.error(node, duration.error().what);
-  return duration ? std::optional(*duration) : std::nullopt;
+  if (!duration) {
+    reader.error(node, duration.error().what);
+    return std::nullopt;
+  }
+  if (duration->count() >= range.min && duration->count() <= range.max) return *duration;
+  const bool is_low = duration->count() < range.min;
+  reader.error(node, reader.value_name() + " must be " + (is_low ? "at least " : "at most ") +
+                         format_duration(Millis{is_low ? range.min : range.max}) + ", not " + quote(*text));
+  return std::nullopt;
 }
 
-std::optional<SkippedTime> Type<SkippedTime>::read(Reader& reader, Node node) {
-  constexpr std::array<std::string_view, 3> known{"run", "shift", "skip"};
-  constexpr std::array values{SkippedTime::run, SkippedTime::shift, SkippedTime::skip};
-  const auto index = read_word(reader, node, known, words);
-  return index ? std::optional(values[*index]) : std::nullopt;
+std::optional<std::int64_t> Type<std::int64_t>::read(Reader& reader, Node node, Range range) {
+  const auto value = plain_number(node);
+  if (value && *value >= range.min && *value <= range.max) return value;
+  reader.wrong_type(node, words_for(range), hint_for_number(node));
+  return std::nullopt;
 }
 
-std::optional<RepeatedTime> Type<RepeatedTime>::read(Reader& reader, Node node) {
-  constexpr std::array<std::string_view, 3> known{"first", "last", "both"};
-  constexpr std::array values{RepeatedTime::first, RepeatedTime::last, RepeatedTime::both};
-  const auto index = read_word(reader, node, known, words);
-  return index ? std::optional(values[*index]) : std::nullopt;
+std::optional<double> Type<double>::read(Reader& reader, Node node, Range range) {
+  const bool is_decimal = node.is_plain() && node.text().find_first_not_of("0123456789.") == std::string_view::npos;
+  if (is_decimal) {
+    double value = 0;
+    const char* const end = node.text().data() + node.text().size();
+    const auto [stop, error] = std::from_chars(node.text().data(), end, value);
+    const bool is_whole_text = error == std::errc{} && stop == end && !node.text().ends_with('.');
+    if (is_whole_text && value >= static_cast<double>(range.min) && value <= static_cast<double>(range.max)) {
+      return value;
+    }
+  }
+  reader.wrong_type(node,
+                    std::string(words) + " from " + std::to_string(range.min) + " to " + std::to_string(range.max));
+  return std::nullopt;
 }
 
 std::optional<std::vector<MarkedText>> Type<std::vector<MarkedText>>::read(Reader& reader, Node node) {
@@ -139,6 +177,19 @@ std::optional<std::vector<MarkedText>> Type<std::vector<MarkedText>>::read(Reade
   return out;
 }
 
+std::optional<JobReferences> Type<JobReferences>::read(Reader& reader, Node node) {
+  if (node.kind() == Kind::list && !node.items().empty()) {
+    auto names = Type<std::vector<MarkedText>>::read(reader, node);
+    return names && !names->empty() ? std::optional(JobReferences{std::move(*names)}) : std::nullopt;
+  }
+  if (node.kind() != Kind::scalar) {
+    reader.wrong_type(node, words);
+    return std::nullopt;
+  }
+  const auto name = Type<MarkedText>::read(reader, node);
+  return name ? std::optional(JobReferences{{*name}}) : std::nullopt;
+}
+
 std::optional<std::vector<std::string>> Type<std::vector<std::string>>::read(Reader& reader, Node node) {
   const auto marked = Type<std::vector<MarkedText>>::read(reader, node);
   if (!marked) return std::nullopt;
@@ -147,13 +198,13 @@ std::optional<std::vector<std::string>> Type<std::vector<std::string>>::read(Rea
   return out;
 }
 
-std::optional<std::vector<EnvironmentVariable>> Type<std::vector<EnvironmentVariable>>::read(Reader& reader,
-                                                                                             Node node) {
+void Type<std::vector<EnvironmentVariable>>::merge(Reader& reader, Node node,
+                                                   std::vector<EnvironmentVariable>& variables) {
   if (node.kind() != Kind::map) {
     reader.wrong_type(node, words, "write  { NAME: value }  or NAME: value on lines of their own");
-    return std::nullopt;
+    return;
   }
-  std::vector<EnvironmentVariable> out;
+  const auto inherited = static_cast<std::ptrdiff_t>(variables.size());
   for (const Entry& entry : node.entries()) {
     const std::string_view name = entry.key.text();
     reader.set_key(name, "the variable");
@@ -161,10 +212,16 @@ std::optional<std::vector<EnvironmentVariable>> Type<std::vector<EnvironmentVari
       reader.error(entry.key, quote(name) + " cannot be the name of an environment variable",
                    "use letters, digits and _, and begin with no digit");
     }
-    if (auto value = Type<std::string>::read(reader, entry.value))
-      out.push_back({std::string(name), std::move(*value)});
+    auto value = Type<std::string>::read(reader, entry.value);
+    if (!value) continue;
+    const auto end = variables.begin() + inherited;
+    const auto before = std::find_if(variables.begin(), end, [&](const auto& v) { return v.name == name; });
+    if (before == end) {
+      variables.push_back({std::string(name), std::move(*value)});
+    } else {
+      before->value = std::move(*value);
+    }
   }
-  return out;
 }
 
 std::optional<Script> Type<Script>::read(Reader& reader, Node node) {
@@ -206,14 +263,6 @@ std::optional<std::shared_ptr<const Zone>> Type<std::shared_ptr<const Zone>>::re
   if (zone) return std::move(*zone);
   reader.error(node, zone.error().what);
   return std::nullopt;
-}
-
-std::optional<Script::Shell> Type<Script::Shell>::read(Reader& reader, Node node) {
-  constexpr std::array<std::string_view, 2> known{"sh", "bash"};
-  constexpr std::array shells{Script::Shell::sh, Script::Shell::bash};
-  const auto index = read_word(reader, node, known, words);
-  if (!index) return std::nullopt;
-  return shells[*index];
 }
 
 }  // namespace belfry::config

@@ -3,6 +3,9 @@
 // they are; true and false are these two words; nothing is ever octal.
 #pragma once
 
+#include <array>
+#include <concepts>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +16,7 @@
 #include <belfry/zone.h>
 
 #include <config/fields.h>
+#include <config/words.h>
 #include <triggers/dst.h>
 
 namespace belfry::config {
@@ -21,6 +25,15 @@ namespace belfry::config {
 struct MarkedText {
   std::string_view text;
   Node node;
+};
+
+// A scalar as it is written. A NUL, which "\0" makes, would cut the text where it meets the operating system. Empty: it
+// is no text, which has been reported.
+std::optional<std::string_view> read_text(Reader& reader, Node node, std::string_view expected);
+
+// The names of other jobs; at least one.
+struct JobReferences {
+  std::vector<MarkedText> jobs;
 };
 
 // `version:` of the file's format. There is one.
@@ -64,19 +77,48 @@ struct Type<Path> {
 template <>
 struct Type<Millis> {
   static constexpr std::string_view words = "a duration such as 90s or 1h30m";
-  static std::optional<Millis> read(Reader& reader, Node node);
+  static std::optional<Millis> read(Reader& reader, Node node, Range range);
+};
+
+// Whole numbers, in decimal digits. Their ranges stand in the tables.
+template <>
+struct Type<std::int64_t> {
+  static constexpr std::string_view words = "a whole number";
+  static std::optional<std::int64_t> read(Reader& reader, Node node, Range range);
+};
+
+template <std::integral T>
+  requires(!std::same_as<T, bool> && !std::same_as<T, std::int64_t>)
+struct Type<T> {
+  static constexpr std::string_view words = Type<std::int64_t>::words;
+  // REQUIRES: every number of the range is a T.
+  static std::optional<T> read(Reader& reader, Node node, Range range) {
+    const auto number = Type<std::int64_t>::read(reader, node, range);
+    return number ? std::optional(static_cast<T>(*number)) : std::nullopt;
+  }
+};
+
+// A number with or without a fraction. The range is of its whole part.
+template <>
+struct Type<double> {
+  static constexpr std::string_view words = "a number such as 2 or 1.5";
+  static std::optional<double> read(Reader& reader, Node node, Range range);
 };
 
 template <>
-struct Type<SkippedTime> {
+struct Words<SkippedTime> {
   static constexpr std::string_view words = "run, shift or skip";
-  static std::optional<SkippedTime> read(Reader& reader, Node node);
+  static constexpr std::array known{Word<SkippedTime>{"run", SkippedTime::run},
+                                    Word<SkippedTime>{"shift", SkippedTime::shift},
+                                    Word<SkippedTime>{"skip", SkippedTime::skip}};
 };
 
 template <>
-struct Type<RepeatedTime> {
+struct Words<RepeatedTime> {
   static constexpr std::string_view words = "first, last or both";
-  static std::optional<RepeatedTime> read(Reader& reader, Node node);
+  static constexpr std::array known{Word<RepeatedTime>{"first", RepeatedTime::first},
+                                    Word<RepeatedTime>{"last", RepeatedTime::last},
+                                    Word<RepeatedTime>{"both", RepeatedTime::both}};
 };
 
 template <>
@@ -86,15 +128,22 @@ struct Type<std::vector<MarkedText>> {
 };
 
 template <>
+struct Type<JobReferences> {
+  static constexpr std::string_view words = "the name of a job, or a list of names";
+  static std::optional<JobReferences> read(Reader& reader, Node node);
+};
+
+template <>
 struct Type<std::vector<std::string>> {
   static constexpr std::string_view words = "a list of texts";
   static std::optional<std::vector<std::string>> read(Reader& reader, Node node);
 };
 
+// Variables that are not named keep their values.
 template <>
 struct Type<std::vector<EnvironmentVariable>> {
   static constexpr std::string_view words = "a map of names to texts";
-  static std::optional<std::vector<EnvironmentVariable>> read(Reader& reader, Node node);
+  static void merge(Reader& reader, Node node, std::vector<EnvironmentVariable>& variables);
 };
 
 template <>
@@ -116,9 +165,10 @@ struct Type<std::shared_ptr<const Zone>> {
 };
 
 template <>
-struct Type<Script::Shell> {
+struct Words<Script::Shell> {
   static constexpr std::string_view words = "sh or bash";
-  static std::optional<Script::Shell> read(Reader& reader, Node node);
+  static constexpr std::array known{Word<Script::Shell>{"sh", Script::Shell::sh},
+                                    Word<Script::Shell>{"bash", Script::Shell::bash}};
 };
 
 }  // namespace belfry::config

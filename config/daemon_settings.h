@@ -1,0 +1,21 @@
+// `daemon:` what the file says about the daemon itself. It is read at a start; a change needs another one.
+#pragma once
+
+#include <belfry/policies.h>
+
+namespace belfry::config {
+
+// `on_stop: leave`, `wait 90s` or `kill` (S33).
+struct OnStopSetting {
+  OnStop what = OnStop::leave;
+  Millis wait{0};  // how long; under `wait` only
+  bool operator==(const OnStopSetting&) const = default;
+};
+
+struct DaemonSettings {
+  DaemonLimits limits;
+  OnStopSetting on_stop;
+  bool operator==(const DaemonSettings&) const = default;
+};
+
+}  // namespace belfry::config

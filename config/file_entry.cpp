@@ -1,0 +1,152 @@
+#include <base/text.h>
+#include <config/file_entry.h>
+
+namespace belfry::config {
+
+namespace {
+
+constexpr std::string_view no_jobs_hint =
+    "an empty file never means to delete every job: write  jobs:  and below it  hello: { schedule: every 30s, "
+    "run: date }";
+
+constexpr Fields file_fields{
+    field<&FileEntry::version>("version", "The version of this format: 1."),
+    field<&FileEntry::zone>("timezone", "The zone of every schedule that names none; else the system's."),
+    field<&FileEntry::calendars>("calendars", "Named sets of days, for 'exclude' and 'only'."),
+    field<&FileEntry::queues>("queues", "Named bounds that jobs share: how many of them may run at the same time."),
+    field<&FileEntry::daemon>("daemon", "The daemon itself; a change takes effect when it is started again."),
+    field<&FileEntry::defaults>("defaults", "What every job inherits; a job's own key wins."),
+    field<&FileEntry::jobs>("jobs", "The jobs, by name."),
+};
+
+constexpr std::array<std::string_view, 1> jobs_key{"jobs"};
+constexpr std::array file_choices{
+    Choice{jobs_key, "has no 'jobs'", no_jobs_hint},
+};
+
+constexpr std::array file_translations{
+    Translation{"tz", "timezone", {}},    Translation{"timeZone", "timezone", {}},
+    Translation{"schedules", "jobs", {}}, Translation{"default", "defaults", {}},
+    Translation{"pools", "queues", {}},   Translation{"tasks", "jobs", {}},
+    Translation{"services", "jobs", {}},  Translation{"job", "jobs", {}},
+};
+
+constexpr Fields queue_fields{
+    field<&QueueDefinition::concurrency>("concurrency", "How many runs may be on at the same time.",
+                                         {.range = {.min = 1, .max = 100'000}, .none = None::known}),
+    field<&QueueDefinition::max_waiting>("max_waiting", "How many may wait; beyond it slots are skipped.",
+                                         {.range = {.min = 0, .max = 1'000'000}}),
+    field<&QueueDefinition::start_rate>("start_rate", "How many may start in one second.",
+                                        {.range = {.min = 1, .max = 100'000}, .none = None::known}),
+};
+constexpr std::array queue_translations{
+    Translation{"max_running", "concurrency", {}}, Translation{"slots", "concurrency", {}},
+    Translation{"size", "concurrency", {}},        Translation{"limit", "concurrency", {}},
+    Translation{"workers", "concurrency", {}},     Translation{"rate", "start_rate", {}},
+};
+
+constexpr Fields daemon_fields{
+    field<&DaemonSettings::limits, &DaemonLimits::max_running>(
+        "max_running", "How many runs may be on at the same time.",
+        {.range = {.min = 1, .max = 100'000}, .none = None::known}),
+    field<&DaemonSettings::limits, &DaemonLimits::start_rate>(
+        "start_rate", "How many may start in one second.", {.range = {.min = 1, .max = 100'000}, .none = None::known}),
+    field<&DaemonSettings::limits, &DaemonLimits::catch_up_spacing>(
+        "catch_up_spacing", "The pause between the first catch-ups of different jobs.",
+        {.range = {.min = 0, .max = 3'600'000}}),
+    field<&DaemonSettings::on_stop>("on_stop",
+                                    "What becomes of running jobs when the daemon stops: leave, wait 90s or kill."),
+};
+
+}  // namespace
+
+constinit const Table<QueueDefinition> queue_table{queue_fields, {}, queue_translations};
+constinit const Table<DaemonSettings> daemon_table{daemon_fields, {}, {}};
+constinit const Table<FileEntry> file_table{file_fields, file_choices, file_translations,
+                                            "a job goes below  jobs:  and further indented than it"};
+
+std::optional<Calendars> Type<Calendars>::read(Reader& reader, Node node) {
+  if (node.kind() != Kind::map) {
+    reader.wrong_type(node, words, "write  { holidays: [01-01, 12-25] }");
+    return std::nullopt;
+  }
+  Calendars calendars;
+  for (const Entry& entry : node.entries()) {
+    reader.set_key(entry.key.text(), "the calendar");
+    auto calendar = std::make_shared<Calendar>(std::string(entry.key.text()));
+    for (const MarkedText& days :
+         Type<std::vector<MarkedText>>::read(reader, entry.value).value_or(std::vector<MarkedText>{})) {
+      if (auto added = calendar->add(days.text); !added) {
+        reader.error_inside(days.node, added.error().offset, std::move(added.error().what),
+                            std::move(added.error().hint));
+      }
+    }
+    calendars.emplace(std::string(entry.key.text()), std::move(calendar));
+  }
+  return calendars;
+}
+
+std::optional<std::vector<QueueDefinition>> Type<std::vector<QueueDefinition>>::read(Reader& reader, Node node) {
+  if (node.kind() != Kind::map) {
+    reader.wrong_type(node, words, "write  { database: { concurrency: 1 } }");
+    return std::nullopt;
+  }
+  std::vector<QueueDefinition> queues;
+  for (const Entry& entry : node.entries()) {
+    if (!JobName::parse(entry.key.text())) {
+      reader.error(entry.key, quote(entry.key.text()) + " cannot be the name of a queue",
+                   "use letters, digits, '.', '_' and '-', and begin with a letter or a digit");
+    }
+    const Reader::Scope scope(reader, "queue " + quote(entry.key.text()), entry.key);
+    reader.set_key(entry.key.text(), "the queue");
+    QueueDefinition queue{.name = std::string(entry.key.text()), .concurrency = {}, .start_rate = {}};
+    if (entry.value.kind() == Kind::map) {
+      read_fields(reader, entry.value, queue_table, queue);
+    } else {
+      reader.wrong_type(entry.value, "a map such as { concurrency: 1 }");
+    }
+    queues.push_back(std::move(queue));
+  }
+  return queues;
+}
+
+std::optional<OnStopSetting> Type<OnStopSetting>::read(Reader& reader, Node node) {
+  const auto text = read_text(reader, node, words);
+  if (!text) return std::nullopt;
+  if (*text == "leave") return OnStopSetting{.what = OnStop::leave};
+  if (*text == "kill") return OnStopSetting{.what = OnStop::kill};
+  if (text->starts_with("wait ")) {
+    const auto duration = parse_duration(trim(text->substr(5)));
+    if (duration) return OnStopSetting{.what = OnStop::wait, .wait = *duration};
+    reader.error_inside(node, 5, duration.error().what, {});
+    return std::nullopt;
+  }
+  reader.wrong_type(node, words, *text == "wait" ? "write  wait 90s" : "");
+  return std::nullopt;
+}
+
+void Type<DaemonSettings>::merge(Reader& reader, Node node, DaemonSettings& settings) {
+  if (node.kind() != Kind::map) return reader.wrong_type(node, words);
+  const Reader::Scope scope(reader, "'daemon'", node);
+  read_fields(reader, node, daemon_table, settings);
+}
+
+std::optional<DefaultsMap> Type<DefaultsMap>::read(Reader& reader, Node node) {
+  if (node.kind() == Kind::map) return DefaultsMap{node};
+  reader.wrong_type(node, words, "write  { timeout: 1h, missed: latest }");
+  return std::nullopt;
+}
+
+std::optional<JobList> Type<JobList>::read(Reader& reader, Node node) {
+  if (node.kind() == Kind::null || (node.kind() == Kind::map && node.entries().empty())) {
+    reader.error(node, "'jobs' names no job", std::string(no_jobs_hint));
+    return std::nullopt;
+  }
+  if (node.kind() != Kind::map) {
+    reader.wrong_type(node, words, "write each job as  name: { schedule: ..., run: ... }");
+    return std::nullopt;
+  }
+  return JobList{node};
+}
+
+}  // namespace belfry::config

@@ -1,0 +1,81 @@
+// What the top of the file says. Nothing here is checked beyond the single key; load.cpp ties it together.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <config/daemon_settings.h>
+#include <config/job_entry.h>
+#include <config/types.h>
+#include <triggers/calendar.h>
+
+namespace belfry::config {
+
+// `jobs:` as it stands. A job is read when the whole top of the file is known: its zone may stand below the jobs.
+struct JobList {
+  Node map;
+};
+
+// `defaults:` as it stands: it may name a queue that stands below it.
+struct DefaultsMap {
+  Node map;
+};
+
+// `calendars:` by name.
+using Calendars = std::map<std::string, std::shared_ptr<const Calendar>, std::less<>>;
+
+struct FileEntry {
+  std::optional<FormatVersion> version;
+  Calendars calendars;
+  std::shared_ptr<const Zone> zone;  // null: the system's
+  std::vector<QueueDefinition> queues;
+  DaemonSettings daemon;
+  std::optional<DefaultsMap> defaults;
+  std::optional<JobList> jobs;
+};
+
+extern const Table<QueueDefinition> queue_table;
+extern const Table<DaemonSettings> daemon_table;
+extern const Table<FileEntry> file_table;
+
+template <>
+struct Type<Calendars> {
+  static constexpr std::string_view words = "a map of names to lists of days";
+  static std::optional<Calendars> read(Reader& reader, Node node);
+};
+
+template <>
+struct Type<std::vector<QueueDefinition>> {
+  static constexpr std::string_view words = "a map of queue names to their bounds";
+  static std::optional<std::vector<QueueDefinition>> read(Reader& reader, Node node);
+};
+
+template <>
+struct Type<OnStopSetting> {
+  static constexpr std::string_view words = "leave, kill, or wait and a duration, as in 'wait 90s'";
+  static std::optional<OnStopSetting> read(Reader& reader, Node node);
+};
+
+template <>
+struct Type<DaemonSettings> {
+  static constexpr std::string_view words = "a map such as { max_running: 100 }";
+  static void merge(Reader& reader, Node node, DaemonSettings& settings);
+};
+
+template <>
+struct Type<DefaultsMap> {
+  static constexpr std::string_view words = "a map of keys that every job may have";
+  static std::optional<DefaultsMap> read(Reader& reader, Node node);
+};
+
+template <>
+struct Type<JobList> {
+  static constexpr std::string_view words = "a map of job names to jobs";
+  static std::optional<JobList> read(Reader& reader, Node node);
+};
+
+}  // namespace belfry::config

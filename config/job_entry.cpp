@@ -1,0 +1,119 @@
+#include <config/job_entry.h>
+
+namespace belfry::config {
+
+namespace {
+
+constexpr FieldOptions own{.inherit = Inherit::no};
+constexpr FieldOptions long_enough{.range = {.min = 1}, .none = None::known};
+
+constexpr Fields job_fields{
+    field<&JobEntry::description>("description", "What the job is for, in one line.", own),
+    field<&JobEntry::tags>("tags", "Words by which jobs are selected."),
+    field<&JobEntry::schedule>("schedule", "When the job is due: a cron line, @daily, every 15m, manual, or a map.",
+                               own),
+    field<&JobEntry::run>("run", "A script for the shell.", own),
+    field<&JobEntry::shell>("shell", "The shell of 'run': sh -eu, or bash -eu -o pipefail.", {.needs = "run"}),
+    field<&JobEntry::command>("command", "A program and its arguments; no shell is involved.", own),
+    field<&JobEntry::working_dir>("working_dir", "Where it runs; else the home of the user it runs as."),
+    field<&JobEntry::env>("env", "Environment variables for the job."),
+    field<&JobEntry::enabled>("enabled", "false: not started by its schedule, only by hand."),
+    field<&JobEntry::was>("was", "The job's name before it was renamed: its history comes along.", own),
+    field<&JobEntry::policies, &Policies::missed>("missed", "Slots that passed while nobody could start them."),
+    field<&JobEntry::overlap>("overlap", "Slots that come while an earlier run of the job is on."),
+    field<&JobEntry::policies, &Policies::retry>("retry", "How often and when a failed attempt is followed by another.",
+                                                 {.none = None::known}),
+    field<&JobEntry::policies, &Policies::on_lost>("on_lost", "A run whose fate cannot be known: fail, or rerun it."),
+    field<&JobEntry::policies, &Policies::timeout>("timeout", "How long one attempt may take.", long_enough),
+    field<&JobEntry::policies, &Policies::deadline>("deadline", "How long a run may take with all its attempts.",
+                                                    long_enough),
+    field<&JobEntry::policies, &Policies::success_exit_codes>("success_exit_codes",
+                                                              "Exit codes that are a success, beside 0."),
+    field<&JobEntry::queue>("queue", "The queue whose places the job's runs share with others."),
+    field<&JobEntry::policies, &Policies::priority>("priority", "Within a queue, a higher one goes first.",
+                                                    {.range = {.min = -1'000, .max = 1'000}}),
+    field<&JobEntry::policies, &Policies::max_runs>("max_runs", "How often the schedule starts it; then never again.",
+                                                    {.range = {.min = 1}, .none = None::known}),
+    field<&JobEntry::policies, &Policies::pause_after_failures>(
+        "pause_after_failures", "Pause the job when so many of its runs in a row have failed.",
+        {.range = {.min = 1, .max = 1'000'000}, .none = None::known}),
+};
+
+constexpr std::array<std::string_view, 2> actions{"run", "command"};
+constexpr std::array<std::string_view, 1> schedule_key{"schedule"};
+constexpr std::array job_choices{
+    Choice{schedule_key, "has no 'schedule'",
+           "write  schedule: every 5m  or, to start it only by hand,  schedule: manual"},
+    Choice{actions, "does not say what to run", "write  run: a shell script  or  command: [program, argument]"},
+};
+
+constexpr std::string_view zone_hint = "write  schedule: { cron: \"30 2 * * *\", timezone: Europe/Berlin }";
+constexpr std::string_view argv_hint = "write the program and its arguments as one list:  command: [program, argument]";
+constexpr std::string_view missed_hint = "write  missed: { policy: latest, within: 1h }";
+constexpr std::string_view retry_hint = "write  retry: { max: 3, delay: 1m }";
+constexpr std::string_view after_hint = "write  schedule: { after: other-job }";
+constexpr std::string_view queue_hint =
+    "write  queue: name  and at the top of the file  queues: { name: { concurrency: 1 } }";
+constexpr std::string_view run_hint = "write a script as 'run', or a list as 'command'";
+
+constexpr std::array job_translations{
+    Translation{"cmd", "run", run_hint},
+    Translation{"exec", "run", run_hint},
+    Translation{"script", "run", {}},
+    Translation{"args", "command", argv_hint},
+    Translation{"entrypoint", "command", argv_hint},
+    Translation{"cron", "schedule", "write  schedule: \"30 2 * * *\"  or  schedule: { cron: \"30 2 * * *\" }"},
+    Translation{"crontab", "schedule", "write  schedule: \"30 2 * * *\""},
+    Translation{"every", "schedule", "write  schedule: every 5m"},
+    Translation{"interval", "schedule", "write  schedule: every 5m"},
+    Translation{"seconds", "schedule", "write  schedule: every 30s"},
+    Translation{"minutes", "schedule", "write  schedule: every 5m"},
+    Translation{"hours", "schedule", "write  schedule: every 2h"},
+    Translation{"trigger", "schedule", {}},
+    Translation{"timezone", "", zone_hint},
+    Translation{"tz", "", zone_hint},
+    Translation{"timeZone", "", zone_hint},
+    Translation{"environment", "env", {}},
+    Translation{"cwd", "working_dir", {}},
+    Translation{"dir", "working_dir", {}},
+    Translation{"workdir", "working_dir", {}},
+    Translation{"working-directory", "working_dir", {}},
+    Translation{"disabled", "enabled", "write  enabled: false"},
+    Translation{"suspend", "enabled", "write  enabled: false"},
+    Translation{"labels", "tags", {}},
+    Translation{"concurrencyPolicy", "overlap", "Forbid is  overlap: skip,  Replace is  overlap: replace"},
+    Translation{"concurrency_policy", "overlap", {}},
+    Translation{"prohibit_overlap", "overlap", "write  overlap: skip"},
+    Translation{"max_instances", "overlap", "write  overlap: { policy: allow, max_running: 3 }"},
+    Translation{"startingDeadlineSeconds", "missed", missed_hint},
+    Translation{"misfire_grace_time", "missed", missed_hint},
+    Translation{"misfire", "missed", missed_hint},
+    Translation{"coalesce", "missed", "write  missed: latest"},
+    Translation{"catchup", "missed", "write  missed: all"},
+    Translation{"catch_up", "missed", "write  missed: all"},
+    Translation{"persistent", "missed", "write  missed: latest"},
+    Translation{"Persistent", "missed", "write  missed: latest"},
+    Translation{"backoffLimit", "retry", retry_hint},
+    Translation{"retries", "retry", retry_hint},
+    Translation{"max_retries", "retry", retry_hint},
+    Translation{"restart", "retry", retry_hint},
+    Translation{"activeDeadlineSeconds", "deadline", "write  deadline: 2h  or, for each attempt,  timeout: 1h"},
+    Translation{"time_limit", "timeout", "write  timeout: 1h"},
+    Translation{"max_duration", "timeout", "write  timeout: 1h"},
+    Translation{"TimeoutStartSec", "timeout", "write  timeout: 1h"},
+    Translation{"SuccessExitStatus", "success_exit_codes", "write  success_exit_codes: [3]"},
+    Translation{"concurrency", "queue", queue_hint},
+    Translation{"pool", "queue", queue_hint},
+    Translation{"depends_on", "schedule", after_hint},
+    Translation{"after", "schedule", after_hint},
+    Translation{"on_startup", "schedule", "write  schedule: { on_startup: 10s }"},
+    Translation{"jitter", "schedule", "write  schedule: { every: 5m, jitter: 20s }"},
+    Translation{"renamed_from", "was", {}},
+    Translation{"name", "", "a job's name is the key above it:  jobs: { backup: { ... } }"},
+};
+
+}  // namespace
+
+constinit const Table<JobEntry> job_table{job_fields, job_choices, job_translations};
+
+}  // namespace belfry::config
