@@ -8,6 +8,7 @@
 #include <belfry/job.h>
 
 #include <base/zones.h>
+#include <config/load.h>
 
 namespace belfry {
 
@@ -20,17 +21,20 @@ class Configuration {
   // in force (trouble() says why).
   std::shared_ptr<const JobSet> reload();
 
+  // Those of the daemon's start: a change of them waits for the next one.
+  const config::DaemonSettings& daemon() const { return daemon_; }
   const std::string& path() const { return path_; }
   const std::shared_ptr<const JobSet>& jobs() const { return jobs_; }
   const std::string& trouble() const { return trouble_; }  // empty: the file as it is now is in force
 
  private:
   Configuration(std::string path, ZoneCache& zones) : path_(std::move(path)), zones_(&zones) {}
-  Result<std::shared_ptr<const JobSet>> read() const;
+  Result<config::LoadedConfig> read() const;
 
   std::string path_;
   ZoneCache* zones_;
   std::shared_ptr<const JobSet> jobs_;
+  config::DaemonSettings daemon_;
   std::string trouble_;
 };
 

@@ -83,11 +83,18 @@ Result<Ground> prepare(const DaemonOptions& options) {
                 .alarm = std::move(alarm)};
 }
 
+// S33
+Departure::Policy departure_policy(const Ground& ground) {
+  const auto& on_stop = ground.configuration.daemon().on_stop;
+  return {.what = on_stop.what, .patience = on_stop.wait};
+}
+
 // Members stand in the order in which they are made. They go the other way round: first nobody is answered any more,
 // then the ledger finishes what it was given, last the state directory is free.
 class Daemon {
  public:
-  Daemon(Ground ground, EventCounter answered) : ground_(std::move(ground)), answers_(std::move(answered)) {}
+  Daemon(Ground ground, EventCounter answered)
+      : ground_(std::move(ground)), answers_(std::move(answered)), departure_(departure_policy(ground_)) {}
 
   // Opens the ledger and resolves what an earlier daemon left behind; then people may connect.
   Result<void> open(const std::string& socket);
@@ -115,7 +122,7 @@ class Daemon {
   std::unique_ptr<api::Server> server_;
   bool reload_asked_ = false;
   bool stop_asked_ = false;
-  Departure departure_{{}};
+  Departure departure_;
 };
 
 Result<void> Daemon::open(const std::string& socket) {
@@ -145,7 +152,8 @@ Result<void> Daemon::open_ledger_and_core() {
   left_open_ = snapshot.open_runs;
   writer_ =
       std::make_unique<Writer>(std::move(store), [this](CommitAnswer answer) { answers_.put(std::move(answer)); });
-  turn_.emplace(Scheduler({.boot = ground_.boot}, std::move(snapshot)));
+  turn_.emplace(
+      Scheduler({.boot = ground_.boot, .limits = ground_.configuration.daemon().limits}, std::move(snapshot)));
   turn_->submit(JobsLoaded{ground_.configuration.jobs()});
   return {};
 }
