@@ -15,9 +15,14 @@ Result<Poller> Poller::open() {
   return Poller(std::move(fd));
 }
 
-Result<void> Poller::add(int watched, std::uint64_t token) {
+Result<void> Poller::add(int watched, std::uint64_t token) { return add(watched, token, EPOLLIN); }
+
+// EPOLLHUP and EPOLLERR come without being asked for.
+Result<void> Poller::add_for_hangup(int watched, std::uint64_t token) { return add(watched, token, 0); }
+
+Result<void> Poller::add(int watched, std::uint64_t token, std::uint32_t events) {
   epoll_event event{};
-  event.events = EPOLLIN;
+  event.events = events;
   event.data.u64 = token;
   if (::epoll_ctl(fd_.get(), EPOLL_CTL_ADD, watched, &event) != 0) {
     return std::unexpected(system_error("epoll_ctl", ""));

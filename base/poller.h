@@ -24,6 +24,9 @@ class Poller {
 
   // Watches `watched` for input until it is removed or closed. `token` is handed back by wait().
   Result<void> add(int watched, std::uint64_t token);
+  // Watches only for the other end to go away; what it sends stays where it is.
+  Result<void> add_for_hangup(int watched, std::uint64_t token);
+
   void remove(int watched);
 
   // The tokens of what is ready, at most 64 per call; waits up to `timeout` (none: for ever). Empty after the
@@ -31,6 +34,8 @@ class Poller {
   Result<std::span<const std::uint64_t>> wait(std::optional<std::chrono::milliseconds> timeout);
 
  private:
+  Result<void> add(int watched, std::uint64_t token, std::uint32_t events);
+
   explicit Poller(Fd fd) : fd_(std::move(fd)) {}
   Fd fd_;
   std::vector<std::uint64_t> ready_;
