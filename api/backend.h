@@ -25,6 +25,7 @@ struct StatusFacts {
   std::string config_path;
   std::string config_trouble;  // why the file as it is now is not the one in force; empty: it is
   std::string state_dir;
+  std::string tzdata;  // version of the zone database
 };
 
 class Backend {
@@ -36,8 +37,13 @@ class Backend {
 
   virtual const View& view() = 0;
 
-  // What is committed.
+  // What is committed. For questions of a few rows: it is read on this thread.
   virtual History& history() = 0;
+
+  // The same for any number of rows: `question` is asked elsewhere, and what it gives is called on this thread, later
+  // or at once. REQUIRES: the question touches nothing but the History and what it owns.
+  using Question = std::function<std::function<void()>(History&)>;
+  virtual void read_history(Question question) = 0;
 
   // Calls `done` exactly once: at once for a refusal that needs no ledger, else after the commit (S2), or not at all
   // if the daemon stops before that.

@@ -7,8 +7,10 @@
 #include <belfry/error.h>
 
 #include <api/backend.h>
+#include <api/event_ring.h>
 #include <api/json.h>
 #include <api/message.h>
+#include <api/metrics.h>
 #include <api/query.h>
 #include <api/run_waiters.h>
 
@@ -17,6 +19,8 @@ namespace belfry::api {
 struct Call {
   Backend& backend;
   RunWaiters& waiters;
+  const EventRing& events;
+  const Metrics& metrics;
   const Request& request;
   std::vector<std::string> arguments;  // what stood for the {} of the route's path
   Query query;

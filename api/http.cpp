@@ -2,13 +2,16 @@
 
 #include <algorithm>
 #include <cstring>
+#include <span>
 #include <string_view>
 #include <unordered_map>
 
 #include <api/http.h>
 #include <api/problem.h>
 #include <api/unix_socket.h>
+#include <base/poller.h>
 #include <base/text.h>
+#include <base/try.h>
 #include <base/verify.h>
 
 namespace belfry::api {
@@ -18,7 +21,9 @@ namespace {
 constexpr unsigned connections_max = 256;
 constexpr unsigned silence_seconds_max = 30;
 constexpr std::size_t connection_memory_bytes = 32U << 10U;
+constexpr std::size_t stream_block_bytes = 16U << 10U;
 constexpr int farewell_rounds = 16;
+constexpr std::uint64_t library_token = 0;
 
 // From the first line of a request to the last byte of its response.
 struct Exchange {
@@ -26,9 +31,14 @@ struct Exchange {
 
   MHD_Connection* connection = nullptr;
   Phase phase = Phase::head;
-  bool is_suspended = false;
+  enum class Suspended { no, until_reply, until_stream };
+
+  Suspended suspended = Suspended::no;
+  bool has_hung_up = false;
+  std::uint64_t token = 0;
   Request request;
   std::optional<Response> response;
+  std::function<ssize_t(std::span<char>)> read;  // of its stream
 };
 
 enum MHD_Result add_header(void* headers, MHD_ValueKind, const char* name, const char* value) {
@@ -41,16 +51,28 @@ std::uint64_t announced_body_bytes(MHD_Connection* connection) {
   return length != nullptr ? parse_unsigned(length).value_or(0) : 0;
 }
 
-enum MHD_Result queue(MHD_Connection* connection, const Response& response) {
-  // The library copies the body: the exchange may be gone before the last byte is sent.
-  MHD_Response* out = MHD_create_response_from_buffer(response.body.size(), const_cast<char*>(response.body.data()),
-                                                      MHD_RESPMEM_MUST_COPY);
+// The library copies the body: the exchange may be gone before the last byte is sent.
+MHD_Response* make_response(const Response& response) {
+  return MHD_create_response_from_buffer(response.body.size(), const_cast<char*>(response.body.data()),
+                                         MHD_RESPMEM_MUST_COPY);
+}
+
+// Takes the reference to `out`.
+enum MHD_Result queue(MHD_Connection* connection, const Response& response, MHD_Response* out) {
   if (out == nullptr) return MHD_NO;
   MHD_add_response_header(out, MHD_HTTP_HEADER_CONTENT_TYPE, response.content_type.c_str());
   for (const Header& header : response.headers) MHD_add_response_header(out, header.name.c_str(), header.value.c_str());
   const auto queued = MHD_queue_response(connection, static_cast<unsigned>(response.status), out);
   MHD_destroy_response(out);
   return queued;
+}
+
+enum MHD_Result queue(MHD_Connection* connection, const Response& response) {
+  return queue(connection, response, make_response(response));
+}
+
+int socket_of(MHD_Connection* connection) {
+  return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
 }
 
 Response too_large() { return respond({.status = 413, .detail = "the body of a request may hold 1 MiB at most"}); }
@@ -67,13 +89,19 @@ class HttpServer::State {
   ~State() { stop(); }
 
   Result<void> start(Fd listener);
-  int fd() const { return MHD_get_daemon_info(daemon_, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd; }
+  int fd() const { return poller_->fd(); }
   std::optional<Millis> timeout() const;
   void dispatch();
 
  private:
   void stop();
   void reply(Exchange& exchange, Response response);
+  void suspend(Exchange& exchange, Exchange::Suspended until);
+  void resume(Exchange& exchange);
+  void notice_hangups();
+  void wake_streams();
+  enum MHD_Result queue_stream(Exchange& exchange);
+  ssize_t read_stream(Exchange& exchange, std::span<char> buffer);
   enum MHD_Result proceed(Exchange& exchange, const char* method, std::string_view upload);
   enum MHD_Result begin(Exchange& exchange, const char* method);
   enum MHD_Result finish(Exchange& exchange);
@@ -83,11 +111,14 @@ class HttpServer::State {
   static void* on_first_line(void* self, const char* target, MHD_Connection* connection);
   static enum MHD_Result on_request(void* self, MHD_Connection* connection, const char* url, const char* method,
                                     const char* version, const char* upload, std::size_t* upload_size, void** exchange);
+  static ssize_t on_read(void* exchange, std::uint64_t position, char* buffer, std::size_t max);
   static void on_completed(void* self, MHD_Connection* connection, void** exchange, MHD_RequestTerminationCode);
 
   Handler handler_;
   MHD_Daemon* daemon_ = nullptr;
   bool has_resumed_ = false;
+  std::uint64_t last_token_ = library_token;
+  std::optional<Poller> poller_;  // of the library's descriptor and of the suspended connections
   std::unordered_map<const Exchange*, std::shared_ptr<Exchange>> exchanges_;
 };
 
@@ -102,14 +133,17 @@ Result<void> HttpServer::State::start(Fd listener) {
                              MHD_OPTION_NOTIFY_COMPLETED, &State::on_completed, this,      //
                              MHD_OPTION_END);
   if (daemon_ == nullptr) return std::unexpected(system_error("MHD_start_daemon", ""));
-  return {};
+  poller_.emplace(TRY(Poller::open()));
+  return poller_->add(MHD_get_daemon_info(daemon_, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd, library_token);
 }
 
 // The library must not be stopped while a connection is suspended.
 void HttpServer::State::stop() {
   if (daemon_ == nullptr) return;
   for (auto& [key, exchange] : exchanges_) {
-    if (exchange->is_suspended) reply(*exchange, shutting_down());
+    if (exchange->suspended == Exchange::Suspended::until_reply) reply(*exchange, shutting_down());
+    exchange->has_hung_up = true;  // for a stream: it ends here
+    if (exchange->suspended == Exchange::Suspended::until_stream) resume(*exchange);
   }
   for (int round = 0; round < farewell_rounds && !exchanges_.empty(); ++round) dispatch();
   MHD_stop_daemon(daemon_);
@@ -118,23 +152,67 @@ void HttpServer::State::stop() {
 
 std::optional<Millis> HttpServer::State::timeout() const {
   if (has_resumed_) return Millis{0};
+  std::optional<Millis> limit;
   MHD_UNSIGNED_LONG_LONG ms = 0;
-  if (MHD_get_timeout(daemon_, &ms) != MHD_YES) return std::nullopt;
-  return Millis{static_cast<std::int64_t>(std::min<MHD_UNSIGNED_LONG_LONG>(ms, silence_seconds_max * 1000))};
+  if (MHD_get_timeout(daemon_, &ms) == MHD_YES) {
+    limit = Millis{static_cast<std::int64_t>(std::min<MHD_UNSIGNED_LONG_LONG>(ms, silence_seconds_max * 1000))};
+  }
+  for (const auto& [key, exchange] : exchanges_) {
+    if (exchange->suspended != Exchange::Suspended::until_stream) continue;
+    const Millis wish = exchange->response->stream->ready_in();
+    limit = std::min(limit.value_or(wish), wish);
+  }
+  return limit;
 }
 
 void HttpServer::State::dispatch() {
+  notice_hangups();
+  wake_streams();
   has_resumed_ = false;
   MHD_run(daemon_);
+}
+
+void HttpServer::State::notice_hangups() {
+  const auto ready = poller_->wait(Millis{0});
+  if (!ready) return;
+  for (const std::uint64_t token : *ready) {
+    const auto found = std::find_if(exchanges_.begin(), exchanges_.end(),
+                                    [&](const auto& entry) { return entry.second->token == token; });
+    if (token == library_token || found == exchanges_.end()) continue;
+    // The library finds out by itself once it tries to write.
+    found->second->has_hung_up = true;
+    if (!found->second->response) found->second->response = shutting_down();
+    resume(*found->second);
+  }
+}
+
+void HttpServer::State::wake_streams() {
+  for (const auto& [key, exchange] : exchanges_) {
+    const bool sleeps = exchange->suspended == Exchange::Suspended::until_stream;
+    if (sleeps && exchange->response->stream->ready_in() == Millis{0}) resume(*exchange);
+  }
+}
+
+void HttpServer::State::suspend(Exchange& exchange, Exchange::Suspended until) {
+  exchange.suspended = until;
+  exchange.token = ++last_token_;
+  // Without a watch on it, its end is noticed when the answer is written.
+  static_cast<void>(poller_->add_for_hangup(socket_of(exchange.connection), exchange.token));
+  MHD_suspend_connection(exchange.connection);
+}
+
+void HttpServer::State::resume(Exchange& exchange) {
+  if (exchange.suspended == Exchange::Suspended::no) return;
+  exchange.suspended = Exchange::Suspended::no;
+  poller_->remove(socket_of(exchange.connection));
+  has_resumed_ = true;
+  MHD_resume_connection(exchange.connection);
 }
 
 void HttpServer::State::reply(Exchange& exchange, Response response) {
   if (exchange.response) return;
   exchange.response = std::move(response);
-  if (!exchange.is_suspended) return;
-  exchange.is_suspended = false;
-  has_resumed_ = true;
-  MHD_resume_connection(exchange.connection);
+  resume(exchange);
 }
 
 enum MHD_Result HttpServer::State::proceed(Exchange& exchange, const char* method, std::string_view upload) {
@@ -151,8 +229,7 @@ enum MHD_Result HttpServer::State::begin(Exchange& exchange, const char* method)
   if (announced_body_bytes(exchange.connection) > body_bytes_max) return queue(exchange.connection, too_large());
   exchange.request.method = method;
   MHD_get_connection_values(exchange.connection, MHD_HEADER_KIND, &add_header, &exchange.request.headers);
-  const auto* socket = MHD_get_connection_info(exchange.connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-  const auto peer = peer_of(socket->connect_fd);
+  const auto peer = peer_of(socket_of(exchange.connection));
   if (!peer) return MHD_NO;
   exchange.request.peer = *peer;
   return MHD_YES;
@@ -161,15 +238,35 @@ enum MHD_Result HttpServer::State::begin(Exchange& exchange, const char* method)
 // The request is complete; called once more when a suspended connection was resumed.
 enum MHD_Result HttpServer::State::finish(Exchange& exchange) {
   if (exchange.phase == Exchange::Phase::body) handle(exchanges_.at(&exchange));
-  if (exchange.response) return queue(exchange.connection, *exchange.response);
-  exchange.is_suspended = true;
-  MHD_suspend_connection(exchange.connection);
-  return MHD_YES;
+  if (!exchange.response) {
+    suspend(exchange, Exchange::Suspended::until_reply);
+    return MHD_YES;
+  }
+  return exchange.response->stream ? queue_stream(exchange) : queue(exchange.connection, *exchange.response);
+}
+
+enum MHD_Result HttpServer::State::queue_stream(Exchange& exchange) {
+  exchange.read = [this, &exchange](std::span<char> buffer) { return read_stream(exchange, buffer); };
+  MHD_Response* out =
+      MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, stream_block_bytes, &State::on_read, &exchange, nullptr);
+  return queue(exchange.connection, *exchange.response, out);
+}
+
+ssize_t HttpServer::State::read_stream(Exchange& exchange, std::span<char> buffer) {
+  BodyStream& stream = *exchange.response->stream;
+  if (exchange.has_hung_up || stream.is_over()) return MHD_CONTENT_READER_END_OF_STREAM;
+  const std::string bytes = stream.read(buffer.size());
+  std::copy(bytes.begin(), bytes.end(), buffer.begin());
+  if (!bytes.empty()) return static_cast<ssize_t>(bytes.size());
+  if (stream.is_over()) return MHD_CONTENT_READER_END_OF_STREAM;
+  suspend(exchange, Exchange::Suspended::until_stream);
+  return 0;
 }
 
 void HttpServer::State::handle(const std::shared_ptr<Exchange>& exchange) {
   exchange->phase = Exchange::Phase::handled;
   // The exchange dies with its connection, and all of them before the State: a late reply finds nobody.
+  exchange->request.client = exchange;
   handler_(exchange->request, [this, weak = std::weak_ptr(exchange)](Response response) {
     if (const auto strong = weak.lock()) reply(*strong, std::move(response));
   });
@@ -191,6 +288,10 @@ enum MHD_Result HttpServer::State::on_request(void* self, MHD_Connection*, const
   const std::string_view bytes(upload, *upload_size);
   *upload_size = 0;
   return static_cast<State*>(self)->proceed(*static_cast<Exchange*>(*exchange), method, bytes);
+}
+
+ssize_t HttpServer::State::on_read(void* exchange, std::uint64_t, char* buffer, std::size_t max) {
+  return static_cast<Exchange*>(exchange)->read({buffer, max});
 }
 
 void HttpServer::State::on_completed(void* self, MHD_Connection*, void** exchange, MHD_RequestTerminationCode) {

@@ -7,9 +7,14 @@
 // dispatch(). The same goes for bytes that the library has read but not looked at yet (its epoll is edge-triggered):
 // whoever sleeps on fd() alone will miss them.
 //
+// A BodyStream is read whenever its client can take more. One that has nothing at the moment is suspended too (a reader
+// that gives nothing would be asked again at once, for ever), and timeout() says when it wants to be asked again.
+//
+// The library does not look at suspended connections, so a second poller does: a client that hangs up while it waits is
+// noticed at once, and gives its place back. Whoever keeps something for its sake sees Request::client expire.
+//
 // Bounds: 256 connections (more wait in the listen queue), a header of 32 KiB, a body of 1 MiB, 30 s of silence from
-// a client that is not waiting for us. A client that went away while its connection was suspended is noticed when
-// the answer is written.
+// a client that is not waiting for us; the same for one that does not take what is sent to it.
 //
 // THREADS: none. A Reply may be called at any time on the owner's thread, also after the server is gone.
 #pragma once

@@ -1,5 +1,9 @@
-#include <strings.h>
+#include <algorithm>
+#include <utility>
 
+#include <api/answers.h>
+#include <api/body.h>
+#include <api/find_job.h>
 #include <api/job_routes.h>
 #include <api/json.h>
 #include <api/problem.h>
@@ -12,67 +16,91 @@ namespace {
 
 constexpr std::size_t upcoming_default = 20;
 constexpr std::size_t upcoming_max = 10'000;
+constexpr std::size_t outcomes_shown = 60;
+constexpr std::size_t key_bytes_max = 200;
 
-Error no_such_job(const View& view, const std::string& name) {
-  const std::vector<JobView> jobs = view.jobs();
-  std::vector<std::string_view> names;
-  for (const JobView& job : jobs) names.push_back(job.job->name.text());
-  std::string what = "there is no job '" + name + "'";
-  if (const auto near = nearest(name, names)) what += "; did you mean '" + std::string(*near) + "'?";
-  return Error::not_found(std::move(what));
-}
-
-Result<JobView> find_job(const View& view, const std::string& text) {
-  const auto name = JobName::parse(text);
-  auto job = name ? view.job(*name) : std::nullopt;
-  if (!job) return std::unexpected(no_such_job(view, text));
-  return std::move(*job);
+Result<std::string> key_of(const Request& request) {
+  const auto key = header_of(request, "Idempotency-Key");
+  if (!key) return std::string();
+  const bool is_readable = std::all_of(key->begin(), key->end(), [](char c) { return c > ' ' && c < 0x7F; });
+  if (!key->empty() && key->size() <= key_bytes_max && is_readable) return std::string(*key);
+  return std::unexpected(Error::bad_input("Idempotency-Key: it has 1 to " + std::to_string(key_bytes_max) +
+                                          " visible characters of ASCII"));
 }
 
 // The command line says that a person asks; everybody else is a program.
 RunTrigger asked_by(const Request& request) {
-  for (const Header& header : request.headers) {
-    if (::strcasecmp(header.name.c_str(), "X-Belfry-Request") == 0 && header.value == text(RunTrigger::manual)) {
-      return RunTrigger::manual;
-    }
+  return header_of(request, "X-Belfry-Request") == text(RunTrigger::manual) ? RunTrigger::manual : RunTrigger::api;
+}
+
+enum class JobState { failing, paused, running, disabled };
+
+Result<std::optional<JobState>> state_in(const Query& query) {
+  const auto word = query.text("state");
+  if (!word) return std::nullopt;
+  if (*word == "failing") return JobState::failing;
+  if (*word == "paused") return JobState::paused;
+  if (*word == "running") return JobState::running;
+  if (*word == "disabled") return JobState::disabled;
+  return std::unexpected(Error::bad_input("parameter 'state': it is failing, paused, running or disabled"));
+}
+
+bool is_in(JobState state, const JobView& view) {
+  switch (state) {
+    case JobState::failing:
+      return view.last && view.last->outcome != RunOutcome::succeeded && view.last->outcome != RunOutcome::skipped;
+    case JobState::paused:
+      return view.pause.has_value();
+    case JobState::running:
+      return !view.open.empty();
+    case JobState::disabled:
+      return !view.job->enabled;
   }
-  return RunTrigger::api;
+  std::unreachable();
 }
 
-Response accepted(const Run& run) {
-  return {.status = 202, .body = run_json(run), .headers = {{"Location", "/v1/runs/" + run.id.text()}}};
+bool holds(const Job& job, std::string_view part) {
+  return job.name.text().find(part) != std::string::npos || job.description.find(part) != std::string::npos;
 }
 
-std::string why_refused(const JobName& job, const Refusal& refusal, const std::string& ledger_trouble) {
-  const std::string subject = "job '" + job.text() + "' was not started: ";
-  if (refusal.kind == ErrorKind::not_found) return subject + "it is no longer configured";
-  switch (refusal.reason) {
-    case Reason::overlap:
-      return subject + "its run " + (refusal.cause ? refusal.cause->text() + " " : "") + "is still open";
-    case Reason::ledger_unavailable:
-      return subject + "the ledger cannot record it" + (ledger_trouble.empty() ? "" : " (" + ledger_trouble + ")");
-    default:
-      return subject + std::string(text(refusal.reason));
+// Whether the core would take the request now. It decides by itself when it is asked; this looks at the same facts.
+Rehearsal rehearse(const View& view, const JobView& job, const RunBody& body) {
+  Rehearsal rehearsal{.job = job.job->name};
+  const bool is_later = body.at || body.delay;
+  const bool may_overlap = job.job->schedule.is_manual() || body.ignores_overlap || is_later ||
+                           job.job->policies->overlap.action != OverlapPolicy::Action::skip;
+  if (!view.ledger_trouble().empty()) rehearsal.reason = Reason::ledger_unavailable;
+  if (!may_overlap && !job.open.empty()) {
+    rehearsal.reason = Reason::overlap;
+    rehearsal.in_the_way = job.open.front().id;
   }
-}
-
-Response refused(const JobName& job, const Refusal& refusal, const std::string& ledger_trouble) {
-  Problem problem = problem_from({.kind = refusal.kind, .what = why_refused(job, refusal, ledger_trouble)});
-  if (refusal.reason == Reason::ledger_unavailable) problem.status = 503;
-  problem.reason = refusal.reason;
-  problem.run = refusal.cause;
-  return respond(problem);
+  return rehearsal;
 }
 
 }  // namespace
 
 Result<void> get_jobs(const Call& call) {
-  call.reply(json_response(jobs_json(call.backend.view().jobs(), call.frame())));
+  const auto state = TRY(state_in(call.query));
+  const auto tag = call.query.text("tag");
+  const auto part = call.query.text("q");
+  std::vector<JobView> jobs = call.backend.view().jobs();
+  std::erase_if(jobs, [&](const JobView& view) {
+    return (tag && !has_tag(*view.job, *tag)) || (state && !is_in(*state, view)) || (part && !holds(*view.job, *part));
+  });
+  call.reply(json_response(jobs_json(jobs, call.frame())));
   return {};
 }
 
 Result<void> get_job(const Call& call) {
-  call.reply(json_response(job_json(TRY(find_job(call.backend.view(), call.arguments[0])))));
+  const JobName name = TRY(find_job(call.backend.view(), call.arguments[0])).job->name;
+  call.backend.read_history([name, reply = call.reply, &backend = call.backend](History& history) {
+    return [name, reply, &backend, runs = history.runs({.job = name, .limit = outcomes_shown})] {
+      const auto job = backend.view().job(name);
+      if (!job) return reply(respond(problem_from(Error::not_found("job '" + name.text() + "' was just removed"))));
+      if (!runs) return reply(respond(problem_from(runs.error())));
+      reply(json_response(job_json(*job, *runs)));
+    };
+  });
   return {};
 }
 
@@ -84,16 +112,26 @@ Result<void> get_upcoming(const Call& call) {
 }
 
 Result<void> post_run(const Call& call) {
-  TRY(check_run_order(call.request.body));
-  const JobName name = TRY(find_job(call.backend.view(), call.arguments[0])).job->name;
-  const auto answer = [name, reply = call.reply, &backend = call.backend](const Answer& given) {
-    if (const Run* run = std::get_if<Run>(&given.result)) return reply(accepted(*run));
-    reply(refused(name, std::get<Refusal>(given.result), backend.view().ledger_trouble()));
-  };
-  call.backend.place(RunRequested{.job = name,
-                                  .trigger = asked_by(call.request),
-                                  .requested_by = "uid " + std::to_string(call.request.peer.uid)},
-                     answer);
+  const RunBody body = TRY(read_run_body(call.request.body));
+  const JobView job = TRY(find_job(call.backend.view(), call.arguments[0]));
+  const JobName name = job.job->name;
+  if (body.is_dry_run) {
+    call.reply(json_response(rehearsal_json(rehearse(call.backend.view(), job, body))));
+    return {};
+  }
+  std::string key = TRY(key_of(call.request));
+  using Overlap = RunRequested::Overlap;
+  place(call,
+        RunRequested{.job = name,
+                     .trigger = asked_by(call.request),
+                     .requested_by = asker(call.request),
+                     .key = std::move(key),
+                     .at = body.at,
+                     .delay = body.delay,
+                     .nominal = body.scheduled_time,
+                     .priority = body.priority,
+                     .overlap = body.ignores_overlap ? Overlap::ignore : Overlap::obey},
+        "job '" + name.text() + "' was not started");
   return {};
 }
 

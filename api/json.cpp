@@ -38,15 +38,20 @@ Json to_json(const Run& run) {
       {"id", run.id.text()},
       {"job", run.job.text()},
       {"slot", run.slot ? time_of(run.slot->at) : Json()},
+      {"scheduled_time", time_of(run.nominal)},
       {"trigger", text(run.trigger)},
+      {"cause", run.cause ? Json(run.cause->text()) : Json()},
       {"attempt", run.attempt},
       {"state", run.is_open() ? Json(text(run.state)) : Json()},
       {"outcome", run.outcome ? Json(text(*run.outcome)) : Json()},
       {"reason", or_null(text(run.reason))},
       {"detail", or_null(run.detail)},
+      {"stop", or_null(text(run.stop))},
+      {"stop_by", or_null(run.stop_by)},
       {"exit_code", exit_code_of(run)},
       {"signal", signal_of(run)},
       {"due", time_of(run.due)},
+      {"not_before", time_of(run.not_before)},
       {"started", time_of(run.started)},
       {"finished", time_of(run.finished)},
       {"late_ms", millis_of(run.lateness())},
@@ -55,6 +60,8 @@ Json to_json(const Run& run) {
       {"memory_peak_bytes", run.usage.memory_peak_bytes},
       {"output_bytes", run.usage.output_bytes},
       {"stands_for", run.stands_for},
+      {"queue", or_null(run.queue.str())},
+      {"priority", run.priority},
       {"requested_by", or_null(run.requested_by)},
       {"revision", run.revision},
   };
@@ -62,6 +69,8 @@ Json to_json(const Run& run) {
 
 Json to_json(const JobView& view);
 Json to_json(const UpcomingSlot& slot);
+Json to_json(const SlotRow& row);
+Json to_json(const QueueView& queue);
 
 template <class Items>
 Json list_of(const Items& items) {
@@ -70,16 +79,119 @@ Json list_of(const Items& items) {
   return list;
 }
 
+Json to_json(const std::optional<Pause>& pause) {
+  if (!pause) return {};
+  return {{"since", time_of(pause->since)},
+          {"until", time_of(pause->until)},
+          {"by", or_null(pause->by)},
+          {"reason", or_null(pause->reason)}};
+}
+
+Json to_json(const std::optional<Backfill>& backfill) {
+  if (!backfill) return {};
+  return {{"reached", time_of(backfill->reached)},
+          {"upto", time_of(backfill->upto)},
+          {"requested_by", or_null(backfill->requested_by)}};
+}
+
 Json to_json(const JobView& view) {
   const Job& job = *view.job;
   return {
-      {"name", job.name.text()},    {"description", or_null(job.description)},
-      {"tags", job.tags},           {"schedule", job.schedule_text},
-      {"timezone", job.zone_name},  {"enabled", job.enabled},
-      {"next", time_of(view.next)}, {"last", view.last ? to_json(*view.last) : Json()},
+      {"name", job.name.text()},
+      {"description", or_null(job.description)},
+      {"tags", job.tags},
+      {"schedule", job.schedule_text},
+      {"schedule_in_words", job.schedule.describe()},
+      {"timezone", job.zone_name},
+      {"enabled", job.enabled},
+      {"pause", to_json(view.pause)},
+      {"skip_next", view.skip_next},
+      {"backfill", to_json(view.backfill)},
+      {"next", time_of(view.next)},
+      {"last", view.last ? to_json(*view.last) : Json()},
       {"open", list_of(view.open)},
   };
 }
+
+Json to_json(const QueueView& queue) {
+  return {{"name", queue.definition.name.str()},
+          {"concurrency", queue.definition.concurrency ? Json(*queue.definition.concurrency) : Json()},
+          {"running", queue.running},
+          {"waiting", queue.waiting}};
+}
+
+Json action_of(const Job& job) {
+  if (const auto* script = std::get_if<Script>(&job.action)) return {{"run", script->text}};
+  if (const auto* command = std::get_if<Command>(&job.action)) return {{"command", command->argv}};
+  return {};
+}
+
+std::string_view word_of(OverlapPolicy::Action action) {
+  using Action = OverlapPolicy::Action;
+  return action == Action::skip      ? "skip"
+         : action == Action::queue   ? "queue"
+         : action == Action::replace ? "replace"
+                                     : "allow";
+}
+
+std::string_view word_of(MissedPolicy::Action action) {
+  using Action = MissedPolicy::Action;
+  return action == Action::skip ? "skip" : action == Action::latest ? "latest" : "all";
+}
+
+Json to_json(const Policies& policies) {
+  return {{"overlap", word_of(policies.overlap.action)},
+          {"missed", word_of(policies.missed.action)},
+          {"queue", policies.queue.str()},
+          {"priority", policies.priority},
+          {"timeout_ms", millis_of(policies.timeout)},
+          {"deadline_ms", millis_of(policies.deadline)},
+          {"retries", policies.retry ? Json(policies.retry->max) : Json(0)}};
+}
+
+Json to_json(const SlotsDecided& decided) {
+  return {{"slot", time_of(decided.slots.first)},
+          {"last", time_of(decided.slots.last)},
+          {"count", decided.slots.count},
+          {"outcome", text(decided.outcome)},
+          {"reason", or_null(text(decided.reason))},
+          {"detail", or_null(decided.detail)},
+          {"run", nullptr}};
+}
+
+Json slot_of(const Run& run) {
+  const WallTime at = run.slot ? run.slot->at : run.due;
+  return {{"slot", time_of(at)}, {"last", time_of(at)}, {"count", 1},         {"outcome", text(SlotOutcome::ran)},
+          {"reason", nullptr},   {"detail", nullptr},   {"run", to_json(run)}};
+}
+
+Json to_json(const SlotRow& row) {
+  const auto* run = std::get_if<Run>(&row.what);
+  Json object = run != nullptr ? slot_of(*run) : to_json(std::get<SlotsDecided>(row.what));
+  object["cause"] = row.cause ? to_json(*row.cause) : Json();
+  return object;
+}
+
+// What an event tells beyond its name.
+Json data_of(const RunQueuedNotice& notice) { return to_json(notice.run); }
+Json data_of(const RunStartedNotice& notice) { return to_json(notice.run); }
+Json data_of(const RunWaitingNotice& notice) { return to_json(notice.run); }
+Json data_of(const RunClosedNotice& notice) { return to_json(notice.run); }
+Json data_of(const SlotsDecidedNotice& notice) {
+  Json data = to_json(notice.decided);
+  data["job"] = notice.decided.job.text();
+  data["cause"] = notice.decided.cause ? Json(notice.decided.cause->text()) : Json();
+  return data;
+}
+Json data_of(const JobPausedNotice& notice) {
+  return {{"job", notice.job.text()}, {"pause", to_json(std::optional(notice.pause))}};
+}
+Json data_of(const JobResumedNotice& notice) {
+  return {{"job", notice.job.text()}, {"pause", nullptr}, {"by", or_null(notice.by)}};
+}
+Json data_of(const JobTroubleNotice& notice) { return {{"job", notice.job.text()}, {"trouble", notice.what}}; }
+Json data_of(const ClockNotice& notice) { return {{"clock_moved_ms", notice.by.count()}}; }
+Json data_of(const LedgerNotice& notice) { return {{"ledger_trouble", or_null(notice.why)}}; }
 
 Json to_json(const UpcomingSlot& slot) {
   return {{"job", slot.job->name.text()},
@@ -99,7 +211,38 @@ std::string runs_json(const std::vector<Run>& runs, std::optional<RunId> before,
                 {"before", before ? Json(before->text()) : Json()}});
 }
 
-std::string job_json(const JobView& job) { return write(to_json(job)); }
+std::string job_json(const JobView& job, const std::vector<Run>& newest_runs) {
+  Json object = to_json(job);
+  object["action"] = action_of(*job.job);
+  object["policies"] = to_json(*job.job->policies);
+  Json outcomes = Json::array();
+  for (const Run& run : newest_runs) {
+    if (run.outcome) outcomes.push_back(text(*run.outcome));
+  }
+  object["outcomes"] = std::move(outcomes);
+  return write(object);
+}
+
+std::string count_json(std::int64_t count) { return write({{"count", count}}); }
+
+std::string stretch_json(const Stretch& stretch) {
+  return write({{"count", stretch.count}, {"first", time_of(stretch.first)}, {"last", time_of(stretch.last)}});
+}
+
+std::string rehearsal_json(const Rehearsal& rehearsal) {
+  return write({{"job", rehearsal.job.text()},
+                {"would_start", rehearsal.reason == Reason::none},
+                {"reason", or_null(text(rehearsal.reason))},
+                {"run", rehearsal.in_the_way ? Json(rehearsal.in_the_way->text()) : Json()}});
+}
+
+std::string slots_json(const std::vector<SlotRow>& rows, const ListFrame& frame) {
+  return write({{"now", time_of(frame.now)}, {"timezone", frame.timezone}, {"slots", list_of(rows)}});
+}
+
+std::string notice_json(const Notice& notice) {
+  return write(std::visit([](const auto& one) { return data_of(one); }, notice));
+}
 
 std::string jobs_json(const std::vector<JobView>& jobs, const ListFrame& frame) {
   return write({{"now", time_of(frame.now)}, {"timezone", frame.timezone}, {"jobs", list_of(jobs)}});
@@ -112,12 +255,21 @@ std::string upcoming_json(const std::vector<UpcomingSlot>& slots, const ListFram
 std::string status_json(const StatusFacts& facts, const View& view) {
   const JobSet* set = view.job_set();
   const bool degraded = !facts.config_trouble.empty() || !view.ledger_trouble().empty();
+  const std::vector<Run> open = view.open_runs();
+  const auto running =
+      std::count_if(open.begin(), open.end(), [](const Run& run) { return run.state == RunState::running; });
+  const std::vector<JobView> jobs = view.jobs();
+  const auto paused = std::count_if(jobs.begin(), jobs.end(), [](const JobView& job) { return job.pause.has_value(); });
   return write({
       {"version", version()},
       {"state", degraded ? "degraded" : "ready"},
       {"uptime_ms", facts.uptime.count()},
       {"jobs", view.job_count()},
-      {"open_runs", view.open_runs().size()},
+      {"paused_jobs", paused},
+      {"open_runs", open.size()},
+      {"running", running},
+      {"queues", list_of(view.queues())},
+      {"tzdata", or_null(facts.tzdata)},
       {"config",
        {{"path", facts.config_path},
         {"revision", set != nullptr ? Json(set->revision) : Json()},
@@ -131,14 +283,6 @@ std::string problem_json(const Problem& problem) {
   if (problem.reason != Reason::none) document["reason"] = text(problem.reason);
   if (problem.run) document["run"] = problem.run->text();
   return write(document);
-}
-
-Result<void> check_run_order(std::string_view body) {
-  if (trim(body).empty()) return {};
-  const Json order = Json::parse(body, nullptr, /*allow_exceptions=*/false);
-  if (!order.is_object()) return std::unexpected(Error::bad_input("the body must be empty or a JSON object"));
-  if (order.empty()) return {};
-  return std::unexpected(Error::bad_input("unknown key '" + order.begin().key() + "' in the body; a run takes none"));
 }
 
 }  // namespace belfry::api

@@ -1,12 +1,12 @@
 // The vocabulary as JSON: the API's objects. Every object always has all of its keys; what does not apply is null.
 // Times are RFC 3339 in UTC. Text that is not UTF-8 is mended with U+FFFD rather than refused.
 //
-// The one file of this room that names nlohmann/json: it is slow to compile.
+// The one file of this room, beside body.cpp, that names nlohmann/json: it is slow to compile.
 #pragma once
 
 #include <optional>
 #include <string>
-#include <string_view>
+#include <variant>
 #include <vector>
 
 #include <belfry/error.h>
@@ -18,18 +18,47 @@
 
 namespace belfry::api {
 
-// {id, job, slot, trigger, attempt, state, outcome, reason, ...}: `state` while it is open, `outcome` when it is
-// closed.
-std::string run_json(const Run& run);
-
-// {name, description, tags, schedule, timezone, enabled, next, last, open}
-std::string job_json(const JobView& job);
-
 // What lists of times need to be shown to a person: the file's zone, and the daemon's clock.
 struct ListFrame {
   WallTime now;
   std::string timezone;
 };
+
+// {id, job, slot, trigger, attempt, state, outcome, reason, ...}: `state` while it is open, `outcome` when it is
+// closed.
+std::string run_json(const Run& run);
+
+// {name, description, tags, schedule, schedule_in_words, timezone, enabled, pause, skip_next, backfill, next, last,
+// open, action, policies, outcomes}: the last three only of a job that was asked for alone; `outcomes` are those of
+// its newest runs, newest first.
+std::string job_json(const JobView& job, const std::vector<Run>& newest_runs);
+
+// {count}: of what a request was about.
+std::string count_json(std::int64_t count);
+
+// {count, first, last}
+std::string stretch_json(const Stretch& stretch);
+
+// What a request for a run would come to: {job, would_start, reason, run}.
+struct Rehearsal {
+  JobName job;
+  Reason reason = Reason::none;  // why not; none: it would
+  std::optional<RunId> in_the_way;
+};
+std::string rehearsal_json(const Rehearsal& rehearsal);
+
+// What became of one slot, or of a stretch of them that ended alike.
+struct SlotRow {
+  std::variant<Run, SlotsDecided> what;  // the run of a slot that ran
+  std::optional<Run> cause;              // the run that was in the way, or that speaks for it, where it is kept
+};
+
+// {now, timezone, slots: [{slot, last, count, outcome, reason, detail, run, cause}]}: `run` is the run's object where
+// the outcome is `ran`, `cause` that of the run that was in the way or speaks for these slots.
+std::string slots_json(const std::vector<SlotRow>& rows, const ListFrame& frame);
+
+// The data of an event.
+std::string notice_json(const Notice& notice);
 
 // {now, timezone, runs: [...], before}: `before` asks for the next page; null on the last one.
 std::string runs_json(const std::vector<Run>& runs, std::optional<RunId> before, const ListFrame& frame);
@@ -39,8 +68,5 @@ std::string upcoming_json(const std::vector<UpcomingSlot>& slots, const ListFram
 
 std::string status_json(const StatusFacts& facts, const View& view);
 std::string problem_json(const Problem& problem);
-
-// What may stand in the body of a request for a run: nothing, or an object without keys.
-Result<void> check_run_order(std::string_view body);
 
 }  // namespace belfry::api

@@ -1,7 +1,10 @@
 #include <algorithm>
 
 #include <api/log_route.h>
+#include <api/log_stream.h>
+#include <api/problem.h>
 #include <api/run_routes.h>
+#include <base/text.h>
 #include <base/try.h>
 #include <base/utf8.h>
 
@@ -61,21 +64,92 @@ std::string content_type_of(std::string_view bytes) {
   return is_text ? "text/plain; charset=utf-8" : "application/octet-stream";
 }
 
+Response response_of(Excerpt excerpt) {
+  Response response{.content_type = content_type_of(excerpt.bytes)};
+  response.body = std::move(excerpt.bytes);
+  response.headers = {{"X-Belfry-Log-From", std::to_string(excerpt.from)},
+                      {"X-Belfry-Log-Size", std::to_string(excerpt.size)},
+                      {"Accept-Ranges", "bytes"}};
+  return response;
+}
+
+// One range: `bytes=A-B`, `bytes=A-`, `bytes=-N`. Nothing: it is not one, and is ignored, as RFC 9110 says.
+struct ByteRange {
+  std::optional<std::uint64_t> first;
+  std::optional<std::uint64_t> last;  // included; without `first`: so many from the end
+};
+
+std::optional<ByteRange> parse_range(std::string_view text) {
+  constexpr std::string_view unit = "bytes=";
+  if (!text.starts_with(unit) || text.find(',') != std::string_view::npos) return std::nullopt;
+  text.remove_prefix(unit.size());
+  const auto dash = text.find('-');
+  if (dash == std::string_view::npos) return std::nullopt;
+  const std::string_view first = text.substr(0, dash);
+  const std::string_view last = text.substr(dash + 1);
+  const ByteRange range{.first = parse_unsigned(first), .last = parse_unsigned(last)};
+  const bool is_sound = (first.empty() || range.first) && (last.empty() || range.last) && (range.first || range.last);
+  const bool is_backward = range.first && range.last && *range.last < *range.first;
+  return is_sound && !is_backward ? std::optional(range) : std::nullopt;
+}
+
+Result<void> reply_range(const Call& call, const Run& run, std::optional<OutputStream> stream, std::string_view text) {
+  const auto range = parse_range(text);
+  const std::uint64_t size = TRY(call.backend.read_log(run, {.stream = stream})).size;
+  if (!range) {
+    call.reply(response_of(TRY(read_from(call.backend, run, stream, 0))));
+    return {};
+  }
+  const std::uint64_t first = range->first.value_or(size - std::min(size, range->last.value_or(0)));
+  if (first >= size) {
+    Response response = respond({.status = 416, .detail = "the output has " + std::to_string(size) + " bytes"});
+    response.headers.push_back({"Content-Range", "bytes */" + std::to_string(size)});
+    call.reply(std::move(response));
+    return {};
+  }
+  Excerpt excerpt = TRY(read_from(call.backend, run, stream, first));
+  if (range->first && range->last) {
+    excerpt.bytes.resize(std::min<std::uint64_t>(excerpt.bytes.size(), *range->last - first + 1));
+  }
+  const std::uint64_t last = first + excerpt.bytes.size() - 1;
+  Response response = response_of(std::move(excerpt));
+  response.status = 206;
+  response.headers.push_back(
+      {"Content-Range", "bytes " + std::to_string(first) + "-" + std::to_string(last) + "/" + std::to_string(size)});
+  call.reply(std::move(response));
+  return {};
+}
+
+// What is there may be text or not: nobody knows what is to come.
+Result<void> follow_log(const Call& call, LogStream::Options options, std::optional<std::uint64_t> tail) {
+  if (tail) {
+    const auto excerpt = read_tail(call.backend, options.run, options.stream, *tail);
+    options.offset = excerpt ? excerpt->from : 0;  // not started yet: all of it is still to come
+  }
+  Response response{.content_type = "application/octet-stream"};
+  response.headers = {{"X-Belfry-Log-From", std::to_string(options.offset)}, {"Cache-Control", "no-store"}};
+  response.stream = std::make_shared<LogStream>(call.backend, std::move(options));
+  call.reply(std::move(response));
+  return {};
+}
+
 }  // namespace
 
 Result<void> get_log(const Call& call) {
   const auto stream = TRY(stream_in(call.query));
   const auto from = TRY(call.query.number("from", {}));
   const auto tail = TRY(call.query.number("tail", {}));
-  if (from && tail) return std::unexpected(Error::bad_input("parameters 'from' and 'tail' exclude each other"));
+  const auto follow = TRY(call.query.number("follow", {.max = 1}));
+  const auto range = header_of(call.request, "Range");
+  if (int(from.has_value()) + int(tail.has_value()) + int(range.has_value()) > 1) {
+    return std::unexpected(Error::bad_input("parameters 'from' and 'tail' and a Range exclude each other"));
+  }
   const Run run = TRY(find_run(call.backend, call.arguments[0]));
+  if (follow == 1) return follow_log(call, {.run = run, .stream = stream, .offset = from.value_or(0)}, tail);
+  if (range) return reply_range(call, run, stream, *range);
   Excerpt excerpt =
       TRY(tail ? read_tail(call.backend, run, stream, *tail) : read_from(call.backend, run, stream, from.value_or(0)));
-  Response response{.content_type = content_type_of(excerpt.bytes)};
-  response.body = std::move(excerpt.bytes);
-  response.headers = {{"X-Belfry-Log-From", std::to_string(excerpt.from)},
-                      {"X-Belfry-Log-Size", std::to_string(excerpt.size)}};
-  call.reply(std::move(response));
+  call.reply(response_of(std::move(excerpt)));
   return {};
 }
 

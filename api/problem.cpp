@@ -46,6 +46,8 @@ std::string_view status_title(int status) {
       return "Conflict";
     case 413:
       return "Content Too Large";
+    case 416:
+      return "Range Not Satisfiable";
     case 503:
       return "Service Unavailable";
     default:

@@ -1,41 +1,20 @@
 #include <algorithm>
-#include <array>
 #include <string>
 #include <string_view>
 
 #include <api/call.h>
-#include <api/job_routes.h>
+#include <api/event_route.h>
 #include <api/json.h>
-#include <api/log_route.h>
 #include <api/problem.h>
+#include <api/route_table.h>
 #include <api/routes.h>
 #include <api/run_routes.h>
-#include <api/status_routes.h>
 #include <api/target.h>
 #include <base/text.h>
 
 namespace belfry::api {
 
 namespace {
-
-struct Route {
-  std::string_view method;
-  std::string_view path;        // {} stands for one segment
-  std::string_view parameters;  // of the query, separated by spaces
-  Handler handler;
-};
-
-constexpr std::array routes{
-    Route{"GET", "/healthz", "", get_health},
-    Route{"GET", "/v1/status", "", get_status},
-    Route{"GET", "/v1/jobs", "", get_jobs},
-    Route{"GET", "/v1/jobs/{}", "", get_job},
-    Route{"POST", "/v1/jobs/{}/runs", "", post_run},
-    Route{"GET", "/v1/upcoming", "until limit", get_upcoming},
-    Route{"GET", "/v1/runs", "job outcome limit before", get_runs},
-    Route{"GET", "/v1/runs/{}", "wait", get_run},
-    Route{"GET", "/v1/runs/{}/log", "stream from tail", get_log},
-};
 
 // What stands for the {} if the path fits the pattern.
 std::optional<std::vector<std::string>> match(std::string_view pattern, const std::vector<std::string>& path) {
@@ -62,7 +41,7 @@ struct Match {
 
 Match find_route(std::string_view method, const std::vector<std::string>& path) {
   Match found;
-  for (const Route& route : routes) {
+  for (const Route& route : all_routes()) {
     auto arguments = match(route.path, path);
     if (!arguments) continue;
     if (route.method == effective_method(method)) return {.route = &route, .arguments = std::move(*arguments)};
@@ -87,11 +66,16 @@ void Routes::handle(const Request& request, const Reply& reply) {
   if (!target) return reply(respond(problem_from(target.error())));
   Match match = find_route(request.method, target->path);
   if (match.route == nullptr) return reply(no_route(request, match));
+  if (const Role role = roles_.role_of(request.peer); role < match.route->needed) {
+    return reply(respond({.status = 403, .detail = why_not_allowed(request.peer, role, match.route->needed)}));
+  }
   if (const auto checked = check_parameters(target->query, match.route->parameters); !checked) {
     return reply(respond(problem_from(checked.error())));
   }
   const Call call{.backend = backend_,
                   .waiters = waiters_,
+                  .events = events_,
+                  .metrics = metrics_,
                   .request = request,
                   .arguments = std::move(match.arguments),
                   .query = Query(std::move(target->query)),
@@ -99,8 +83,16 @@ void Routes::handle(const Request& request, const Reply& reply) {
   if (const auto handled = match.route->handler(call); !handled) reply(respond(problem_from(handled.error())));
 }
 
-void Routes::run_closed(const Run& run) {
-  for (const auto& waiter : waiters_.take(run.id)) waiter.reply(json_response(run_json(run)));
+void Routes::tell(const Notice& notice) {
+  metrics_.count(notice);
+  publish(events_, notice);
+  const auto* closed = std::get_if<RunClosedNotice>(&notice);
+  if (closed == nullptr) return;
+  for (const auto& waiter : waiters_.take(closed->run.id)) waiter.reply(json_response(run_json(closed->run)));
+}
+
+void Routes::config_changed() {
+  events_.publish(Topic::always, "config.changed", status_json(backend_.status(), backend_.view()));
 }
 
 std::optional<Millis> Routes::timeout() {

@@ -8,7 +8,10 @@
 #include <belfry/time.h>
 
 #include <api/backend.h>
+#include <api/event_ring.h>
 #include <api/message.h>
+#include <api/metrics.h>
+#include <api/roles.h>
 #include <api/run_waiters.h>
 
 namespace belfry::api {
@@ -16,13 +19,16 @@ namespace belfry::api {
 class Routes {
  public:
   // REQUIRES: `backend` outlives the Routes.
-  explicit Routes(Backend& backend) : backend_(backend) {}
+  Routes(Backend& backend, Roles roles) : backend_(backend), roles_(roles), events_(backend.now().wall) {}
 
   // GUARANTEES: `reply` is called once: before this returns, or, for a request that waits, later.
   void handle(const Request& request, const Reply& reply);
 
-  // A run is over, and the ledger has it.
-  void run_closed(const Run& run);
+  // The core decided something, and the ledger has it: counted, and told to those who listen.
+  void tell(const Notice& notice);
+
+  // The file was read again: it is in force, or it has errors (StatusFacts::config_trouble).
+  void config_changed();
 
   // How long until expire() has something to do. None: nobody waits.
   std::optional<Millis> timeout();
@@ -32,6 +38,9 @@ class Routes {
 
  private:
   Backend& backend_;
+  Roles roles_;
+  EventRing events_;
+  Metrics metrics_;
   RunWaiters waiters_;
 };
 

@@ -1,6 +1,9 @@
 #include <algorithm>
 
+#include <api/answers.h>
+#include <api/body.h>
 #include <api/json.h>
+#include <api/problem.h>
 #include <api/run_routes.h>
 #include <base/text.h>
 #include <base/try.h>
@@ -51,6 +54,17 @@ Result<RunQuery> run_query_in(const Query& query) {
   return wanted;
 }
 
+Response page_of(std::vector<Run> runs, const RunQuery& wanted, const ListFrame& frame, Backend& backend) {
+  const auto open = backend.view().open_runs();
+  for (Run& run : runs) run = as_it_is_now(std::move(run), open);
+  const bool is_full = runs.size() == wanted.limit;
+  return json_response(runs_json(runs, is_full ? std::optional(runs.back().id) : std::nullopt, frame));
+}
+
+Response conflict(const Run& run, const std::string& why) {
+  return respond({.status = 409, .detail = "run " + run.id.text() + " of job '" + run.job.text() + "' " + why});
+}
+
 }  // namespace
 
 Result<Run> find_run(Backend& backend, std::string_view text) {
@@ -65,11 +79,12 @@ Result<Run> find_run(Backend& backend, std::string_view text) {
 
 Result<void> get_runs(const Call& call) {
   const RunQuery wanted = TRY(run_query_in(call.query));
-  auto runs = TRY(call.backend.history().runs(wanted));
-  const auto open = call.backend.view().open_runs();
-  for (Run& run : runs) run = as_it_is_now(std::move(run), open);
-  const bool is_full = runs.size() == wanted.limit;
-  call.reply(json_response(runs_json(runs, is_full ? std::optional(runs.back().id) : std::nullopt, call.frame())));
+  call.backend.read_history(
+      [wanted, reply = call.reply, frame = call.frame(), &backend = call.backend](History& history) {
+        return [wanted, reply, frame, &backend, runs = history.runs(wanted)] {
+          reply(runs ? page_of(*runs, wanted, frame, backend) : respond(problem_from(runs.error())));
+        };
+      });
   return {};
 }
 
@@ -77,10 +92,37 @@ Result<void> get_run(const Call& call) {
   const auto wait = TRY(call.query.duration("wait", wait_max));
   const Run run = TRY(find_run(call.backend, call.arguments[0]));
   if (run.is_open() && wait) {
-    call.waiters.add({.run = run.id, .deadline = call.backend.now().boot + *wait, .reply = call.reply});
+    call.waiters.add({.run = run.id,
+                      .deadline = call.backend.now().boot + *wait,
+                      .reply = call.reply,
+                      .client = call.request.client});
   } else {
     call.reply(json_response(run_json(run)));
   }
+  return {};
+}
+
+Result<void> post_cancel(const Call& call) {
+  TRY(read_empty_body(call.request.body));
+  const Run run = TRY(find_run(call.backend, call.arguments[0]));
+  if (!run.is_open()) {
+    call.reply(conflict(run, "is over: " + std::string(text(*run.outcome))));
+    return {};
+  }
+  place(call, CancelRequested{.run = run.id, .requested_by = asker(call.request)},
+        "run " + run.id.text() + " of job '" + run.job.text() + "' was not cancelled");
+  return {};
+}
+
+Result<void> post_retry(const Call& call) {
+  TRY(read_empty_body(call.request.body));
+  const Run run = TRY(find_run(call.backend, call.arguments[0]));
+  if (run.is_open()) {
+    call.reply(conflict(run, "is not over yet"));
+    return {};
+  }
+  place(call, RetryRequested{.of = run, .requested_by = asker(call.request)},
+        "run " + run.id.text() + " of job '" + run.job.text() + "' was not tried again");
   return {};
 }
 

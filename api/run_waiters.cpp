@@ -14,6 +14,11 @@ std::vector<RunWaiters::Waiter> RunWaiters::take_if(Predicate is_taken) {
   return taken;
 }
 
+void RunWaiters::add(Waiter waiter) {
+  std::erase_if(waiters_, [](const Waiter& other) { return other.client && other.client->expired(); });
+  waiters_.push_back(std::move(waiter));
+}
+
 std::vector<RunWaiters::Waiter> RunWaiters::take(RunId run) {
   return take_if([&](const Waiter& waiter) { return waiter.run == run; });
 }

@@ -1,6 +1,8 @@
 // Long polls: replies that wait for a run to be over, each with a deadline on the boot clock.
 #pragma once
 
+#include <cstddef>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -17,9 +19,13 @@ class RunWaiters {
     RunId run;
     BootTime deadline;
     Reply reply;
+    std::optional<std::weak_ptr<const void>> client = {};  // as in Request
   };
 
-  void add(Waiter waiter) { waiters_.push_back(std::move(waiter)); }
+  // Those whose client has gone away lose their place to the newcomer.
+  void add(Waiter waiter);
+
+  std::size_t count() const { return waiters_.size(); }
 
   // Takes those who wait for this run.
   std::vector<Waiter> take(RunId run);

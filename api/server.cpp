@@ -12,7 +12,7 @@ namespace belfry::api {
 // goes last.
 class Server::State {
  public:
-  State(SocketFile file, Backend& backend) : file_(std::move(file)), routes_(backend) {}
+  State(SocketFile file, Backend& backend) : file_(std::move(file)), routes_(backend, Roles::of_this_machine()) {}
 
   Result<void> start(Fd listener) {
     http_ = TRY(HttpServer::start(
@@ -33,7 +33,8 @@ class Server::State {
     http_->dispatch();
   }
 
-  void run_closed(const Run& run) { routes_.run_closed(run); }
+  void tell(const Notice& notice) { routes_.tell(notice); }
+  void config_changed() { routes_.config_changed(); }
 
  private:
   SocketFile file_;
@@ -54,6 +55,7 @@ Result<std::unique_ptr<Server>> Server::open(Options options, Backend& backend) 
 int Server::fd() const { return state_->fd(); }
 std::optional<Millis> Server::timeout() { return state_->timeout(); }
 void Server::dispatch() { state_->dispatch(); }
-void Server::run_closed(const Run& run) { state_->run_closed(run); }
+void Server::tell(const Notice& notice) { state_->tell(notice); }
+void Server::config_changed() { state_->config_changed(); }
 
 }  // namespace belfry::api

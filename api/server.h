@@ -14,7 +14,7 @@
 #include <string>
 
 #include <belfry/error.h>
-#include <belfry/run.h>
+#include <belfry/scheduler.h>
 #include <belfry/time.h>
 
 namespace belfry::api {
@@ -46,8 +46,12 @@ class Server {
   // Does what there is to do; never blocks.
   void dispatch();
 
-  // A run is over, and the ledger has it: whoever waits for this run gets an answer at the next dispatch().
-  void run_closed(const Run& run);
+  // The core decided something, and the ledger has it: whoever listens, or waits for a run that is over, learns of it
+  // at the next dispatch().
+  void tell(const Notice& notice);
+
+  // The file was read again.
+  void config_changed();
 
  private:
   class State;

@@ -17,6 +17,7 @@ namespace {
 
 constexpr mode_t socket_mode = 0660;  // who may talk to the daemon is decided by the file's group (S40)
 constexpr int backlog = 128;
+constexpr std::size_t groups_expected = 32;
 constexpr std::string_view scheme = "unix:";
 
 Result<sockaddr_un> address_of(const std::string& path) {
@@ -112,13 +113,29 @@ Result<UnixListener> listen_unix(const std::string& path) {
   return UnixListener{.fd = std::move(fd), .file = SocketFile(path)};
 }
 
+namespace {
+
+Result<std::vector<gid_t>> groups_of(int connection) {
+  std::vector<gid_t> groups(groups_expected);
+  for (;;) {
+    auto size = static_cast<socklen_t>(groups.size() * sizeof(gid_t));
+    const int done = ::getsockopt(connection, SOL_SOCKET, SO_PEERGROUPS, groups.data(), &size);
+    if (done != 0 && errno != ERANGE) return std::unexpected(system_error("getsockopt", "SO_PEERGROUPS"));
+    groups.resize(size / sizeof(gid_t));
+    if (done == 0) return groups;
+  }
+}
+
+}  // namespace
+
 Result<Peer> peer_of(int connection) {
   ucred credentials{};
   socklen_t size = sizeof credentials;
   if (::getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0) {
     return std::unexpected(system_error("getsockopt", "SO_PEERCRED"));
   }
-  return Peer{.uid = credentials.uid, .gid = credentials.gid};
+  std::vector<gid_t> groups = TRY(groups_of(connection));
+  return Peer{.uid = credentials.uid, .gid = credentials.gid, .groups = std::move(groups)};
 }
 
 Result<Fd> connect_unix(const std::string& path, Millis patience) {

@@ -27,6 +27,7 @@ class FileBackend final : public api::Backend {
   Now now() override { return now_; }
   const View& view() override { return core_.view(); }
   History& history() override { return history_; }
+  void read_history(Question question) override { question(history_)(); }
   void place(api::Order, std::function<void(const Answer&)>) override { VERIFY(!"a file starts nothing"); }
   Result<OutputPart> read_log(const Run&, const OutputQuery&) override {
     return std::unexpected(Error::not_found("a file has no output"));
@@ -48,7 +49,7 @@ Result<std::string> view_of_file(const std::string& path, const std::string& tar
   ZoneCache zones;
   const Configuration configuration = TRY(Configuration::load(path, zones));
   FileBackend backend(path, configuration.jobs());
-  api::Routes routes(backend);
+  api::Routes routes(backend, api::Roles(0, {}));
   api::Response response;
   routes.handle({.method = "GET", .target = target, .headers = {}, .body = {}, .peer = {}},
                 [&](api::Response given) { response = std::move(given); });

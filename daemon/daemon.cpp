@@ -22,6 +22,7 @@
 #include <daemon/front_desk.h>
 #include <daemon/loop.h>
 #include <daemon/mailbox.h>
+#include <daemon/reader.h>
 #include <daemon/signals.h>
 #include <daemon/state_dir.h>
 #include <daemon/turn.h>
@@ -114,6 +115,7 @@ class Daemon {
   SystemClock clock_;
   Mailbox<CommitAnswer> answers_;
   std::unique_ptr<History> history_;
+  std::unique_ptr<Reader> reader_;
   std::unique_ptr<Writer> writer_;
   std::vector<Run> left_open_;
   std::optional<Turn> turn_;
@@ -121,6 +123,7 @@ class Daemon {
   std::optional<FrontDesk> desk_;
   std::unique_ptr<api::Server> server_;
   bool reload_asked_ = false;
+  bool config_read_ = false;
   bool stop_asked_ = false;
   Departure departure_;
 };
@@ -132,7 +135,9 @@ Result<void> Daemon::open(const std::string& socket) {
   desk_.emplace(FrontDesk::Rooms{.clock = clock_,
                                  .view = turn_->view(),
                                  .history = *history_,
+                                 .reader = *reader_,
                                  .configuration = ground_.configuration,
+                                 .zones = *ground_.zones,
                                  .state_path = ground_.state.path(),
                                  .runs_path = ground_.state.runs_path()},
                 submit);
@@ -149,6 +154,8 @@ Result<void> Daemon::open_ledger_and_core() {
   auto store = TRY(SqliteStore::open(ground_.state.ledger_path()));
   Snapshot snapshot = TRY(store->load());
   history_ = TRY(SqliteHistory::open(ground_.state.ledger_path()));
+  auto long_history = TRY(SqliteHistory::open(ground_.state.ledger_path()));
+  reader_ = TRY(Reader::start(std::move(long_history)));
   left_open_ = snapshot.open_runs;
   writer_ =
       std::make_unique<Writer>(std::move(store), [this](CommitAnswer answer) { answers_.put(std::move(answer)); });
@@ -189,6 +196,7 @@ Result<void> Daemon::watch_all() {
   TRY(loop.add(answers_.fd(), [this] {
     for (CommitAnswer& answer : answers_.take_all()) turn_->submit(Persisted{std::move(answer)});
   }));
+  TRY(loop.add(reader_->fd(), [this] { reader_->dispatch(); }));
   TRY(loop.add(launcher_->fd(), [this] { launcher_->dispatch(); }));
   return loop.add(server_->fd(), [this] { server_->dispatch(); });
 }
@@ -211,11 +219,14 @@ Result<void> Daemon::turn() {
   }
   // An answer given outside of dispatch() makes no descriptor readable; see api/server.h.
   if (server_->timeout() == Millis{0}) server_->dispatch();
-  return turn_->take(
-      now, {.ledger = *writer_, .launcher = *launcher_, .desk = *desk_, .api = *server_, .alarm = ground_.alarm});
+  TRY(turn_->take(
+      now, {.ledger = *writer_, .launcher = *launcher_, .desk = *desk_, .api = *server_, .alarm = ground_.alarm}));
+  if (std::exchange(config_read_, false)) server_->config_changed();
+  return {};
 }
 
 void Daemon::reload() {
+  config_read_ = true;
   if (const auto jobs = ground_.configuration.reload()) {
     log::info(ground_.configuration.path() + " is in force: " + std::to_string(jobs->jobs.size()) + " jobs");
     turn_->submit(JobsLoaded{jobs});

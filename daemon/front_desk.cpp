@@ -33,7 +33,8 @@ api::StatusFacts FrontDesk::status() {
   return {.uptime = rooms_.clock.read().boot - opened_,
           .config_path = rooms_.configuration.path(),
           .config_trouble = rooms_.configuration.trouble(),
-          .state_dir = rooms_.state_path};
+          .state_dir = rooms_.state_path,
+          .tzdata = rooms_.zones.database_version()};
 }
 
 }  // namespace belfry

@@ -8,7 +8,9 @@
 #include <belfry/clock.h>
 
 #include <api/backend.h>
+#include <base/zones.h>
 #include <daemon/configuration.h>
+#include <daemon/reader.h>
 
 namespace belfry {
 
@@ -18,7 +20,9 @@ class FrontDesk final : public api::Backend {
     Clock& clock;
     const View& view;
     History& history;
+    Reader& reader;
     const Configuration& configuration;
+    const ZoneCache& zones;
     std::string state_path;
     std::string runs_path;
   };
@@ -28,6 +32,7 @@ class FrontDesk final : public api::Backend {
   Now now() override { return rooms_.clock.read(); }
   const View& view() override { return rooms_.view; }
   History& history() override { return rooms_.history; }
+  void read_history(Question question) override { rooms_.reader.ask(std::move(question)); }
   void place(api::Order order, std::function<void(const Answer&)> done) override;
   Result<OutputPart> read_log(const Run& run, const OutputQuery& query) override;
   api::StatusFacts status() override;

@@ -35,7 +35,7 @@ Result<void> Turn::take(const Now& now, const Hands& hands) {
   for (const Answer& answer : actions_.answers) hands.desk.deliver(answer);
   for (const Notice& notice : actions_.notices) {
     write_to_log(notice);
-    if (const auto* closed = std::get_if<RunClosedNotice>(&notice)) hands.api.run_closed(closed->run);
+    hands.api.tell(notice);
   }
   return hands.alarm.arm(scheduler_.next_wakeup());
 }

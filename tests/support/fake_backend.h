@@ -52,7 +52,16 @@ class FakeHistory final : public History {
   }
 
   Result<std::vector<Run>> attempts(const RunId&) override { return std::vector<Run>{}; }
-  Result<std::vector<SlotsDecided>> slots(const SlotQuery&) override { return std::vector<SlotsDecided>{}; }
+
+  std::vector<SlotsDecided> decided;  // oldest first
+
+  Result<std::vector<SlotsDecided>> slots(const SlotQuery& query) override {
+    std::vector<SlotsDecided> found;
+    for (auto slots = decided.rbegin(); slots != decided.rend() && found.size() < query.limit; ++slots) {
+      if (!query.job || slots->job == *query.job) found.push_back(*slots);
+    }
+    return found;
+  }
 };
 
 class FakeBackend final : public api::Backend, private View {
@@ -91,6 +100,7 @@ class FakeBackend final : public api::Backend, private View {
   Now now() override { return time; }
   const View& view() override { return *this; }
   History& history() override { return past; }
+  void read_history(Question question) override { question(past)(); }
   void place(api::Order order, std::function<void(const Answer&)> done) override {
     asked.push_back({std::move(order), std::move(done)});
   }
@@ -101,7 +111,11 @@ class FakeBackend final : public api::Backend, private View {
     return OutputPart{.bytes = all.substr(from, query.limit), .size = all.size()};
   }
   api::StatusFacts status() override {
-    return {.uptime = Millis{1000}, .config_path = "schedules.yaml", .config_trouble = "", .state_dir = "state"};
+    return {.uptime = Millis{1000},
+            .config_path = "schedules.yaml",
+            .config_trouble = "",
+            .state_dir = "state",
+            .tzdata = "2026b"};
   }
 
  private:

@@ -147,7 +147,7 @@ TEST_CASE("api/server: a long poll is answered when the run is over, others are 
   waiting.collect();
   CHECK(waiting.size() == 0);
   run.outcome = RunOutcome::succeeded;
-  world.server->run_closed(run);
+  world.server->tell(RunClosedNotice{run});
   CHECK(world.until_has(waiting, "\"outcome\":\"succeeded\""));
 }
 
@@ -300,4 +300,95 @@ TEST_CASE("api/server: a second server on the socket is refused and leaves the f
   Client client(world.path);
   client.get("/healthz");
   CHECK(world.until_has(client, "ok\n"));
+}
+
+namespace {
+
+std::size_t open_descriptors() {
+  std::size_t count = 0;
+  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) ++count;
+  return count;
+}
+
+}  // namespace
+
+TEST_CASE("api/server: S41 events reach their listener as they happen, and silence costs nothing") {
+  World world;
+  Client client(world.path);
+  client.get("/v1/events?topics=runs");
+  REQUIRE(world.until_has(client, "retry: 2000"));
+  CHECK(client.has("Content-Type: text/event-stream"));
+  const int before = world.dispatches;
+  for (int i = 0; i < 50; ++i) world.turn(2ms);
+  CHECK(world.dispatches - before < 5);  // the stream sleeps
+
+  world.server->tell(RunStartedNotice{make_run("backup", 1)});
+  CHECK(world.server->timeout() == Millis{0});
+  CHECK(world.until_has(client, "event: run.started\ndata: {\"id\":\"" + make_run("backup", 1).id.text()));
+}
+
+TEST_CASE("api/server: S41 F82 a listener that does not read slows nobody, and is told how much it missed") {
+  World world;
+  Client slow(world.path);
+  slow.get("/v1/events");
+  REQUIRE(world.until_has(slow, "retry: 2000"));
+  Client other(world.path);
+  for (int round = 0; round < 300; ++round) {
+    for (int i = 0; i < 100; ++i) world.server->tell(RunStartedNotice{make_run("backup", 1)});
+    world.turn(0ms);
+  }
+  other.get("/healthz");
+  CHECK(world.until_has(other, "ok\n"));
+  CHECK(world.until_has(slow, "event: resync\ndata: {\"missed\":"));
+  slow.take();
+  world.server->tell(LedgerNotice{"disk full"});
+  CHECK(world.until_has(slow, "\"ledger_trouble\":\"disk full\""));
+}
+
+TEST_CASE("api/server: a client that hangs up while it waits gives its place back at once") {
+  World world;
+  const Run run = make_run("backup", 1);
+  world.backend.past.kept = {run};
+  Client other(world.path);
+  other.get("/healthz");
+  REQUIRE(world.until_has(other, "ok\n"));
+  other.take();
+  const std::size_t before = open_descriptors();
+  for (const char* target : {"/v1/events", "/v1/runs/RUN?wait=5m"}) {
+    CAPTURE(target);
+    std::string wanted(target);
+    if (const auto at_run = wanted.find("RUN"); at_run != std::string::npos) wanted.replace(at_run, 3, run.id.text());
+    {
+      Client gone(world.path);
+      gone.get(wanted);
+      other.get("/healthz");  // comes after it, so the request has been taken when this is answered
+      REQUIRE(world.until_has(other, "ok\n"));
+      other.take();
+      CHECK(open_descriptors() == before + 2);
+    }
+    CHECK(world.until(other, [&] { return open_descriptors() == before; }));
+    const int dispatches = world.dispatches;
+    for (int i = 0; i < 50; ++i) world.turn(2ms);
+    CHECK(world.dispatches - dispatches < 5);  // nobody turns for the one that is gone
+  }
+}
+
+TEST_CASE("api/server: S30 a log is followed over the socket until its run is over") {
+  World world;
+  Run run = make_run("backup", 1);
+  run.state = RunState::running;
+  world.backend.past.kept = {run};
+  world.backend.open = {run};
+  world.backend.output["both"] = "begin\n";
+  Client client(world.path);
+  client.send("GET /v1/runs/" + run.id.text() + "/log?follow=1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  CHECK(world.until_has(client, "begin\n"));
+  world.backend.output["both"] += "middle\n";
+  world.backend.time.boot += 100ms;
+  CHECK(world.until_has(client, "middle\n"));
+  world.backend.output["both"] += "end\n";
+  world.backend.open.clear();
+  world.backend.time.boot += 100ms;
+  CHECK(world.until(client, [&] { return client.is_closed(); }));
+  CHECK(client.has("end\n"));
 }

@@ -12,7 +12,7 @@ namespace {
 
 struct World {
   FakeBackend backend;
-  Routes routes{backend};
+  Routes routes{backend, Roles(1000, {})};
 
   // Empty: the answer is still to come, in `late`.
   std::optional<Response> late;
@@ -52,9 +52,10 @@ TEST_CASE("api/routes: an address that is not there is 404, a method that is not
 
 TEST_CASE("api/routes: a parameter that an address does not take is 400, never ignored") {
   World world;
-  for (const char* target : {"/v1/jobs?q=x", "/v1/runs?status=failed", "/healthz?x", "/v1/runs?limit=0",
-                             "/v1/runs?limit=1001", "/v1/runs?outcome=ran", "/v1/runs?before=x", "/v1/runs?job=a%20b",
-                             "/v1/upcoming?until=tomorrow", "/v1/runs?limit=1&limit=2", "/v1/runs?job=%"}) {
+  for (const char* target :
+       {"/v1/jobs?x=q", "/v1/jobs?state=lost", "/v1/events?topics=x", "/v1/runs?status=failed", "/healthz?x",
+        "/v1/runs?limit=0", "/v1/runs?limit=1001", "/v1/runs?outcome=ran", "/v1/runs?before=x", "/v1/runs?job=a%20b",
+        "/v1/upcoming?until=tomorrow", "/v1/runs?limit=1&limit=2", "/v1/runs?job=%"}) {
     CAPTURE(target);
     const Response response = world.get(target);
     CHECK(response.status == 400);
@@ -191,9 +192,9 @@ TEST_CASE("api/routes: who waits for a run is answered when it is over") {
   world.backend.past.kept = {run};
   CHECK_FALSE(world.send("GET", "/v1/runs/" + run.id.text() + "?wait=30s").has_value());
   CHECK(world.routes.timeout() == Millis{30s});
-  world.routes.run_closed(make_run("backup", 2));  // somebody else's
+  world.routes.tell(RunClosedNotice{closed(make_run("backup", 2), RunOutcome::failed)});  // somebody else's
   CHECK_FALSE(world.late.has_value());
-  world.routes.run_closed(closed(run, RunOutcome::succeeded));
+  world.routes.tell(RunClosedNotice{closed(run, RunOutcome::succeeded)});
   CHECK(holds(world.late.value(), "\"outcome\":\"succeeded\""));
   CHECK_FALSE(world.routes.timeout().has_value());
 }
@@ -279,4 +280,103 @@ TEST_CASE("api/routes: what is due next, up to a count or an instant") {
   CHECK(holds(world.get("/v1/upcoming"), "\"slot\":\"2026-11-20T11:00:00Z\""));
   CHECK_FALSE(holds(world.get("/v1/upcoming?limit=1"), "11:00"));
   CHECK_FALSE(holds(world.get("/v1/upcoming?until=2026-11-20T11:30:00%2B01:00"), "11:00"));
+}
+
+TEST_CASE("api/routes: S30 one range of a log is 206, one behind its end 416, what is no range is ignored") {
+  World world;
+  world.backend.past.kept = {make_run("backup", 1)};
+  world.backend.output["both"] = "0123456789";
+  struct Row {
+    const char* range;
+    int status;
+    const char* body;
+    const char* content_range;
+  };
+  for (const Row& row : {
+           Row{"bytes=2-4", 206, "234", "bytes 2-4/10"},
+           Row{"bytes=8-99", 206, "89", "bytes 8-9/10"},
+           Row{"bytes=7-", 206, "789", "bytes 7-9/10"},
+           Row{"bytes=-3", 206, "789", "bytes 7-9/10"},
+           Row{"bytes=-99", 206, "0123456789", "bytes 0-9/10"},
+           Row{"bytes=10-", 416, nullptr, "bytes */10"},
+           Row{"bytes=-0", 416, nullptr, "bytes */10"},
+           Row{"bytes=4-2", 200, "0123456789", nullptr},
+           Row{"bytes=1-2,4-5", 200, "0123456789", nullptr},
+           Row{"lines=1-2", 200, "0123456789", nullptr},
+           Row{"bytes=-", 200, "0123456789", nullptr},
+       }) {
+    CAPTURE(row.range);
+    Request request{.method = "GET",
+                    .target = "/v1/runs/" + world.backend.past.kept[0].id.text() + "/log",
+                    .headers = {{"range", row.range}},
+                    .body = "",
+                    .peer = {}};
+    Response response;
+    world.routes.handle(request, [&](Response given) { response = std::move(given); });
+    CHECK(response.status == row.status);
+    if (row.body != nullptr) CHECK(response.body == row.body);
+    const auto& last = response.headers.back();
+    CHECK((last.name == "Content-Range" ? last.value : "") == (row.content_range != nullptr ? row.content_range : ""));
+  }
+}
+
+TEST_CASE("api/routes: the slots of a job, newest first, each with its run or with what was in its way") {
+  World world;
+  Run ran = closed(make_run("backup", 1), RunOutcome::succeeded);
+  ran.slot = Slot{.at = at("2026-11-20T01:30:00Z")};
+  world.backend.past.kept = {ran, make_run("backup", 2)};  // the second is nobody's slot
+  const auto stretch = [](const char* first, const char* last, std::int64_t count) {
+    return Stretch{.first = at(first), .last = at(last), .count = count};
+  };
+  world.backend.past.decided = {
+      {.job = job_name("backup"),
+       .slots = stretch("2026-11-20T00:00:00Z", "2026-11-20T01:00:00Z", 3),
+       .outcome = SlotOutcome::missed,
+       .reason = Reason::down},
+      {.job = job_name("backup"),
+       .slots = stretch("2026-11-20T02:30:00Z", "2026-11-20T02:30:00Z", 1),
+       .outcome = SlotOutcome::skipped,
+       .reason = Reason::overlap,
+       .cause = ran.id},
+  };
+  const Response slots = world.get("/v1/jobs/backup/slots");
+  const auto place = [&](const char* part) {
+    CAPTURE(part);
+    CHECK(holds(slots, part));
+    return slots.body.find(part);
+  };
+  CHECK(place("{\"slot\":\"2026-11-20T02:30:00Z\"") < place("{\"slot\":\"2026-11-20T01:30:00Z\""));
+  CHECK(place("{\"slot\":\"2026-11-20T01:30:00Z\"") <
+        place("{\"slot\":\"2026-11-20T00:00:00Z\",\"last\":\"2026-11-20T01:00:00Z\",\"count\":3"));
+  CHECK(holds(slots, "\"cause\":{\"id\":\"" + ran.id.text()));
+  CHECK_FALSE(holds(slots, make_run("backup", 2).id.text()));
+  const Response some = world.get("/v1/jobs/backup/slots?from=2026-11-20T01:00:00Z&to=2026-11-20T01:59:00Z");
+  CHECK(holds(some, "01:30:00Z"));
+  CHECK(holds(some, "\"count\":3"));  // it ends where the question begins
+  CHECK_FALSE(holds(some, "02:30:00Z\",\"last"));
+  CHECK_FALSE(holds(world.get("/v1/jobs/backup/slots?limit=1"), "missed"));
+}
+
+TEST_CASE("api/routes: ready is who starts what is due; healthy is who answers, and says what is wrong") {
+  World world;
+  CHECK(world.get("/readyz").body == "ready\n");
+  world.backend.trouble = "disk full";
+  CHECK(world.get("/readyz").status == 503);
+  CHECK(world.get("/healthz").status == 200);
+  CHECK(world.get("/healthz").body == "degraded\nledger: disk full\n");
+}
+
+TEST_CASE("api/routes: jobs are found by tag, by how they stand, and by a part of their name") {
+  World world;
+  world.backend.add_job("nightly-backup").tags = {"db"};
+  world.backend.add_job("report").enabled = false;
+  world.backend.open = {make_run("nightly-backup", 1)};
+  const auto has = [&](const char* query, const char* name) { return holds(world.get(query), name); };
+  CHECK(has("/v1/jobs?tag=db", "nightly-backup"));
+  CHECK_FALSE(has("/v1/jobs?tag=db", "report"));
+  CHECK(has("/v1/jobs?state=running", "nightly-backup"));
+  CHECK_FALSE(has("/v1/jobs?state=running", "report"));
+  CHECK(has("/v1/jobs?state=disabled&q=rep", "report"));
+  CHECK_FALSE(has("/v1/jobs?q=rep", "nightly-backup"));
+  CHECK_FALSE(has("/v1/jobs?state=failing", "report"));
 }

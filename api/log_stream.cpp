@@ -1,0 +1,48 @@
+#include <algorithm>
+
+#include <api/log_stream.h>
+
+namespace belfry::api {
+
+LogStream::LogStream(Backend& backend, Options options)
+    : backend_(backend),
+      run_(std::move(options.run)),
+      stream_(options.stream),
+      offset_(options.offset),
+      look_at_(backend.now().boot) {}
+
+Millis LogStream::ready_in() { return std::max(Millis{0}, look_at_ - backend_.now().boot); }
+
+// Whether the run is over is asked before the last look, so nothing is written in between that nobody reads.
+std::string LogStream::read(std::size_t max) {
+  const auto live = open_run();
+  std::string bytes = take(max);
+  if (!bytes.empty()) return bytes;
+  if (!live) {
+    is_over_ = true;
+  } else if (live->attempt_id() != run_.attempt_id()) {
+    run_ = *live;
+    offset_ = 0;
+    return read(max);
+  }
+  look_at_ = backend_.now().boot + look_every;
+  return {};
+}
+
+std::optional<Run> LogStream::open_run() const {
+  const auto job = backend_.view().job(run_.job);
+  if (!job) return std::nullopt;
+  const auto found =
+      std::find_if(job->open.begin(), job->open.end(), [&](const Run& run) { return run.id == run_.id; });
+  return found == job->open.end() ? std::nullopt : std::optional(*found);
+}
+
+// Nothing there yet, or not any more, is nothing to read.
+std::string LogStream::take(std::size_t max) {
+  auto part = backend_.read_log(run_, {.stream = stream_, .offset = offset_, .limit = max});
+  if (!part) return {};
+  offset_ += part->bytes.size();
+  return std::move(part->bytes);
+}
+
+}  // namespace belfry::api

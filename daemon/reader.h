@@ -1,0 +1,39 @@
+// Reads the ledger's history beside the loop, so that a long question holds nobody up.
+//
+// THREADS: one owner, the loop's thread. A question runs on the reader's own thread, over a connection of its own; what
+// it gives comes back by the mailbox and runs on the loop's thread.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include <belfry/store.h>
+
+#include <base/worker.h>
+#include <daemon/mailbox.h>
+
+namespace belfry {
+
+class Reader {
+ public:
+  using Question = std::function<std::function<void()>(History&)>;
+
+  static Result<std::unique_ptr<Reader>> start(std::unique_ptr<History> history);
+
+  void ask(Question question);
+
+  // Readable when dispatch() has answers to hand on.
+  int fd() const { return answers_.fd(); }
+  void dispatch();
+
+ private:
+  Reader(std::unique_ptr<History> history, EventCounter counter)
+      : history_(std::move(history)), answers_(std::move(counter)) {}
+
+  // The thread goes first, then what it uses.
+  std::unique_ptr<History> history_;
+  Mailbox<std::function<void()>> answers_;
+  Worker worker_{"belfry-reader"};
+};
+
+}  // namespace belfry
