@@ -17,7 +17,7 @@ Result<void> get_runs(const Call& call);
 // With `wait`, answers when the run is over or the time is: the run as it is then, open or closed.
 Result<void> get_run(const Call& call);
 
-// 202 with the run once the request is durable (S32: the run's end is waited for with GET and `wait`); 409 if it is
+// 202 with the run once the request is durable; its end is waited for with GET and `wait`; 409 if it is
 // over.
 Result<void> post_cancel(const Call& call);
 
