@@ -2,7 +2,6 @@
 #pragma once
 
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,8 +9,6 @@
 #include <belfry/error.h>
 #include <belfry/run.h>
 #include <belfry/time.h>
-
-#include <config/problem.h>
 
 namespace belfry::cli {
 
@@ -58,9 +55,6 @@ struct LogExcerpt {
   std::string_view output;
 };
 std::string encode_log(const LogExcerpt& log);
-
-// What is wrong with a file: an array, one object per problem.
-std::string encode_problems(std::span<const config::Problem> problems);
 
 std::string encode_version(std::string_view version);
 

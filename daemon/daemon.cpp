@@ -116,9 +116,9 @@ class Daemon {
   Mailbox<CommitAnswer> answers_;
   std::unique_ptr<History> history_;
   std::unique_ptr<Reader> reader_;
-  std::unique_ptr<Writer> writer_;
   std::vector<Run> left_open_;
   std::optional<Turn> turn_;
+  std::unique_ptr<Writer> writer_;  // works on batches that the turn's core has lent it
   std::unique_ptr<CommandLauncher> launcher_;
   std::optional<FrontDesk> desk_;
   std::unique_ptr<api::Server> server_;

@@ -29,7 +29,7 @@ void Turn::submit(Input input) {
 Result<void> Turn::take(const Now& now, const Hands& hands) {
   owed_ = false;
   scheduler_.advance(now, actions_);
-  if (actions_.persist) hands.ledger.persist(std::move(*actions_.persist));
+  if (actions_.persist) hands.ledger.persist(*actions_.persist);
   for (const StartOrder& order : actions_.starts) hands.launcher.start(order);
   for (const StopOrder& order : actions_.stops) hands.launcher.stop(order);
   for (const Answer& answer : actions_.answers) hands.desk.deliver(answer);

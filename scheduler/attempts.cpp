@@ -1,77 +1,141 @@
-// What the launcher reports. A report about an attempt that is not open (or no longer this launch) changes nothing.
+// What the launcher reports, and what follows from the end of an attempt. A report about an attempt that is not open
+// (or no longer this launch) changes nothing.
+#include <scheduler/retry.h>
 #include <scheduler/state.h>
 
 namespace belfry {
 
-Scheduler::State::OpenRun* Scheduler::State::find_open(const AttemptId& id) {
-  const auto found = open_.find(id.run);
-  if (found == open_.end() || found->second.run.attempt_id() != id) return nullptr;
-  found->second.resolved = true;
-  return &found->second;
+std::optional<RunHandle> Scheduler::State::find_launched(const AttemptId& id) {
+  const auto handle = runs_.find(id.run);
+  if (!handle) return std::nullopt;
+  OpenRun& open = runs_.at(*handle);
+  if (open.place != Place::launched || open.run.attempt_id() != id) return std::nullopt;
+  return handle;
 }
 
-void Scheduler::State::take(AttemptStarted& input, const Now&, Actions& out) {
-  OpenRun* open = find_open(input.id);
-  if (open == nullptr) return;
-  open->run.state = RunState::running;
-  open->run.started = input.at;
-  out.notices.push_back(RunStartedNotice{open->run});
+void Scheduler::State::take(AttemptStarted& input, Actions& out) {
+  const auto handle = find_launched(input.id);
+  if (!handle) return;
+  OpenRun& open = runs_.at(*handle);
+  const bool is_found_again = !std::exchange(open.is_resolved, true);
+  open.run.state = RunState::running;
+  open.run.started = input.at;
+  JobState& state = jobs_.at(open.job);
+  const bool measures = state.job && state.job->measured && state.job->measured->from == MeasuredInterval::From::start;
+  if (measures && open.run.slot && !is_found_again) {
+    state.need_extras().standing.anchor = clocks_.elapsed();
+    record_standing(state);
+    rearm(open.job);
+  }
+  out.notices.push_back(RunStartedNotice{open.run});
+  // The daemon that was told to stop it may have died before it did.
+  if (is_found_again && open.run.stop != Reason::none) out.stops.push_back({.id = input.id, .reason = open.run.stop});
 }
 
-void Scheduler::State::take(AttemptEnded& input, const Now&, Actions&) {
-  OpenRun* open = find_open(input.id);
-  if (open == nullptr) return;
-  const bool ordered = input.reason != Reason::none;
-  const bool good = input.end == ProcessEnd{.how = ProcessEnd::How::exited, .code = 0};
-  Run closed = open->run;
-  closed.outcome = ordered ? RunOutcome::cancelled : good ? RunOutcome::succeeded : RunOutcome::failed;
-  closed.reason = input.reason;
-  closed.end = input.end;
-  closed.usage = input.usage;
-  closed.started = input.started;
-  closed.finished = input.finished;
-  close_run(std::move(closed));
+void Scheduler::State::take(AttemptEnded& input, Actions&) {
+  const auto handle = find_launched(input.id);
+  if (!handle) return;
+  Run& run = runs_.at(*handle).run;
+  run.end = input.end;
+  run.usage = input.usage;
+  run.started = input.started;
+  run.finished = input.finished;
+  run.detail = std::move(input.detail);
+  switch (input.reason) {
+    case Reason::timeout:
+    case Reason::deadline:
+      return end_attempt(*handle, RunOutcome::timed_out, input.reason);
+    case Reason::condition:
+      return end_attempt(*handle, RunOutcome::skipped, input.reason);
+    case Reason::by_request:
+    case Reason::superseded:
+    case Reason::shutdown:
+      // What the ledger says was wanted is the truth; the minder knows only that it was told.
+      return end_attempt(*handle, RunOutcome::cancelled, run.stop != Reason::none ? run.stop : input.reason);
+    default:
+      return end_attempt(*handle, is_success(run) ? RunOutcome::succeeded : RunOutcome::failed, input.reason);
+  }
 }
 
-void Scheduler::State::take(AttemptStartFailed& input, const Now& now, Actions&) {
-  OpenRun* open = find_open(input.id);
-  if (open == nullptr) return;
-  Run closed = open->run;
-  closed.outcome = RunOutcome::start_failed;
-  closed.detail = std::move(input.detail);
-  closed.finished = now.wall;
-  close_run(std::move(closed));
+bool Scheduler::State::is_success(const Run& run) const {
+  if (run.end->how != ProcessEnd::How::exited) return false;
+  const int code = run.end->code;
+  if (code == 0) return true;
+  const auto index = jobs_.named(run.job);
+  if (!index) return false;
+  for (const CodeRange& range : jobs_.at(*index).job->policies->success_exit_codes) {
+    if (range.first <= code && code <= range.last) return true;
+  }
+  return false;
 }
 
-void Scheduler::State::take(AttemptLost& input, const Now& now, Actions&) {
-  OpenRun* open = find_open(input.id);
-  if (open == nullptr) return;
-  Run closed = open->run;
-  closed.outcome = RunOutcome::lost;
-  closed.reason = input.reason;
-  closed.finished = now.wall;
-  close_run(std::move(closed));
+void Scheduler::State::take(AttemptStartFailed& input, Actions&) {
+  const auto handle = find_launched(input.id);
+  if (!handle) return;
+  Run& run = runs_.at(*handle).run;
+  run.detail = std::move(input.detail);
+  run.finished = now().wall;
+  end_attempt(*handle, RunOutcome::start_failed, Reason::none);
+}
+
+void Scheduler::State::take(AttemptLost& input, Actions&) {
+  const auto handle = find_launched(input.id);
+  if (!handle) return;
+  runs_.at(*handle).run.finished = now().wall;
+  end_attempt(*handle, RunOutcome::lost, input.reason);
 }
 
 // S3: the recorded start provably never executed, so the same attempt is started now, under a new launch number that is
 // durable before the minder sees it.
-void Scheduler::State::take(AttemptNeverExecuted& input, const Now& now, Actions&) {
-  OpenRun* open = find_open(input.id);
-  if (open == nullptr) return;
-  const JobState& state = *jobs_.find(open->run.job);
-  if (state.job == nullptr) {
-    Run closed = open->run;
-    closed.outcome = RunOutcome::cancelled;
-    closed.reason = Reason::job_removed;
-    closed.finished = now.wall;
-    close_run(std::move(closed));
-    return;
-  }
-  Run& run = open->run;
-  run.launch += 1;
-  run.boot = options_.boot;
+void Scheduler::State::take(AttemptNeverExecuted& input, Actions&) {
+  const auto handle = find_launched(input.id);
+  if (!handle) return;
+  OpenRun& open = runs_.at(*handle);
+  open.is_resolved = true;
+  if (open.run.stop != Reason::none) return close_run(*handle, RunOutcome::cancelled, open.run.stop);
+  if (jobs_.at(open.job).job == nullptr) return close_run(*handle, RunOutcome::cancelled, Reason::job_removed);
+  open.run.launch += 1;
+  open.run.boot = options_.boot;
+  outbox_.record(RunChanged{open.run});
+  promise_start(open);
+}
+
+// The attempt is over: the run is, or it waits for its next attempt.
+void Scheduler::State::end_attempt(RunHandle handle, RunOutcome outcome, Reason reason) {
+  OpenRun& open = runs_.at(handle);
+  open.is_resolved = true;
+  const bool may_try_again = is_failure(outcome) && reason != Reason::deadline && open.run.stop == Reason::none;
+  if (may_try_again && try_again(handle, outcome, reason)) return;
+  close_run(handle, outcome, reason);
+}
+
+bool Scheduler::State::try_again(RunHandle handle, RunOutcome outcome, Reason reason) {
+  OpenRun& open = runs_.at(handle);
+  Run& run = open.run;
+  const JobState& state = jobs_.at(open.job);
+  if (state.job == nullptr) return false;
+  const auto next = decide_retry(*state.job->policies, {.outcome = outcome,
+                                                        .end = run.end,
+                                                        .run = run.id,
+                                                        .attempt = run.attempt,
+                                                        .uncounted = run.uncounted,
+                                                        .age = now().boot - open.opened});
+  if (!next) return false;
+  Run attempt = run;
+  attempt.outcome = outcome;
+  attempt.reason = reason;
+  outbox_.record(AttemptClosed{std::move(attempt)});
+
+  queues_.leave(open.queue);  // a waiting run holds no place (S24)
+  open.place = Place::waiting;
+  run.state = RunState::waiting;
+  if (!next->counts) ++run.uncounted;
+  run.not_before = now().wall + next->delay;
   outbox_.record(RunChanged{run});
-  promise_start(state, run);
+  outbox_.then_tell(RunWaitingNotice{run});
+  arm(handle, now().boot + next->delay);
+  idle_.push_back(open.job);
+  return true;
 }
 
 }  // namespace belfry

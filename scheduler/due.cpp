@@ -1,8 +1,8 @@
 // Slots that have come.
 #include <algorithm>
 
+#include <base/text.h>
 #include <base/verify.h>
-#include <scheduler/missed.h>
 #include <scheduler/segments.h>
 #include <scheduler/state.h>
 
@@ -18,101 +18,302 @@ std::optional<Stretch> slots_due(const Schedule& schedule, WallTime decided, Wal
   return schedule.slots_in(decided, come->last - Millis{1});
 }
 
-}  // namespace
-
-// Every job whose next undecided slot is not in the future is decided now, in one turn, in the order of the slots and
-// then of the file (S5). A job that is decided leaves the present: its next slot is later than now.
-void Scheduler::State::decide_due_slots(const Now& now) {
-  while (!outbox_.failing() && !due_.empty() && due_.top().due <= now.wall) decide(due_.top().item, now);
+std::string pause_in_words(const Pause& pause) {
+  return "paused by " + pause.by + (pause.reason.empty() ? "" : ": " + pause.reason);
 }
 
-void Scheduler::State::decide(JobIndex index, const Now& now) {
+}  // namespace
+
+// Intervals follow elapsed time, which nobody sets (S8).
+WallTime Scheduler::State::time_of(const Job& job) const {
+  return job.measured || job.schedule.follows_elapsed_time() ? clocks_.elapsed() : now().wall;
+}
+
+// ---- Which job is next --------------------------------------------------------------------------------------------
+
+// In the order of the slots, and then of the file (S5).
+std::optional<JobIndex> Scheduler::State::next_due() const {
+  const bool wall = !due_by_wall_.empty() && due_by_wall_.top().due <= now().wall;
+  const bool elapsed = !due_by_elapsed_.empty() && due_by_elapsed_.top().due <= clocks_.elapsed();
+  if (!wall && !elapsed) return std::nullopt;
+  if (!wall) return due_by_elapsed_.top().item;
+  if (!elapsed) return due_by_wall_.top().item;
+  const auto& by_wall = due_by_wall_.top();
+  const auto& by_elapsed = due_by_elapsed_.top();
+  const bool wall_first = std::pair(by_wall.due, by_wall.item) < std::pair(by_elapsed.due, by_elapsed.item);
+  return wall_first ? by_wall.item : by_elapsed.item;
+}
+
+// A job that is decided leaves the present: its next slot is later than now, or it is held until it is idle.
+void Scheduler::State::decide_due_slots() {
+  while (const auto index = next_due()) decide(*index);
+}
+
+void Scheduler::State::disarm(JobIndex index) {
+  due_by_wall_.erase(index);
+  due_by_elapsed_.erase(index);
+}
+
+// Puts the job's next undecided slot on its heap. It may lie in the past: then it is decided at once.
+void Scheduler::State::rearm(JobIndex index) {
+  const JobState& state = jobs_.at(index);
+  const Job& job = *state.job;
+  const auto due = state.is_held ? std::nullopt : next_due_of(state);
+  if (!due) return disarm(index);
+  const bool follows_elapsed = job.measured || job.schedule.follows_elapsed_time();
+  (follows_elapsed ? due_by_elapsed_ : due_by_wall_).set(index, *due);
+}
+
+std::optional<WallTime> Scheduler::State::next_due_of(const JobState& state) const {
+  const Job& job = *state.job;
+  if (job.measured) {
+    // Measured from its finish, a job is not due before it has finished.
+    if (job.measured->from == MeasuredInterval::From::finish && !is_idle(state)) return std::nullopt;
+    const bool is_anchored = state.extras && state.extras->standing.anchor;
+    return (is_anchored ? *state.extras->standing.anchor : state.counts_from) + job.measured->period;
+  }
+  const auto next = job.schedule.next_after(state.decided_upto());
+  if (!next) return std::nullopt;
+  return *next + job.schedule.delay(*next);
+}
+
+// ---- What becomes of its slots ------------------------------------------------------------------------------------
+
+void Scheduler::State::decide(JobIndex index) {
   JobState& state = jobs_.at(index);
-  const Schedule& schedule = state.job->schedule;
-  const auto stretch = slots_due(schedule, state.decided_upto(), now.wall);
-  VERIFY(stretch.has_value());
-  if (state.job->enabled) {
-    decide_stretch(state, *stretch, now);
+  if (state.job->measured) {
+    decide_measured(index);
   } else {
-    record_slots(state, *stretch, {.outcome = SlotOutcome::skipped, .reason = Reason::disabled});
+    const auto stretch = slots_due(state.job->schedule, state.decided_upto(), time_of(*state.job));
+    VERIFY(stretch.has_value());
+    decide_stretch(index, *stretch);
   }
   rearm(index);
 }
 
-// Of the slots that no calendar excludes the newest may run, and speaks for the others (S18).
-void Scheduler::State::decide_stretch(JobState& state, const Stretch& stretch, const Now& now) {
-  const std::vector<Segment> segments = divide(state.job->schedule, stretch);
-  std::int64_t allowed = 0;
-  std::optional<WallTime> newest;
-  for (const Segment& segment : segments) {
-    if (segment.excluded) continue;
-    allowed += segment.slots.count;
-    newest = segment.slots.last;
-  }
-  const SlotFate fate = newest ? decide_newest(state, *newest, allowed, now) : SlotFate{};
-  for (const Segment& segment : segments) {
-    if (segment.excluded) {
-      record_slots(state, segment.slots,
-                   {.outcome = SlotOutcome::skipped, .reason = Reason::excluded, .detail = *segment.excluded});
-    } else {
-      record_allowed(state, segment.slots, *newest, fate);
-    }
-  }
-}
-
-// Runs the newest slot that may, or says what becomes of it and of those before it.
-Scheduler::State::SlotFate Scheduler::State::decide_newest(JobState& state, WallTime newest, std::int64_t allowed,
-                                                           const Now& now) {
+void Scheduler::State::decide_stretch(JobIndex index, const Stretch& stretch) {
+  JobState& state = jobs_.at(index);
   const Schedule& schedule = state.job->schedule;
-  const MissedDecision decision = decide_missed({.newest = newest,
-                                                 .count = allowed,
-                                                 .next = schedule.next_after(newest),
-                                                 .delay = schedule.delay(newest),
-                                                 .now = now.wall});
-  if (!decision.runs) return {.outcome = SlotOutcome::missed, .reason = Reason::late_limit};
-  if (!state.open.empty()) {  // S21: `skip`; S22: decided from what runs
-    return {.outcome = SlotOutcome::skipped, .reason = Reason::overlap, .cause = state.open.front()};
+  const bool is_plain = stretch.count == 1 && state.job->enabled && !state.extras;
+  const bool may_catch_up = state.job->policies->missed.action == MissedPolicy::Action::all;
+  if (is_plain && !may_catch_up && !schedule.excluded(stretch.first)) return decide_one(index, stretch.first);
+  Pieces pieces(schedule, stretch);
+  if (!state.job->enabled) {
+    pieces.decide_all({.outcome = SlotOutcome::skipped, .reason = Reason::disabled});
+  } else if (!decide_by_standing(state, pieces)) {
+    decide_pieces(index, pieces);
   }
-  const Run& run = open_run(state,
-                            {.trigger = decision.is_catch_up ? RunTrigger::catch_up : RunTrigger::schedule,
-                             .slot = newest,
-                             .due = newest + schedule.delay(newest),
-                             .stands_for = allowed},
-                            now);
-  return {.outcome = SlotOutcome::coalesced, .cause = run.id, .newest_runs = true};
+  record_pieces(state, pieces);
 }
 
-void Scheduler::State::record_allowed(JobState& state, const Stretch& slots, WallTime newest, const SlotFate& fate) {
-  if (!fate.newest_runs || slots.last != newest) return record_slots(state, slots, fate);
-  if (slots.count > 1) {
-    const auto older = state.job->schedule.slots_in(slots.first - Millis{1}, newest - Millis{1});
-    VERIFY(older.has_value());
-    record_slots(state, *older, fate);
+// The way of nearly every slot: one that has just come, of a job of which nothing special is known.
+void Scheduler::State::decide_one(JobIndex index, WallTime slot) {
+  JobState& state = jobs_.at(index);
+  const Schedule& schedule = state.job->schedule;
+  const Millis delay = schedule.delay(slot);
+  DueSlots due{.newest = slot, .delay = delay, .now = time_of(*state.job)};
+  if (due.late() >= catch_up_lateness) due.next = schedule.next_after(slot);
+  const MissedDecision decision = decide_missed(state.job->policies->missed, due);
+  const Stretch one{.first = slot, .last = slot, .count = 1};
+  if (decision.verdict == MissedDecision::Verdict::none_of_them) return record_slots(state, one, missed_fate(state));
+  const auto fate = start_slot(index, {.trigger = decision.is_catch_up ? RunTrigger::catch_up : RunTrigger::schedule,
+                                       .slot = slot,
+                                       .due = slot + delay});
+  if (fate) record_slots(state, one, *fate);
+}
+
+// A pause, slots that somebody asked to leave out, runs that were to be so many and no more. True: nothing is left.
+bool Scheduler::State::decide_by_standing(JobState& state, Pieces& pieces) {
+  if (!state.extras) return pieces.undecided() == 0;
+  JobStanding& standing = state.extras->standing;
+  if (standing.pause) {
+    const SlotFate paused{.reason = Reason::paused, .detail = pause_in_words(*standing.pause)};
+    pieces.decide_upto(standing.pause->until.value_or(WallTime::max()), paused);
+    if (!state.is_paused(now().wall)) resume(state, "");
   }
-  state.move_mark(newest);
+  if (standing.skip_next > 0 && pieces.undecided() > 0) {
+    const auto count = std::min<std::int64_t>(standing.skip_next, pieces.undecided());
+    pieces.decide_oldest(count, {.reason = Reason::on_request});
+    standing.skip_next -= static_cast<std::uint32_t>(count);
+    record_standing(state);
+  }
+  const auto& max_runs = state.job->policies->max_runs;
+  if (max_runs && standing.runs_started >= *max_runs) pieces.decide_all({.reason = Reason::max_runs});
+  return pieces.undecided() == 0;
+}
+
+void Scheduler::State::decide_pieces(JobIndex index, Pieces& pieces) {
+  JobState& state = jobs_.at(index);
+  const Schedule& schedule = state.job->schedule;
+  if (pieces.undecided() == 0) return;
+  const MissedPolicy& policy = state.job->policies->missed;
+  const WallTime newest = pieces.newest_undecided();
+  const DueSlots due{.newest = newest,
+                     .count = pieces.undecided(),
+                     .next = schedule.next_after(newest),
+                     .delay = schedule.delay(newest),
+                     .now = time_of(*state.job)};
+  const MissedDecision decision = decide_missed(policy, due);
+  switch (decision.verdict) {
+    case MissedDecision::Verdict::none_of_them:
+      return pieces.decide_all(missed_fate(state));
+    case MissedDecision::Verdict::one_by_one:
+      return run_oldest(index, pieces, lateness_that_counts(policy, due));
+    case MissedDecision::Verdict::runs:
+      // Slots that come while earlier ones are caught up with wait behind them (S18).
+      if (policy.action == MissedPolicy::Action::all && is_catching_up(state)) return hold(state, pieces);
+      return run_newest(index, pieces, decision);
+  }
+}
+
+// The newest runs, and the older ones are coalesced into it or missed.
+void Scheduler::State::run_newest(JobIndex index, Pieces& pieces, const MissedDecision& decision) {
+  JobState& state = jobs_.at(index);
+  const WallTime newest = pieces.newest_undecided();
+  const bool speaks_for_older = decision.older == SlotOutcome::coalesced;
+  const std::int64_t count = pieces.undecided();
+  if (!speaks_for_older) pieces.decide_oldest(count - 1, missed_fate(state));
+  const auto fate = start_slot(index, {.trigger = decision.is_catch_up ? RunTrigger::catch_up : RunTrigger::schedule,
+                                       .slot = newest,
+                                       .due = newest + state.job->schedule.delay(newest),
+                                       .stands_for = speaks_for_older ? count : 1});
+  if (fate) return pieces.decide_all(*fate);
+  const RunId run = runs_.at(state.open.last).run.id;
+  pieces.decide_oldest(pieces.undecided() - 1, {.outcome = SlotOutcome::coalesced, .cause = run});
+}
+
+// S18, `all`: one at a time, oldest first. Those that are too old or too many are missed, and the rest stay undecided
+// until the job is idle again: however many they are, they take no room.
+void Scheduler::State::run_oldest(JobIndex index, Pieces& pieces, Millis limit) {
+  JobState& state = jobs_.at(index);
+  const std::int64_t max = state.job->policies->missed.max;
+  pieces.decide_upto(time_of(*state.job) - limit - Millis{1}, missed_fate(state));
+  if (pieces.undecided() > max) {
+    pieces.decide_oldest(pieces.undecided() - max, {.outcome = SlotOutcome::missed, .reason = Reason::cap});
+  }
+  if (pieces.undecided() == 0) return;
+  if (!is_idle(state)) return hold(state, pieces);
+  const WallTime oldest = pieces.oldest_undecided();
+  const auto fate = start_slot(
+      index, {.trigger = RunTrigger::catch_up, .slot = oldest, .due = oldest + state.job->schedule.delay(oldest)});
+  if (fate) return pieces.decide_oldest(1, *fate);
+  pieces.keep_from(oldest);
+  state.is_held = true;
+}
+
+void Scheduler::State::hold(JobState& state, Pieces& pieces) {
+  state.is_held = true;
+  if (pieces.undecided() > 0) pieces.keep_from(pieces.oldest_undecided());
+}
+
+bool Scheduler::State::is_catching_up(const JobState& state) const {
+  bool found = false;
+  runs_.for_each_of(state.open,
+                    [&](RunHandle handle) { found = found || runs_.at(handle).run.trigger == RunTrigger::catch_up; });
+  return found;
+}
+
+// S8, `measured_from`: one slot, a period after the last run began or ended.
+void Scheduler::State::decide_measured(JobIndex index) {
+  JobState& state = jobs_.at(index);
+  const WallTime slot = next_due_of(state).value();
+  const WallTime time = time_of(*state.job);
+  const Stretch one{.first = slot, .last = slot, .count = 1};
+  const MissedDecision decision = decide_missed(state.job->policies->missed, {.newest = slot, .now = time});
+  std::optional<SlotFate> fate = fate_of_measured(state);
+  if (!fate && decision.verdict == MissedDecision::Verdict::none_of_them) fate = missed_fate(state);
+  if (!fate) {
+    fate = start_slot(
+        index,
+        {.trigger = decision.is_catch_up ? RunTrigger::catch_up : RunTrigger::schedule, .slot = slot, .due = slot});
+  }
+  if (fate) record_slots(state, one, *fate);
+  state.need_extras().standing.anchor = time;  // of a run, until it says when it began or ended
+  record_standing(state);
+}
+
+std::optional<SlotFate> Scheduler::State::fate_of_measured(JobState& state) {
+  if (!state.job->enabled) return SlotFate{.reason = Reason::disabled};
+  if (!state.extras) return std::nullopt;
+  JobStanding& standing = state.extras->standing;
+  if (state.is_paused(now().wall)) return SlotFate{.reason = Reason::paused, .detail = pause_in_words(*standing.pause)};
+  if (standing.pause) resume(state, "");
+  if (standing.skip_next > 0) {
+    --standing.skip_next;
+    return SlotFate{.reason = Reason::on_request};
+  }
+  const auto& max_runs = state.job->policies->max_runs;
+  if (max_runs && standing.runs_started >= *max_runs) return SlotFate{.reason = Reason::max_runs};
+  return std::nullopt;
+}
+
+void Scheduler::State::measure_from_finish(JobState& state) {
+  if (state.job == nullptr || !state.job->measured || state.job->measured->from != MeasuredInterval::From::finish)
+    return;
+  state.need_extras().standing.anchor = clocks_.elapsed();
+  record_standing(state);
+}
+
+// ---- Starting, and saying why not -----------------------------------------------------------------------------------
+
+SlotFate Scheduler::State::missed_fate(const JobState& state) const {
+  const bool skips = state.job->policies->missed.action == MissedPolicy::Action::skip;
+  const Reason late = gap_ == Reason::ledger_unavailable ? gap_ : Reason::late_limit;
+  return {.outcome = SlotOutcome::missed, .reason = skips ? gap_ : late};
+}
+
+// Opens the slot's run; else says what becomes of the slot.
+std::optional<SlotFate> Scheduler::State::start_slot(JobIndex index, Opening opening) {
+  JobState& state = jobs_.at(index);
+  const bool on_time = opening.trigger == RunTrigger::schedule;
+  if (on_time && !state.job->measured && state.breaker.trips(state.job->schedule, *opening.slot, now().boot)) {
+    const std::string why = "it was started more often than its schedule can explain; this is a fault of belfry";
+    pause(state, {.since = now().wall, .by = "belfry", .reason = why});
+    outbox_.then_tell(JobTroubleNotice{.job = state.name, .what = why});
+    return SlotFate{.reason = Reason::circuit_breaker};
+  }
+  if (!on_time) space_catch_up(state, opening);
+  const auto entered = enter(index, opening);
+  if (!entered) {
+    const Obstacle& obstacle = entered.error();
+    return SlotFate{.reason = obstacle.reason, .cause = obstacle.cause, .detail = obstacle.detail};
+  }
+  if (state.job->policies->max_runs) {
+    ++state.need_extras().standing.runs_started;
+    record_standing(state);
+  }
+  return std::nullopt;
+}
+
+// S20: the first catch-ups of different jobs are let out one after the other. A job that goes on catching up has waited
+// for its own earlier runs already.
+void Scheduler::State::space_catch_up(const JobState& state, Opening& opening) {
+  const bool goes_on = state.last && state.last->trigger == RunTrigger::catch_up && state.is_held;
+  if (goes_on || !is_idle(state)) return;
+  const BootTime let_out = std::max(now().boot, next_catch_up_);
+  next_catch_up_ = let_out + options_.limits.catch_up_spacing;
+  if (let_out == now().boot) return;
+  opening.place = Place::delayed;
+  opening.delay = let_out - now().boot;
+}
+
+void Scheduler::State::record_pieces(JobState& state, const Pieces& pieces) {
+  for (const Piece& piece : pieces.list()) {
+    if (piece.fate) record_slots(state, piece.slots, *piece.fate);
+  }
 }
 
 void Scheduler::State::record_slots(JobState& state, const Stretch& slots, const SlotFate& fate) {
-  SlotsDecided decided{.job = state.seen.job,
-                       .era = state.seen.era,
+  SlotsDecided decided{.job = state.name,
+                       .era = state.era,
                        .slots = slots,
                        .outcome = fate.outcome,
                        .reason = fate.reason,
                        .cause = fate.cause,
                        .detail = fate.detail};
-  state.move_mark(slots.last);
+  if (slots.last > state.decided_upto()) state.move_mark(slots.last);
   outbox_.then_tell(SlotsDecidedNotice{decided});
   outbox_.record(std::move(decided));
-}
-
-// Puts the job's next undecided slot on the heap. It may lie in the past: then it is decided at once.
-void Scheduler::State::rearm(JobIndex index) {
-  const JobState& state = jobs_.at(index);
-  if (const auto next = state.job->schedule.next_after(state.decided_upto())) {
-    due_.set(index, *next + state.job->schedule.delay(*next));
-  } else {
-    due_.erase(index);
-  }
 }
 
 }  // namespace belfry

@@ -1,35 +1,74 @@
-#include <algorithm>
-
+#include <base/hash.h>
+#include <base/text.h>
+#include <base/verify.h>
 #include <scheduler/job_table.h>
 
 namespace belfry {
 
 namespace {
 
-JobState new_job(const JobName& name, WallTime now, const std::string& normal_form) {
-  return {.seen = {.job = name, .first_seen = now, .counts_from = now, .schedule_normal_form = normal_form}};
+std::string measured_form(const MeasuredInterval& measured) {
+  const bool finish = measured.from == MeasuredInterval::From::finish;
+  return "every " + format_duration(measured.period) + (finish ? " from its finish" : " from its start");
+}
+
+std::string after_form(const AfterTrigger& after) {
+  using When = AfterTrigger::When;
+  std::string form = "after";
+  for (const JobName& job : after.jobs) form += " " + job.text();
+  form += after.when == When::success ? " success" : after.when == When::failure ? " failure" : " always";
+  return form + " delay " + format_duration(after.delay);
+}
+
+JobState remembered(const JobMemory& memory) {
+  JobState state(memory.seen.job);
+  state.first_seen = memory.seen.first_seen;
+  state.counts_from = memory.seen.counts_from;
+  state.form = hash_text(memory.seen.schedule_normal_form);
+  state.era = memory.seen.era;
+  state.was_enabled = memory.seen.enabled;
+  state.removed = memory.removed;
+  state.mark = memory.mark;
+  if (memory.last) state.last = std::make_unique<Run>(*memory.last);
+  state.previous_success = memory.previous_success;
+  if (memory.standing) state.need_extras().standing = *memory.standing;
+  return state;
 }
 
 }  // namespace
+
+JobExtras& JobState::need_extras() {
+  if (!extras) extras = std::make_unique<JobExtras>(JobExtras{.standing = {.job = name}});
+  return *extras;
+}
+
+std::string triggers_normal_form(const Job& job) {
+  std::string form = job.schedule.normal_form();
+  if (job.measured) form = measured_form(*job.measured);
+  if (job.after) form = after_form(*job.after);
+  if (job.startup) form += " on startup";
+  return form;
+}
+
+JobSeen seen_of(const JobState& state) {
+  return {.job = state.name,
+          .first_seen = state.first_seen,
+          .counts_from = state.counts_from,
+          .era = state.era,
+          .enabled = state.was_enabled,
+          .schedule_normal_form = triggers_normal_form(*state.job)};
+}
 
 JobTable::JobTable(const std::vector<JobMemory>& memories) {
   states_.reserve(memories.size());
   for (const JobMemory& memory : memories) {
     by_name_.emplace(memory.seen.job, static_cast<JobIndex>(states_.size()));
-    states_.push_back({.seen = memory.seen,
-                       .removed = memory.removed,
-                       .mark = memory.mark,
-                       .last = memory.last,
-                       .previous_success = memory.previous_success});
+    remembered_forms_.emplace(memory.seen.job, memory.seen.schedule_normal_form);
+    states_.push_back(remembered(memory));
   }
 }
 
 JobState* JobTable::find(const JobName& name) {
-  const auto index = index_of(name);
-  return index ? &states_[*index] : nullptr;
-}
-
-const JobState* JobTable::find(const JobName& name) const {
   const auto index = index_of(name);
   return index ? &states_[*index] : nullptr;
 }
@@ -40,41 +79,90 @@ std::optional<JobIndex> JobTable::index_of(const JobName& name) const {
   return found->second;
 }
 
-JobTable::Change JobTable::load(const std::shared_ptr<const JobSet>& set, WallTime now) {
+std::optional<JobIndex> JobTable::named(const JobName& name) const {
+  const auto index = index_of(name);
+  return index && *index < named_count_ ? index : std::nullopt;
+}
+
+void JobTable::rename(const JobName& from, const JobName& to) {
+  const auto found = by_name_.find(from);
+  const JobIndex index = found->second;
+  by_name_.erase(found);
+  by_name_.emplace(to, index);
+  JobState& state = states_[index];
+  state.name = to;
+  if (state.extras) state.extras->standing.job = to;
+  if (const auto form = remembered_forms_.extract(from)) remembered_forms_.emplace(to, form.mapped());
+}
+
+// A renaming counts when the old name is known and free, and the new one is not known.
+JobTable::Change JobTable::compare(const JobSet& set) {
   Change change;
+  std::map<JobName, const Job*> named;
+  for (const Job& job : set.jobs) named.emplace(job.name, &job);
+  for (const Job& job : set.jobs) {
+    if (!job.was || named.contains(*job.was) || !by_name_.contains(*job.was) || by_name_.contains(job.name)) continue;
+    rename(*job.was, job.name);
+    change.renamed.push_back({.from = *job.was, .to = job.name});
+  }
+  for (JobIndex index = 0; index < states_.size(); ++index) {
+    const JobState& state = states_[index];
+    if (state.removed) continue;
+    const auto found = named.find(state.name);
+    const bool is_removed = found == named.end();
+    const bool is_enabled_anew = !is_removed && found->second->enabled && !state.was_enabled;
+    if (!is_removed && !is_enabled_anew && hash_text(triggers_normal_form(*found->second)) == state.form) continue;
+    const auto form = remembered_forms_.find(state.name);
+    change.ended.push_back({.index = index,
+                            .old = state.job,
+                            .old_form = form == remembered_forms_.end() ? "" : form->second,
+                            .was_enabled = state.was_enabled,
+                            .is_removed = is_removed});
+  }
+  remembered_forms_.clear();
+  return change;
+}
+
+JobTable::Sight JobTable::load_at(const std::shared_ptr<const JobSet>& set,
+                                  const std::function<WallTime(const Job&)>& clock) {
+  Sight sight;
   std::vector<JobState> loaded;
   loaded.reserve(set->jobs.size());
   for (const Job& job : set->jobs) {
-    const std::string normal_form = job.schedule.normal_form();
-    JobState* known = find(job.name);
-    if (known == nullptr) {
-      loaded.push_back(new_job(job.name, now, normal_form));
-      change.seen.push_back(loaded.back().seen);
+    const WallTime now = clock(job);
+    const std::uint64_t form = hash_text(triggers_normal_form(job));
+    const auto known = by_name_.find(job.name);
+    const bool is_new = known == by_name_.end();
+    if (is_new) {
+      loaded.emplace_back(job.name).first_seen = now;
     } else {
-      loaded.push_back(std::move(*known));
-      by_name_.erase(job.name);
-      JobState& state = loaded.back();
-      if (state.removed || state.seen.schedule_normal_form != normal_form) {
-        state.removed = false;
-        state.seen.counts_from = std::max(now, state.decided_upto());  // the clock may have been set back since
-        state.seen.schedule_normal_form = normal_form;
-        change.seen.push_back(state.seen);
-      }
+      loaded.push_back(std::move(states_[known->second]));
+      by_name_.erase(known);
     }
-    loaded.back().job = std::shared_ptr<const Job>(set, &job);
+    JobState& state = loaded.back();
+    state.job = std::shared_ptr<const Job>(set, &job);
+    const bool is_enabled_anew = job.enabled && !state.was_enabled;
+    const bool owes_anew = is_new || state.removed || state.form != form || is_enabled_anew;
+    // The clock may have been set back since.
+    if (owes_anew) state.counts_from = is_new ? now : std::max(now, state.decided_upto());
+    if (!owes_anew && state.was_enabled == job.enabled) continue;
+    state.removed = false;
+    state.form = form;
+    state.was_enabled = job.enabled;
+    sight.seen.push_back(seen_of(state));
   }
   named_count_ = loaded.size();
   for (const auto& [name, index] : by_name_) {
     JobState& gone = states_[index];
-    if (!gone.removed) change.removed.push_back({name});
+    if (!gone.removed) sight.removed.push_back({name});
     gone.removed = true;
     gone.job = nullptr;
     loaded.push_back(std::move(gone));
   }
   states_ = std::move(loaded);
   by_name_.clear();
-  for (JobIndex i = 0; i < states_.size(); ++i) by_name_.emplace(states_[i].seen.job, i);
-  return change;
+  for (JobIndex i = 0; i < states_.size(); ++i) by_name_.emplace(states_[i].name, i);
+  return sight;
 }
 
 }  // namespace belfry

@@ -1,7 +1,9 @@
 // The jobs the core knows, by position in the file and by name, each with the state that outlives a reload.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -11,25 +13,55 @@
 #include <belfry/record.h>
 #include <belfry/run.h>
 
+#include <scheduler/breaker.h>
+#include <scheduler/run_table.h>
+
 namespace belfry {
 
 using JobIndex = std::uint32_t;  // position in the file: the order in which equal times fire (S5)
 
-struct JobState {
-  std::shared_ptr<const Job> job;  // null: only remembered; the configuration does not name it
-  JobSeen seen;
-  bool removed = false;                      // the ledger knows that the configuration does not name it
-  std::optional<Slot> mark;                  // the newest decided slot
-  std::vector<RunId> open;                   // oldest first; overlap is decided from these (S22)
-  std::optional<Run> last;                   // the newest closed run
-  std::optional<WallTime> previous_success;  // the due time of the newest run that succeeded
-
-  // No slot at or before this instant is owed (S19).
-  WallTime decided_upto() const {
-    return mark && mark->era == seen.era ? std::max(mark->at, seen.counts_from) : seen.counts_from;
-  }
-  void move_mark(WallTime at) { mark = Slot{.era = seen.era, .at = at}; }
+// What few jobs have, so that a million others need not carry it.
+struct JobExtras {
+  JobStanding standing;
+  std::vector<Backfill> backfills;   // the first is at work
+  std::vector<JobIndex> dependents;  // jobs that come after this one
 };
+
+struct JobState {
+  explicit JobState(JobName job_name) : name(std::move(job_name)) {}
+
+  JobName name;
+  std::shared_ptr<const Job> job;  // null: only remembered; the configuration does not name it
+  WallTime first_seen;
+  WallTime counts_from;    // no slot at or before this instant is owed (S19)
+  std::uint64_t form = 0;  // a hash of the triggers' normal form
+  Era era{};
+  bool was_enabled = true;                   // as the ledger knows it
+  bool removed = false;                      // the ledger knows that the configuration does not name it
+  bool is_held = false;                      // slots are due, and wait until the job is idle (S18: `all`)
+  std::optional<Slot> mark;                  // the newest decided slot
+  RunList open;                              // overlap is decided from these (S22)
+  std::unique_ptr<Run> last;                 // the newest closed run
+  std::optional<WallTime> previous_success;  // the due time of the newest run that succeeded
+  Breaker breaker;
+  std::unique_ptr<JobExtras> extras;
+
+  // No slot at or before this instant is owed.
+  WallTime decided_upto() const { return mark && mark->era == era ? std::max(mark->at, counts_from) : counts_from; }
+  void move_mark(WallTime at) { mark = Slot{.era = era, .at = at}; }
+
+  bool is_paused(WallTime now) const {
+    return extras && extras->standing.pause && (!extras->standing.pause->until || *extras->standing.pause->until > now);
+  }
+  JobExtras& need_extras();
+};
+
+// One canonical text for everything that says when a job is due. Two jobs with the same text are due alike, as far as
+// anybody can say beforehand.
+std::string triggers_normal_form(const Job& job);
+
+// What the ledger is told of a job.
+JobSeen seen_of(const JobState& state);
 
 class JobTable {
  public:
@@ -37,25 +69,48 @@ class JobTable {
   explicit JobTable(const std::vector<JobMemory>& memories);
 
   std::size_t named_count() const { return named_count_; }  // jobs of the configuration: [0, named_count)
+  std::size_t size() const { return states_.size(); }       // and those that are only remembered
   JobState& at(JobIndex index) { return states_[index]; }
   const JobState& at(JobIndex index) const { return states_[index]; }
   JobState* find(const JobName& name);
-  const JobState* find(const JobName& name) const;
   std::optional<JobIndex> index_of(const JobName& name) const;
+  std::optional<JobIndex> named(const JobName& name) const;  // of the configuration only
 
+  // Jobs whose definition ends now, each with the one it had: slots that it still owes are to be decided under that.
+  struct Ended {
+    JobIndex index = 0;              // where the job stands before the load
+    std::shared_ptr<const Job> old;  // null: it was edited while nobody was there
+    std::string old_form;            // then: what the ledger says of it
+    bool was_enabled = true;
+    bool is_removed = false;  // else: edited
+  };
   struct Change {
-    std::vector<JobSeen> seen;        // new jobs, and jobs whose schedule changed
-    std::vector<JobRemoved> removed;  // named before, and not any more
+    std::vector<JobRenamed> renamed;  // done already: their state stands under the new name
+    std::vector<Ended> ended;
   };
 
-  // Takes over a configuration: jobs are matched by name. A job that is new, or whose schedule changed, owes no slot up
-  // to `now`; every other keeps all its state. Jobs that are gone stay remembered, for the runs they still have.
-  Change load(const std::shared_ptr<const JobSet>& set, WallTime now);
+  // The first half of taking over a configuration: renames, and says what ends.
+  Change compare(const JobSet& set);
+
+  struct Sight {
+    std::vector<JobSeen> seen;        // new jobs, edited ones, and those that were enabled or disabled
+    std::vector<JobRemoved> removed;  // named before, and not any more
+  };
+  // The second half: jobs are matched by name. A job that is new, edited or enabled owes no slot up to its time as
+  // `clock` says it; every other keeps all its state. Jobs that are gone stay remembered, for the runs they still have.
+  template <class Clock>
+  Sight load(const std::shared_ptr<const JobSet>& set, Clock clock) {
+    return load_at(set, std::function<WallTime(const Job&)>(clock));
+  }
 
  private:
+  Sight load_at(const std::shared_ptr<const JobSet>& set, const std::function<WallTime(const Job&)>& clock);
+  void rename(const JobName& from, const JobName& to);
+
   std::vector<JobState> states_;
   std::size_t named_count_ = 0;
   std::map<JobName, JobIndex> by_name_;
+  std::map<JobName, std::string> remembered_forms_;  // from the ledger, until the first load
 };
 
 }  // namespace belfry

@@ -6,29 +6,42 @@
 
 #include <optional>
 
+#include <belfry/outcome.h>
+#include <belfry/policies.h>
 #include <belfry/schedule.h>
 
 namespace belfry {
 
+// The slots of a job that may run and have not been decided.
 struct DueSlots {
-  WallTime newest;               // of the undecided slots that may run
-  std::int64_t count = 1;        // of them
-  std::optional<WallTime> next;  // the job's first slot after it
+  WallTime newest;
+  std::int64_t count = 1;
+  std::optional<WallTime> next;  // the job's first slot after the newest
   Millis delay{};                // of the newest, by jitter and spread
   WallTime now;
+
+  Millis late() const { return now - (newest + delay); }
 };
 
 struct MissedDecision {
-  bool runs = false;         // the newest slot still counts
-  bool is_catch_up = false;  // it runs for slots that passed while nobody was there
+  enum class Verdict {
+    runs,         // the newest; the older ones as `older` says
+    one_by_one,   // each of them that still counts, oldest first
+    none_of_them  // all are `missed`
+  };
+  Verdict verdict = Verdict::runs;
+  bool is_catch_up = false;                    // it runs for slots that passed while nobody was there
+  SlotOutcome older = SlotOutcome::coalesced;  // or missed
 };
 
-// The default policy, `latest`: one run for the newest slot, which speaks for all older ones, as long as it is no older
-// than the longer of a day and the distance to the next slot. A weekly job that was missed thirty hours ago still runs.
-MissedDecision decide_missed(const DueSlots& due);
+MissedDecision decide_missed(const MissedPolicy& policy, const DueSlots& due);
 
-// From this lateness on a run is called a catch-up. It changes what the job is told, never whether it runs: late is not
-// missed (S17).
+// How late still counts: the policy's limit, or a day, or the distance to the next slot if that is longer. A weekly job
+// that was missed thirty hours ago still runs.
+Millis lateness_that_counts(const MissedPolicy& policy, const DueSlots& due);
+
+// From this lateness on a run is called a catch-up. It changes what the job is told, and for `skip` it is the limit;
+// for all others late is not missed (S17).
 inline constexpr Millis catch_up_lateness = std::chrono::minutes{1};
 
 }  // namespace belfry

@@ -21,7 +21,7 @@ Millis pause_after(int failures) {
 }  // namespace
 
 void Outbox::settle(const CommitAnswer& answer, BootTime now, Actions& out) {
-  if (!on_its_way_ || on_its_way_->id != answer.batch) return;
+  if (!is_on_its_way_ || lent_.batch.id != answer.batch) return;
   if (answer.verdict != Verdict::ok) {
     if (failures_++ == 0) out.notices.push_back(LedgerNotice{answer.why});
     trouble_ = answer.why;
@@ -31,29 +31,31 @@ void Outbox::settle(const CommitAnswer& answer, BootTime now, Actions& out) {
   if (failures_ > 0) out.notices.push_back(LedgerNotice{});
   failures_ = 0;
   trouble_.clear();
-  on_its_way_.reset();
-  let_out(owed_, out);
+  is_on_its_way_ = false;
+  lent_.batch.records.clear();
+  let_out(lent_, out);
 }
 
 void Outbox::offer(BootTime now, Actions& out) {
-  if (on_its_way_) {
+  if (is_on_its_way_) {
     if (!retry_at_ || now < *retry_at_) return;
     retry_at_.reset();
-    out.persist = *on_its_way_;
+    out.persist = &lent_.batch;
     return;
   }
-  if (records_.empty()) return;
+  if (next_.batch.records.empty()) return let_out(next_, out);
+  std::swap(next_, lent_);
   last_ = BatchId{static_cast<std::uint64_t>(last_) + 1};
-  on_its_way_ = Batch{.id = last_, .records = std::move(records_)};
-  records_.clear();
-  std::swap(owed_, promises_);
-  out.persist = *on_its_way_;
+  lent_.batch.id = last_;
+  is_on_its_way_ = true;
+  out.persist = &lent_.batch;
 }
 
-void Outbox::let_out(Promises& promises, Actions& out) {
-  move_all(promises.starts, out.starts);
-  move_all(promises.answers, out.answers);
-  move_all(promises.notices, out.notices);
+void Outbox::let_out(Parcel& parcel, Actions& out) {
+  move_all(parcel.starts, out.starts);
+  move_all(parcel.stops, out.stops);
+  move_all(parcel.answers, out.answers);
+  move_all(parcel.notices, out.notices);
 }
 
 }  // namespace belfry

@@ -1,10 +1,11 @@
 // The outbox: what was decided and is not durable yet, and what may be done only when it is.
 //
-// Theory of operation. Decisions are recorded here as they are made, together with what they promise: starts, answers,
-// notices. offer() hands the records out as one batch when none is on its way, so everything that is decided while one
-// commit runs shares the next. settle() takes the store's answer: after `ok` the batch's promises are let out;
-// otherwise the same batch is offered again after a pause that doubles up to a bound. While it is failing, the core
-// decides nothing new (fail closed): see failing().
+// Theory of operation. Decisions are recorded here as they are made, together with what they promise: starts, stops,
+// answers, notices. offer() lends the records out as one batch when none is on its way, so everything that is decided
+// while one commit runs shares the next. settle() takes the store's answer: after `ok` the batch's promises are let
+// out; otherwise the same batch is offered again after a pause that doubles up to a bound. While it is failing, the
+// core decides nothing new (fail closed): see failing(). Two batches take turns, so in the long run nothing is
+// allocated.
 #pragma once
 
 #include <optional>
@@ -18,11 +19,12 @@ class Outbox {
  public:
   explicit Outbox(BatchId last) : last_(last) {}
 
-  // What is promised with then_*() belongs to what was recorded in the same turn. REQUIRES: something was.
-  void record(Record record) { records_.push_back(std::move(record)); }
-  void then_start(StartOrder order) { promises_.starts.push_back(std::move(order)); }
-  void then_answer(Answer answer) { promises_.answers.push_back(std::move(answer)); }
-  void then_tell(Notice notice) { promises_.notices.push_back(std::move(notice)); }
+  // What is promised with then_*() waits for the records of the same turn, if there are any.
+  void record(Record record) { next_.batch.records.push_back(std::move(record)); }
+  void then_start(StartOrder order) { next_.starts.push_back(std::move(order)); }
+  void then_stop(StopOrder order) { next_.stops.push_back(order); }
+  void then_answer(Answer answer) { next_.answers.push_back(std::move(answer)); }
+  void then_tell(Notice notice) { next_.notices.push_back(std::move(notice)); }
 
   // The store's answer to the batch on its way. An answer to any other batch is ignored.
   void settle(const CommitAnswer& answer, BootTime now, Actions& out);
@@ -31,6 +33,7 @@ class Outbox {
   void offer(BootTime now, Actions& out);
 
   bool failing() const { return failures_ > 0; }
+  bool is_empty() const { return !is_on_its_way_ && next_.batch.records.empty(); }
   const std::string& trouble() const { return trouble_; }
   std::optional<BootTime> retry_at() const { return retry_at_; }
 
@@ -38,19 +41,20 @@ class Outbox {
   static constexpr Millis pause_max = std::chrono::seconds{10};
 
  private:
-  struct Promises {
+  struct Parcel {
+    Batch batch;
     std::vector<StartOrder> starts;
+    std::vector<StopOrder> stops;
     std::vector<Answer> answers;
     std::vector<Notice> notices;
   };
 
-  static void let_out(Promises& promises, Actions& out);
+  static void let_out(Parcel& parcel, Actions& out);
 
   BatchId last_;
-  std::vector<Record> records_;  // decided since the last offer
-  Promises promises_;
-  std::optional<Batch> on_its_way_;
-  Promises owed_;  // by the batch on its way
+  Parcel next_;  // decided since the last offer
+  Parcel lent_;  // on its way
+  bool is_on_its_way_ = false;
   std::optional<BootTime> retry_at_;
   int failures_ = 0;  // in a row
   std::string trouble_;

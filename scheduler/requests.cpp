@@ -1,38 +1,145 @@
-// What people ask for, the configurations they accept, and what the store answers.
+// What people ask for, and what the store answers.
+#include <algorithm>
+
 #include <scheduler/state.h>
 
 namespace belfry {
 
-void Scheduler::State::take(JobsLoaded& input, const Now& now, Actions&) {
-  const JobTable::Change change = jobs_.load(input.set, now.wall);
-  set_ = std::move(input.set);
-  for (const JobSeen& seen : change.seen) outbox_.record(seen);
-  for (const JobRemoved& removed : change.removed) outbox_.record(removed);
-  due_.clear();
-  for (JobIndex index = 0; index < jobs_.named_count(); ++index) rearm(index);
+namespace {
+
+constexpr std::size_t keys_kept = Snapshot::keys_max;
+
+Refusal refusal(ErrorKind kind, Reason reason = Reason::none) { return {.kind = kind, .reason = reason}; }
+
+}  // namespace
+
+// What could not be recorded, or would not be carried out, is not taken on.
+std::optional<Refusal> Scheduler::State::refusal_for_all() const {
+  if (outbox_.failing()) return refusal(ErrorKind::failed, Reason::ledger_unavailable);
+  if (is_stopping_) return refusal(ErrorKind::refused, Reason::shutdown);
+  return std::nullopt;
 }
 
-void Scheduler::State::take(RunRequested& input, const Now& now, Actions& out) {
-  JobState* state = jobs_.find(input.job);
-  if (state == nullptr || state->job == nullptr) {
-    out.answers.push_back({input.id, Refusal{.kind = ErrorKind::not_found}});
+std::optional<JobIndex> Scheduler::State::find_job(RequestId request, const JobName& name, Actions& out) {
+  const auto index = jobs_.named(name);
+  if (!index) {
+    out.answers.push_back({request, refusal(ErrorKind::not_found)});
+    return std::nullopt;
+  }
+  if (auto refused = refusal_for_all()) {
+    out.answers.push_back({request, *std::move(refused)});
+    return std::nullopt;
+  }
+  return index;
+}
+
+// I15: a key stands for one run, however often the request is repeated.
+void Scheduler::State::keep_key(const std::string& key, const RunId& run) {
+  if (!keys_.emplace(key, run).second) return;
+  key_order_.push_back(key);
+  if (key_order_.size() <= keys_kept) return;
+  keys_.erase(key_order_.front());
+  key_order_.pop_front();
+}
+
+void Scheduler::State::answer_with_run(RequestId request, std::expected<RunHandle, Obstacle> entered, Actions& out) {
+  if (entered) {
+    owed_answers_.emplace_back(request, runs_.at(*entered).run);
+  } else {
+    out.answers.push_back({request, Refusal{.reason = entered.error().reason, .cause = entered.error().cause}});
+  }
+}
+
+void Scheduler::State::take(RunRequested& input, Actions& out) {
+  if (const auto kept = keys_.find(input.key); kept != keys_.end()) {
+    // What is on its way to the ledger is acknowledged when it is there.
+    return outbox_.then_answer({input.id, SameAs{kept->second}});
+  }
+  const auto index = find_job(input.id, input.job, out);
+  if (!index) return;
+  Opening opening{.trigger = input.trigger,
+                  .nominal = input.nominal,
+                  .requested_by = std::move(input.requested_by),
+                  .key = std::move(input.key),
+                  .priority = input.priority,
+                  .ignores_overlap = input.overlap == RunRequested::Overlap::ignore};
+  const bool is_later = (input.at && *input.at > now().wall) || (input.delay && *input.delay > Millis{0});
+  if (is_later) {
+    opening.place = Place::delayed;
+    opening.has_claim = false;
+    opening.at = input.at;
+    opening.delay = input.delay.value_or(Millis{0});
+    opening.due = input.at.value_or(now().wall + opening.delay);
+  }
+  answer_with_run(input.id, enter(*index, std::move(opening)), out);
+}
+
+void Scheduler::State::take(RetryRequested& input, Actions& out) {
+  const auto index = find_job(input.id, input.of.job, out);
+  if (!index) return;
+  answer_with_run(input.id,
+                  enter(*index, {.trigger = RunTrigger::retry,
+                                 .nominal = input.of.nominal,
+                                 .cause = input.of.id,
+                                 .requested_by = std::move(input.requested_by)}),
+                  out);
+}
+
+void Scheduler::State::take(CancelRequested& input, Actions& out) {
+  const auto handle = runs_.find(input.run);
+  if (!handle) {
+    out.answers.push_back({input.id, refusal(ErrorKind::not_found)});
     return;
   }
   if (outbox_.failing()) {
-    out.answers.push_back({input.id, Refusal{.kind = ErrorKind::failed, .reason = Reason::ledger_unavailable}});
+    out.answers.push_back({input.id, refusal(ErrorKind::failed, Reason::ledger_unavailable)});
     return;
   }
-  // Overlap is `skip`, except for jobs that run by request only: those asked for twice run twice (S21).
-  if (!state->open.empty() && !state->job->schedule.is_manual()) {
-    out.answers.push_back({input.id, Refusal{.reason = Reason::overlap, .cause = state->open.front()}});
-    return;
+  Run& run = runs_.at(*handle).run;
+  if (runs_.at(*handle).place == Place::launched) {
+    order_stop(*handle, Reason::by_request, input.requested_by);
+    return outbox_.then_answer({input.id, run});
   }
-  const Run& run = open_run(*state, {.trigger = input.trigger, .requested_by = std::move(input.requested_by)}, now);
-  outbox_.then_answer({input.id, run});
+  run.stop = Reason::by_request;
+  run.stop_by = std::move(input.requested_by);
+  Run closed = run;
+  closed.outcome = RunOutcome::cancelled;
+  closed.reason = Reason::by_request;
+  close_run(*handle, RunOutcome::cancelled, Reason::by_request);
+  outbox_.then_answer({input.id, std::move(closed)});
 }
 
-void Scheduler::State::take(Persisted& input, const Now& now, Actions& out) {
-  outbox_.settle(input.answer, now.boot, out);
+void Scheduler::State::take(BackfillRequested& input, Actions& out) {
+  const auto index = find_job(input.id, input.job, out);
+  if (!index) return;
+  const auto slots = jobs_.at(*index).job->schedule.slots_in(input.from - Millis{1}, input.to);
+  if (slots && slots->count > BackfillRequested::slots_max) {
+    out.answers.push_back({input.id, refusal(ErrorKind::bad_input, Reason::cap)});
+    return;
+  }
+  if (slots) {
+    begin_backfill(*index, {.id = 0,
+                            .job = input.job,
+                            .reached = input.from - Millis{1},
+                            .upto = input.to,
+                            .requested_by = std::move(input.requested_by)});
+  }
+  outbox_.then_answer({input.id, Done{slots ? slots->count : 0}});
 }
+
+// S33. What waits in a queue stays there for the next daemon.
+void Scheduler::State::take(StopAsked& input, Actions&) {
+  is_stopping_ = true;
+  if (input.what != OnStop::kill) return;
+  std::vector<RunHandle> launched;
+  runs_.for_each([&](RunHandle handle) {
+    if (runs_.at(handle).place == Place::launched) launched.push_back(handle);
+  });
+  std::sort(launched.begin(), launched.end(),
+            [&](RunHandle a, RunHandle b) { return runs_.at(a).run.sequence < runs_.at(b).run.sequence; });
+  for (const RunHandle handle : launched) order_stop(handle, input.reason, "the daemon");
+}
+
+void Scheduler::State::take(Persisted& input, Actions& out) { outbox_.settle(input.answer, now().boot, out); }
 
 }  // namespace belfry

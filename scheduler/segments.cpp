@@ -24,6 +24,33 @@ std::vector<Segment> divide(const Schedule& schedule, const Stretch& stretch) {
   }
 }
 
+// The earliest instant with `count` slots from the first on is the one looked for; a few steps at either end are
+// cheaper.
+Cut cut(const Schedule& schedule, const Stretch& stretch, std::int64_t count) {
+  VERIFY(count >= 1 && count <= stretch.count);
+  if (count == stretch.count) return {.older = stretch};
+  const WallTime before = stretch.first - Millis{1};
+  constexpr std::int64_t few = 8;
+  WallTime last = stretch.first;
+  if (count <= few) {
+    for (std::int64_t i = 1; i < count; ++i) last = schedule.next_after(last).value();
+  } else {
+    WallTime upto = stretch.last;
+    while (last < upto) {
+      const WallTime middle = last + (upto - last) / 2;
+      const auto slots = schedule.slots_in(before, middle);
+      if (slots->count < count) {
+        last = middle + Millis{1};
+      } else {
+        upto = middle;
+      }
+    }
+  }
+  return {.older = {.first = stretch.first, .last = last, .count = count},
+          .rest = Stretch{
+              .first = schedule.next_after(last).value(), .last = stretch.last, .count = stretch.count - count}};
+}
+
 std::optional<WallTime> next_allowed(const Schedule& schedule, WallTime t) {
   constexpr int days_max = 1'500;
   for (int day = 0; day < days_max; ++day) {

@@ -18,6 +18,14 @@ struct Segment {
 // however many slots there are. REQUIRES: stretch was given by schedule.slots_in().
 std::vector<Segment> divide(const Schedule& schedule, const Stretch& stretch);
 
+// A stretch, cut in two: its `count` oldest slots, and the rest if there is any. Work grows with the logarithm of its
+// length. REQUIRES: 1 <= count <= stretch.count.
+struct Cut {
+  Stretch older;
+  std::optional<Stretch> rest;
+};
+Cut cut(const Schedule& schedule, const Stretch& stretch, std::int64_t count);
+
 // The first slot later than t that no calendar excludes. None also when there is none within the next 1,500 days that
 // the calendars tell apart: some four years.
 std::optional<WallTime> next_allowed(const Schedule& schedule, WallTime t);

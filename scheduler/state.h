@@ -1,24 +1,36 @@
 // The scheduler's state and its decisions, private to this room. scheduler.h says what it promises; this file says how
 // the room is divided:
 //
-//   scheduler.cpp   advance(): inputs first, then due slots, then the outbox
-//   requests.cpp    what people ask for, and configurations
-//   attempts.cpp    what the launcher reports
-//   due.cpp         slots that have come
-//   runs.cpp        opening and closing a run: the only place that does
-//   view.cpp        the read model
+//   scheduler.cpp      advance(): clocks, inputs, timers, due slots, backfills, admission, the outbox
+//   load.cpp           configurations, and what an earlier daemon left
+//   requests.cpp       what people ask for
+//   standing.cpp       pauses, skips, failures in a row: where a job stands
+//   attempts.cpp       what the launcher reports, and what follows from the end of an attempt
+//   due.cpp            slots that have come
+//   runs.cpp           opening, moving and closing a run: the only place that does
+//   follow.cpp         what follows from other runs: jobs that come after, backfills, a start of the daemon
+//   view.cpp           the read model
 //
-// with the pure parts beside it: due_heap, job_table, missed, outbox.
+// with the decisions and parts beside it, each a small file that knows nothing of this one: clocks, missed, overlap,
+// retry, breaker, segments, due_heap, start_gate, queues, run_table, job_table, outbox.
 #pragma once
 
+#include <deque>
+#include <expected>
 #include <map>
 #include <vector>
 
 #include <belfry/scheduler.h>
 
+#include <scheduler/clocks.h>
 #include <scheduler/due_heap.h>
 #include <scheduler/job_table.h>
+#include <scheduler/missed.h>
 #include <scheduler/outbox.h>
+#include <scheduler/overlap.h>
+#include <scheduler/pieces.h>
+#include <scheduler/queues.h>
+#include <scheduler/run_table.h>
 
 namespace belfry {
 
@@ -28,7 +40,7 @@ class Scheduler::State final : public View {
 
   void submit(Input input) { inputs_.push_back(std::move(input)); }
   void advance(const Now& now, Actions& out);
-  Wakeup next_wakeup() const;
+  Wakeup next_wakeup();
 
   std::size_t job_count() const override { return jobs_.named_count(); }
   std::vector<JobView> jobs() const override;
@@ -37,63 +49,150 @@ class Scheduler::State final : public View {
   std::vector<Run> open_runs() const override;
   const std::string& ledger_trouble() const override { return outbox_.trouble(); }
   const JobSet* job_set() const override { return set_.get(); }
-  std::vector<QueueView> queues() const override { return {}; }
-  bool is_quiet() const override { return open_.empty(); }
+  std::vector<QueueView> queues() const override;
+  bool is_quiet() const override { return queues_.running() == 0 && outbox_.is_empty(); }
 
  private:
-  struct OpenRun {
-    Run run;
-    bool resolved = true;  // false: restored from the ledger, and nobody has said yet what became of it
-  };
-
-  // requests.cpp
-  void take(JobsLoaded& input, const Now& now, Actions& out);
-  void take(RunRequested& input, const Now& now, Actions& out);
-  void take(Persisted& input, const Now& now, Actions& out);
-  template <class Request>
-  void take(Request& input, const Now&, Actions& out) {
-    if constexpr (requires { input.id.run; }) return;
-    if constexpr (requires { RequestId{input.id}; }) out.answers.push_back({input.id, Refusal{}});
-  }
-
-  // attempts.cpp
-  void take(AttemptStarted& input, const Now& now, Actions& out);
-  void take(AttemptEnded& input, const Now& now, Actions& out);
-  void take(AttemptStartFailed& input, const Now& now, Actions& out);
-  void take(AttemptLost& input, const Now& now, Actions& out);
-  void take(AttemptNeverExecuted& input, const Now& now, Actions& out);
-  OpenRun* find_open(const AttemptId& id);
-
-  // due.cpp
-  struct SlotFate {  // what becomes of slots that do not run themselves
-    SlotOutcome outcome = SlotOutcome::skipped;
-    Reason reason = Reason::none;
-    std::optional<RunId> cause;
-    std::string detail;
-    bool newest_runs = false;
-  };
-  void decide_due_slots(const Now& now);
-  void decide(JobIndex index, const Now& now);
-  void decide_stretch(JobState& state, const Stretch& stretch, const Now& now);
-  SlotFate decide_newest(JobState& state, WallTime newest, std::int64_t allowed, const Now& now);
-  void record_allowed(JobState& state, const Stretch& slots, WallTime newest, const SlotFate& fate);
-  void record_slots(JobState& state, const Stretch& slots, const SlotFate& fate);
-  void rearm(JobIndex index);
-
-  // runs.cpp
   struct Opening {
     RunTrigger trigger = RunTrigger::schedule;
     std::optional<WallTime> slot;
-    std::optional<WallTime> due;  // none: now
+    std::optional<WallTime> nominal;  // where there is no slot
+    std::optional<WallTime> due;      // none: now
     std::int64_t stands_for = 1;
+    std::optional<RunId> cause;
     std::string requested_by;
+    std::string key;
+    std::optional<int> priority;
+    bool ignores_overlap = false;
+    Place place = Place::in_line;
+    Millis delay{};              // delayed: for so long,
+    std::optional<WallTime> at;  // or until this instant
+    bool has_claim = true;
   };
-  const Run& open_run(JobState& state, const Opening& opening, const Now& now);
-  void close_run(Run closed);
-  void promise_start(const JobState& state, const Run& run);
+  struct Obstacle {  // why a run does not start
+    Reason reason = Reason::none;
+    std::optional<RunId> cause;
+    std::string detail;
+  };
+
+  // scheduler.cpp
+  bool may_decide() const;
+  Clocks::Seen look_at_clocks(const Now& now, Actions& out);
+  bool was_clock_wrong(const Clocks::Seen& seen) const;
+  void put_clock_right(Actions& out);
+  void ring_timers();
+  void decide_all();
+  const Now& now() const { return clocks_.now(); }
+
+  // load.cpp
+  void take_over(Run run);
+  void date_restored_runs();
+  void place_restored_runs();
+  void place_restored(RunHandle handle);
+  void take(JobsLoaded& input, Actions& out);
+  void follow_renaming(const JobRenamed& renamed);
+  void end_definition(const JobTable::Ended& ended);
+  void follow_jobs_to_their_places();
+  void drop_what_removed_jobs_had_in_mind();
+  void link_dependents();
+  void restore_backfills();
+
+  // requests.cpp
+  std::optional<Refusal> refusal_for_all() const;
+  std::optional<JobIndex> find_job(RequestId request, const JobName& name, Actions& out);
+  void keep_key(const std::string& key, const RunId& run);
+  void answer_with_run(RequestId request, std::expected<RunHandle, Obstacle> entered, Actions& out);
+  void take(RunRequested& input, Actions& out);
+  void take(RetryRequested& input, Actions& out);
+  void take(CancelRequested& input, Actions& out);
+  void take(BackfillRequested& input, Actions& out);
+  void take(StopAsked& input, Actions& out);
+  void take(Persisted& input, Actions& out);
+
+  // standing.cpp
+  std::optional<std::vector<JobIndex>> find_jobs(RequestId request, const std::vector<JobName>& names, Actions& out);
+  void take(PauseRequested& input, Actions& out);
+  void take(ResumeRequested& input, Actions& out);
+  void take(SkipRequested& input, Actions& out);
+  void record_standing(const JobState& state);
+  void pause(JobState& state, Pause pause);
+  void resume(JobState& state, const std::string& by);
+  void catch_up(JobIndex index, const Pause& pause, const std::string& by);
+  void count_failure(JobState& state, const Run& closed);
+
+  // attempts.cpp
+  std::optional<RunHandle> find_launched(const AttemptId& id);
+  void take(AttemptStarted& input, Actions& out);
+  void take(AttemptEnded& input, Actions& out);
+  void take(AttemptStartFailed& input, Actions& out);
+  void take(AttemptLost& input, Actions& out);
+  void take(AttemptNeverExecuted& input, Actions& out);
+  bool is_success(const Run& run) const;
+  void end_attempt(RunHandle handle, RunOutcome outcome, Reason reason);
+  bool try_again(RunHandle handle, RunOutcome outcome, Reason reason);
+
+  // due.cpp
+  WallTime time_of(const Job& job) const;
+  std::optional<JobIndex> next_due() const;
+  std::optional<WallTime> next_due_of(const JobState& state) const;
+  void decide_due_slots();
+  void disarm(JobIndex index);
+  void rearm(JobIndex index);
+  void decide(JobIndex index);
+  void decide_stretch(JobIndex index, const Stretch& stretch);
+  void decide_one(JobIndex index, WallTime slot);
+  bool decide_by_standing(JobState& state, Pieces& pieces);
+  void decide_pieces(JobIndex index, Pieces& pieces);
+  void run_newest(JobIndex index, Pieces& pieces, const MissedDecision& decision);
+  void run_oldest(JobIndex index, Pieces& pieces, Millis limit);
+  void hold(JobState& state, Pieces& pieces);
+  bool is_catching_up(const JobState& state) const;
+  void decide_measured(JobIndex index);
+  std::optional<SlotFate> fate_of_measured(JobState& state);
+  void measure_from_finish(JobState& state);
+  SlotFate missed_fate(const JobState& state) const;
+  std::optional<SlotFate> start_slot(JobIndex index, Opening opening);
+  void space_catch_up(const JobState& state, Opening& opening);
+  void record_pieces(JobState& state, const Pieces& pieces);
+  void record_slots(JobState& state, const Stretch& slots, const SlotFate& fate);
+
+  // runs.cpp
+  bool is_live(const OpenRun& open) const;
+  JobLoad load_of(const JobState& state, RunHandle except) const;
+  bool is_idle(const JobState& state) const;
+  std::optional<RunId> run_in_the_way(const JobState& state) const;
+  std::expected<RunHandle, Obstacle> enter(JobIndex index, Opening opening);
+  RunHandle open_run(JobIndex index, const Opening& opening);
+  void decline(JobIndex index, Opening opening, const Obstacle& obstacle);
+  void arm(RunHandle handle, std::optional<BootTime> at);
+  std::optional<Millis> deadline_left(const OpenRun& open) const;
+  void release(RunHandle handle);
+  void release_undecided(RunHandle handle);
+  void line_up(RunHandle handle);
+  void supersede_waiting(JobState& state, RunHandle newcomer);
+  void make_room(JobState& state, RunHandle newcomer);
+  void let_followers_in(JobIndex index);
+  void admit();
+  void record_moved_runs();
+  void record_opened(RunHandle handle);
+  void promise_start(const OpenRun& open);
+  void order_stop(RunHandle handle, Reason reason, const std::string& by);
+  void leave_place(RunHandle handle);
+  void close_run(RunHandle handle, RunOutcome outcome, Reason reason);
+
+  // follow.cpp
+  void trigger_dependents(JobIndex index, const Run& closed);
+  bool has_all_causes(JobState& state, const AfterTrigger& after, const JobName& newest);
+  Opening with_delay(Opening opening, Millis delay) const;
+  void start_by_itself(JobIndex index, Opening opening);
+  void fire_startups();
+  void begin_backfill(JobIndex index, Backfill backfill);
+  void go_on_with_backfill(JobIndex index);
+  void settle_idle_jobs();
 
   // view.cpp
   JobView view_of(JobIndex index) const;
+  std::optional<WallTime> next_start(const JobState& state) const;
 
   Options options_;
   std::uint64_t ledger_identity_;
@@ -101,9 +200,27 @@ class Scheduler::State final : public View {
   std::vector<Input> inputs_;
   std::vector<Input> taken_;  // the inputs of the turn; kept for its capacity
   std::shared_ptr<const JobSet> set_;
+  Clocks clocks_;
+  Reason gap_ = Reason::down;  // why nobody looked between the last turn and this one, if slots passed
+  bool is_stopping_ = false;
+
   JobTable jobs_;
-  DueHeap<WallTime> due_;  // when the next undecided slot is due, of each job that has one
-  std::map<RunId, OpenRun> open_;
+  DueHeap<WallTime> due_by_wall_;                     // when the next undecided slot is due, of each job that has one,
+  DueHeap<WallTime> due_by_elapsed_;                  // by the time that the job follows
+  std::map<std::uint64_t, Backfill> left_backfills_;  // from the ledger, until the first configuration
+
+  RunTable runs_;
+  Queues queues_;
+  DueHeap<BootTime> timers_;       // of runs: a delay, the next attempt, the deadline
+  DueHeap<WallTime> wall_timers_;  // of runs that are for a certain instant
+  std::vector<RunHandle> opened_;  // in this turn, and not recorded yet
+  std::vector<RunHandle> admitted_;
+  std::vector<std::pair<RequestId, Run>> owed_answers_;  // to requests that opened a run in this turn
+  std::vector<JobIndex> idle_;                           // jobs that may have become idle in this turn
+  BootTime next_catch_up_{};                             // not before this (S20)
+
+  std::map<std::string, RunId> keys_;
+  std::deque<std::string> key_order_;
   Outbox outbox_;
 };
 

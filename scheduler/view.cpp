@@ -6,15 +6,58 @@
 
 namespace belfry {
 
+namespace {
+
+// The first slot that will run, as things stand: not excluded, not in a pause, not left out on request.
+class Ahead {
+ public:
+  Ahead(const JobState& state, WallTime now) : schedule_(state.job->schedule) {
+    if (!state.extras) return;
+    to_skip_ = state.extras->standing.skip_next;
+    if (!state.is_paused(now)) return;
+    paused_until_ = state.extras->standing.pause->until.value_or(WallTime::max());
+  }
+
+  std::optional<WallTime> next_after(WallTime t) {
+    if (paused_until_ == WallTime::max()) return std::nullopt;
+    if (paused_until_) t = std::max(t, *paused_until_);
+    for (;;) {
+      const auto next = next_allowed(schedule_, t);
+      if (!next || to_skip_ == 0) return next;
+      --to_skip_;
+      t = *next;
+    }
+  }
+
+ private:
+  const Schedule& schedule_;
+  std::uint32_t to_skip_ = 0;
+  std::optional<WallTime> paused_until_;
+};
+
+}  // namespace
+
 JobView Scheduler::State::view_of(JobIndex index) const {
   const JobState& state = jobs_.at(index);
-  const Schedule& schedule = state.job->schedule;
-  JobView view{.job = state.job.get(), .last = state.last};
-  if (const auto next = next_allowed(schedule, state.decided_upto()); next && state.job->enabled) {
-    view.next = *next + schedule.delay(*next);
+  JobView view{.job = state.job.get()};
+  if (state.last) view.last = *state.last;
+  if (state.is_paused(now().wall)) view.pause = state.extras->standing.pause;
+  if (state.extras) {
+    view.skip_next = state.extras->standing.skip_next;
+    if (!state.extras->backfills.empty()) view.backfill = state.extras->backfills.front();
   }
-  for (const RunId& id : state.open) view.open.push_back(open_.at(id).run);
+  view.next = next_start(state);
+  runs_.for_each_of(state.open, [&](RunHandle handle) { view.open.push_back(runs_.at(handle).run); });
   return view;
+}
+
+std::optional<WallTime> Scheduler::State::next_start(const JobState& state) const {
+  const Job& job = *state.job;
+  if (!job.enabled) return std::nullopt;
+  if (job.measured) return state.is_paused(now().wall) ? std::nullopt : next_due_of(state);
+  const auto next = Ahead(state, now().wall).next_after(state.decided_upto());
+  if (!next) return std::nullopt;
+  return *next + job.schedule.delay(*next);
 }
 
 std::vector<JobView> Scheduler::State::jobs() const {
@@ -25,8 +68,8 @@ std::vector<JobView> Scheduler::State::jobs() const {
 }
 
 std::optional<JobView> Scheduler::State::job(const JobName& name) const {
-  const auto index = jobs_.index_of(name);
-  if (!index || *index >= jobs_.named_count()) return std::nullopt;
+  const auto index = jobs_.named(name);
+  if (!index) return std::nullopt;
   return view_of(*index);
 }
 
@@ -34,15 +77,25 @@ std::optional<JobView> Scheduler::State::job(const JobName& name) const {
 std::vector<UpcomingSlot> Scheduler::State::upcoming(std::size_t limit, std::optional<WallTime> until) const {
   DueHeap<WallTime> ahead;
   std::vector<WallTime> slot_of(jobs_.named_count());
+  std::vector<Ahead> walks;
+  walks.reserve(jobs_.named_count());
   const auto move_on = [&](JobIndex index, WallTime after) {
-    const Schedule& schedule = jobs_.at(index).job->schedule;
-    const auto next = next_allowed(schedule, after);
+    const Job& job = *jobs_.at(index).job;
+    const auto next = job.measured ? std::nullopt : walks[index].next_after(after);
     if (!next) return ahead.erase(index);
     slot_of[index] = *next;
-    ahead.set(index, *next + schedule.delay(*next));
+    ahead.set(index, *next + job.schedule.delay(*next));
   };
   for (JobIndex index = 0; index < jobs_.named_count(); ++index) {
-    if (jobs_.at(index).job->enabled) move_on(index, jobs_.at(index).decided_upto());
+    const JobState& state = jobs_.at(index);
+    walks.emplace_back(state, now().wall);
+    if (!state.job->enabled) continue;
+    move_on(index, state.decided_upto());
+    if (!state.job->measured) continue;
+    if (const auto next = next_start(state)) {
+      slot_of[index] = *next;
+      ahead.set(index, *next);
+    }
   }
   std::vector<UpcomingSlot> slots;
   while (slots.size() < limit && !ahead.empty()) {
@@ -56,9 +109,22 @@ std::vector<UpcomingSlot> Scheduler::State::upcoming(std::size_t limit, std::opt
 
 std::vector<Run> Scheduler::State::open_runs() const {
   std::vector<Run> runs;
-  for (const auto& [id, open] : open_) runs.push_back(open.run);
+  runs.reserve(runs_.size());
+  runs_.for_each([&](RunHandle handle) { runs.push_back(runs_.at(handle).run); });
   std::sort(runs.begin(), runs.end(), [](const Run& a, const Run& b) { return a.sequence < b.sequence; });
   return runs;
+}
+
+std::vector<QueueView> Scheduler::State::queues() const {
+  std::vector<QueueView> views;
+  for (QueueIndex queue = 0; queue < queues_.size(); ++queue) {
+    views.push_back({.definition = queues_.definition(queue),
+                     .running = queues_.running(queue),
+                     .waiting = queues_.waiting(queue)});
+  }
+  std::sort(views.begin(), views.end(),
+            [](const QueueView& a, const QueueView& b) { return a.definition.name < b.definition.name; });
+  return views;
 }
 
 }  // namespace belfry

@@ -30,10 +30,10 @@ std::string joined(const std::vector<JobName>& names) {
 Result<JobTables> JobTables::prepare(Connection& db) {
   JobTables t;
   t.see_job_ =
-      TRY(db.prepare("INSERT INTO jobs (name, first_seen, counts_from, era, schedule) "
-                     "VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (name) DO UPDATE SET "
+      TRY(db.prepare("INSERT INTO jobs (name, first_seen, counts_from, era, schedule, enabled) "
+                     "VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (name) DO UPDATE SET "
                      "first_seen = excluded.first_seen, counts_from = excluded.counts_from, "
-                     "era = excluded.era, schedule = excluded.schedule, removed = 0",
+                     "era = excluded.era, schedule = excluded.schedule, enabled = excluded.enabled, removed = 0",
                      "record a job"));
   t.remove_job_ = TRY(db.prepare("UPDATE jobs SET removed = 1 WHERE name = ?1", "remove a job"));
   t.set_standing_ =
@@ -57,7 +57,7 @@ Result<JobTables> JobTables::prepare(Connection& db) {
 
 Result<void> JobTables::apply(const JobSeen& seen) {
   TRY(see_job_.run(seen.job.text(), stored(seen.first_seen), stored(seen.counts_from), stored(seen.era),
-                   seen.schedule_normal_form));
+                   seen.schedule_normal_form, seen.enabled));
   return {};
 }
 

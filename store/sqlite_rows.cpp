@@ -8,7 +8,7 @@ namespace belfry::sqlite {
 
 const std::string_view run_columns =
     "sequence, id, job, era, slot, nominal, due, opened, trigger, cause, requested_by, key, revision, stands_for, "
-    "attempt, launch, uncounted, boot, queue, priority, not_before, stop, stop_by, state, "
+    "attempt, launch, uncounted, boot, queue, priority, ignores_overlap, not_before, stop, stop_by, state, "
     "outcome, reason, detail, started, finished, exit_code, signal, "
     "cpu_user_us, cpu_system_us, memory_peak_bytes, output_bytes";
 
@@ -132,6 +132,7 @@ Result<Run> read_run(Rows& row) {
   run.boot.text = row.text();
   run.queue = row.text();
   run.priority = static_cast<int>(row.integer());
+  run.ignores_overlap = row.integer() != 0;
   run.not_before = read_time_or_null(row);
   run.stop = TRY(read_reason(row));
   run.stop_by = row.text();

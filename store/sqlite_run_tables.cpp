@@ -42,17 +42,19 @@ auto origin_values(const Run& run) {
 }
 
 // What most leave as the table's defaults are.
-constexpr std::string_view decision_columns = "trigger, cause, requested_by, stands_for, queue, priority, not_before";
+constexpr std::string_view decision_columns =
+    "trigger, cause, requested_by, stands_for, queue, priority, "
+    "ignores_overlap, not_before";
 
 auto decision_values(const Run& run) {
   return std::tuple(text(run.trigger), stored(run.cause), std::string_view(run.requested_by), run.stands_for,
-                    std::string_view(run.queue), run.priority, stored(run.not_before));
+                    std::string_view(run.queue), run.priority, run.ignores_overlap, stored(run.not_before));
 }
 
 bool is_as_most(const Run& run) {
   return run.trigger == RunTrigger::schedule && run.state == RunState::starting && run.queue.str() == "default" &&
          run.stands_for == 1 && run.priority == 0 && run.attempt == 1 && run.launch == 1 && !run.cause &&
-         !run.not_before && run.requested_by.empty();
+         !run.ignores_overlap && !run.not_before && run.requested_by.empty();
 }
 
 std::optional<int> code_of(const Run& run, ProcessEnd::How how) {

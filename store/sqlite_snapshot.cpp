@@ -12,7 +12,8 @@ namespace belfry::sqlite {
 namespace {
 
 constexpr std::string_view all_jobs =
-    "SELECT name, first_seen, counts_from, era, schedule, removed, mark_era, mark, success_due, standings.job, "
+    "SELECT name, first_seen, counts_from, era, enabled, schedule, removed, mark_era, mark, success_due, "
+    "standings.job, "
     "paused_since, paused_until, paused_by, pause_reason, skip_next, runs_started, failures_in_row, causes, anchor, "
     "startup_boot FROM jobs LEFT JOIN standings ON job = name ORDER BY name";
 
@@ -51,6 +52,7 @@ Result<JobMemory> read_job(Rows& row) {
   seen.first_seen = wall_time(row.integer());
   seen.counts_from = wall_time(row.integer());
   seen.era = static_cast<Era>(row.integer());
+  seen.enabled = row.integer() != 0;
   seen.schedule_normal_form = row.text();
   JobMemory job{.seen = std::move(seen)};
   job.removed = row.integer() != 0;

@@ -21,8 +21,8 @@ Writer::Writer(std::unique_ptr<Store> store, Answered answered)
       answered_(std::move(answered)),
       worker_("ledger", {.quiet = quiet, .work = [this] { tidy(*store_); }}) {}
 
-void Writer::persist(Batch batch) {
-  worker_.post([this, batch = std::move(batch)] { answered_(store_->commit(batch)); });
+void Writer::persist(const Batch& batch) {
+  worker_.post([this, &batch] { answered_(store_->commit(batch)); });
 }
 
 }  // namespace belfry

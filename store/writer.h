@@ -18,10 +18,10 @@ class Writer {
 
   Writer(std::unique_ptr<Store> store, Answered answered);
 
-  // Returns at once. GUARANTEES: exactly one answer for each batch, in the order of the calls. Store::tidy() runs on
-  // the same thread when no batch came for a while, so that a start does not wait for it. The destructor returns when
-  // every batch is answered.
-  void persist(Batch batch);
+  // Returns at once. REQUIRES: the batch stays as it is until it is answered. GUARANTEES: exactly one answer for each
+  // batch, in the order of the calls. Store::tidy() runs on the same thread when no batch came for a while, so that a
+  // start does not wait for it. The destructor returns when every batch is answered.
+  void persist(const Batch& batch);
 
  private:
   std::unique_ptr<Store> store_;

@@ -26,6 +26,7 @@ class Wrapper : public Rules {
   std::optional<std::string> excluded(WallTime slot) const override { return inner_->excluded(slot); }
   WallTime same_verdict_upto(WallTime slot) const override { return inner_->same_verdict_upto(slot); }
   Millis delay(WallTime slot) const override { return inner_->delay(slot); }
+  bool follows_elapsed_time() const override { return inner_->follows_elapsed_time(); }
 
  protected:
   const Rules& inner() const { return *inner_; }

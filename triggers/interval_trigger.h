@@ -17,6 +17,7 @@ class IntervalTrigger final : public Schedule::Rules {
   std::optional<Stretch> slots_in(WallTime after, WallTime upto) const override;  // constant time
   std::string normal_form() const override;                                       // "every 1h30m", "every 1d phase=7h"
   std::string describe() const override;
+  bool follows_elapsed_time() const override { return true; }
 
  private:
   Millis period_;

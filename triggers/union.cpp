@@ -33,6 +33,11 @@ class Union final : public Rules {
     return Stretch{.first = *first, .last = last_slot(*this, *first, upto), .count = count(after, upto)};
   }
 
+  bool follows_elapsed_time() const override {
+    return std::all_of(members_.begin(), members_.end(),
+                       [](const RulesPtr& member) { return member->follows_elapsed_time(); });
+  }
+
   std::string normal_form() const override {
     std::vector<std::string> forms;
     for (const RulesPtr& member : members_) forms.push_back(member->normal_form());

@@ -27,6 +27,12 @@ enum class RunOutcome {
   skipped,       // when its turn came a rule said no; the reason says which. The action never executed
 };
 
+// The job did not do what it was to do, and nobody wanted it so.
+constexpr bool is_failure(RunOutcome outcome) {
+  return outcome == RunOutcome::failed || outcome == RunOutcome::timed_out || outcome == RunOutcome::start_failed ||
+         outcome == RunOutcome::lost;
+}
+
 // While a run is open.
 enum class RunState {
   queued,    // waits for its turn

@@ -22,6 +22,7 @@ struct JobSeen {
   WallTime first_seen;   // of the name; kept across changes
   WallTime counts_from;  // no slot at or before this instant is ever owed (S19): first sight, last change, ...
   Era era{};
+  bool enabled = true;
   std::string schedule_normal_form;
 };
 

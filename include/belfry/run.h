@@ -50,6 +50,7 @@ struct Run {
 
   SharedText queue;  // where it waits for its turn
   int priority = 0;
+  bool ignores_overlap = false;        // whoever asked for it wants it beside what runs
   std::optional<WallTime> not_before;  // queued, waiting: when its time comes, as far as the wall clock can say
 
   Reason stop = Reason::none;  // it was told to stop: by_request, superseded, deadline, shutdown

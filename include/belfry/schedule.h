@@ -41,6 +41,7 @@ class Schedule {
     virtual std::optional<std::string> excluded(WallTime) const { return std::nullopt; }
     virtual WallTime same_verdict_upto(WallTime) const { return WallTime::max(); }
     virtual Millis delay(WallTime) const { return Millis{0}; }
+    virtual bool follows_elapsed_time() const { return false; }
   };
 
   Schedule() = default;  // `manual`: never due by itself
@@ -88,6 +89,10 @@ class Schedule {
   // How much later than its nominal time a slot is due, by jitter and spread (S11). Always the same for the same slot,
   // and slot + delay is before the next slot.
   Millis delay(WallTime slot) const { return rules_ ? rules_->delay(slot) : Millis{0}; }
+
+  // Its slots are points of elapsed time, which goes on steadily when somebody sets the wall clock (S8): true for
+  // intervals, false as soon as a calendar has a say.
+  bool follows_elapsed_time() const { return rules_ && rules_->follows_elapsed_time(); }
 
   const std::shared_ptr<const Rules>& rules() const { return rules_; }
 

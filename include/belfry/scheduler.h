@@ -207,14 +207,14 @@ using Notice = std::variant<RunQueuedNotice, RunStartedNotice, RunWaitingNotice,
                             JobPausedNotice, JobResumedNotice, JobTroubleNotice, ClockNotice, LedgerNotice>;
 
 struct Actions {
-  std::optional<Batch> persist;
+  const Batch* persist = nullptr;  // lent: it stays as it is until the Persisted input that answers it
   std::vector<StartOrder> starts;
   std::vector<StopOrder> stops;
   std::vector<Answer> answers;
   std::vector<Notice> notices;
 
   void clear() {
-    persist.reset();
+    persist = nullptr;
     starts.clear();
     stops.clear();
     answers.clear();

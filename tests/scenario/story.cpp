@@ -7,6 +7,7 @@
 #include <base/text.h>
 #include <base/try.h>
 #include <tests/scenario/story.h>
+#include <tests/scenario/terms.h>
 #include <tests/scenario/world.h>
 #include <triggers/calendar.h>
 #include <triggers/combine.h>
@@ -30,7 +31,17 @@ class Player {
     if (verb == "job") return define(in);
     if (verb == "takes") return takes(in);
     if (verb == "remove") return on_job(in, [&](const JobName& name) { world_->remove(name); });
-    if (verb == "run") return on_job(in, [&](const JobName& name) { world_->request(name); });
+    if (verb == "let") return let(in);
+    if (verb == "queue") return world_->define_queue(TRY(parse_queue(rest(in)))), Result<void>{};
+    if (verb == "daemon") return world_->set_limits(TRY(parse_limits(rest(in)))), Result<void>{};
+    if (verb == "run") return run(in);
+    if (verb == "pause") return pause(in);
+    if (verb == "resume") return resume(in);
+    if (verb == "skip") return skip(in);
+    if (verb == "backfill") return backfill(in);
+    if (verb == "cancel") return cancel(in);
+    if (verb == "retry") return retry(in);
+    if (verb == "stop") return stop(in);
     if (verb == "ends") return ends(in);
     if (verb == "go") return on_duration(in, [&](Millis duration) { world_->go(duration); });
     if (verb == "sleep") return on_duration(in, [&](Millis duration) { world_->sleep(duration); });
@@ -109,15 +120,103 @@ class Player {
     }
     world_->define(
         {.name = name, .schedule = *parsed, .schedule_text = schedule, .action = Script{"true"}, .enabled = enabled});
+    // As in schedules.yaml: a job that runs by request only runs as often as it is asked for (S21).
+    if (parsed->is_manual()) return set_term(world_->job(name), "overlap allow");
     return {};
+  }
+
+  Result<void> let(std::istream& in) {
+    const JobName name = TRY(JobName::parse(word(in)));
+    return set_term(world_->job(name), rest(in));
   }
 
   Result<void> takes(std::istream& in) {
     const JobName name = TRY(JobName::parse(word(in)));
     const Millis duration = TRY(parse_duration(word(in)));
-    int exit_code = 0;
-    if (word(in) == "exit") in >> exit_code;
-    world_->process_takes(name, duration, exit_code);
+    std::vector<int> exit_codes;
+    if (word(in) == "exit") {
+      for (int code = 0; in >> code;) exit_codes.push_back(code);
+    }
+    world_->process_takes(name, duration, std::move(exit_codes));
+    return {};
+  }
+
+  // run JOB [in 10m] [at TIME] [beside] [key TEXT] [priority N]
+  Result<void> run(std::istream& in) {
+    RunRequested request{.id = world_->next_request(), .job = TRY(JobName::parse(word(in))), .requested_by = "uid 0"};
+    for (std::string option = word(in); !option.empty(); option = word(in)) {
+      if (option == "beside") {
+        request.overlap = RunRequested::Overlap::ignore;
+      } else if (option == "in") {
+        request.delay = TRY(parse_duration(word(in)));
+      } else if (option == "at") {
+        request.at = TRY(parse_rfc3339(word(in)));
+      } else if (option == "key") {
+        request.key = word(in);
+      } else if (option == "priority") {
+        request.priority = std::stoi(word(in));
+      }
+    }
+    world_->request(std::move(request));
+    return {};
+  }
+
+  // pause JOB [for 2h] [because WORDS]
+  Result<void> pause(std::istream& in) {
+    PauseRequested request{.id = world_->next_request(), .jobs = {TRY(JobName::parse(word(in)))}, .by = "uid 0"};
+    for (std::string option = word(in); !option.empty(); option = word(in)) {
+      if (option == "until") request.until = TRY(parse_rfc3339(word(in)));
+      if (option == "because") request.reason = rest(in);
+    }
+    world_->request(std::move(request));
+    return {};
+  }
+
+  Result<void> resume(std::istream& in) {
+    ResumeRequested request{.id = world_->next_request(), .jobs = {TRY(JobName::parse(word(in)))}, .by = "uid 0"};
+    if (word(in) == "catching") request.catch_up = ResumeRequested::CatchUp::yes;
+    world_->request(std::move(request));
+    return {};
+  }
+
+  Result<void> skip(std::istream& in) {
+    SkipRequested request{.id = world_->next_request(), .job = TRY(JobName::parse(word(in)))};
+    in >> request.count;
+    world_->request(std::move(request));
+    return {};
+  }
+
+  // backfill JOB FROM TO
+  Result<void> backfill(std::istream& in) {
+    const JobName name = TRY(JobName::parse(word(in)));
+    const WallTime from = TRY(parse_rfc3339(word(in)));
+    const WallTime to = TRY(parse_rfc3339(word(in)));
+    world_->request(
+        BackfillRequested{.id = world_->next_request(), .job = name, .from = from, .to = to, .requested_by = "uid 0"});
+    return {};
+  }
+
+  static int number_of_run(std::istream& in) {
+    int number = 0;
+    in >> number;
+    return number;
+  }
+
+  Result<void> cancel(std::istream& in) {
+    const RunId id = world_->run(number_of_run(in)).id;
+    world_->request(CancelRequested{.id = world_->next_request(), .run = id, .requested_by = "uid 0"});
+    return {};
+  }
+
+  Result<void> retry(std::istream& in) {
+    const Run& of = world_->run(number_of_run(in));
+    world_->request(RetryRequested{.id = world_->next_request(), .of = of, .requested_by = "uid 0"});
+    return {};
+  }
+
+  // stop leave | stop kill
+  Result<void> stop(std::istream& in) {
+    world_->request(StopAsked{.what = word(in) == "kill" ? OnStop::kill : OnStop::leave});
     return {};
   }
 

@@ -20,14 +20,20 @@ class World {
   // The file.
   void define(Job job);
   void remove(const JobName& name);
-  void process_takes(const JobName& name, Millis duration, int exit_code);
+  Job& job(const JobName& name);  // as the file has it; a change counts after start() or reload()
+  void define_queue(const QueueDefinition& queue);
+  void set_limits(const DaemonLimits& limits) { limits_ = limits; }
+  // The exit codes of its processes in turn; the last one stays.
+  void process_takes(const JobName& name, Millis duration, std::vector<int> exit_codes);
 
   // The daemon.
   void start();   // on what the ledger holds
   void crash();   // processes go on
   void reboot();  // processes are gone, and so is the daemon
   void reload();
-  void request(const JobName& name);
+  void request(Input input);  // one that is answered
+  RequestId next_request() { return RequestId{++requests_}; }
+  const Run& run(int number) const { return runs_.at(number); }  // as the trace numbers them, when it was told last
   void lose_last_start();  // the daemon dies after a commit and before the start it allows
 
   // The ledger.
@@ -50,20 +56,26 @@ class World {
     WallTime started;
     std::optional<BootTime> ends;
     int exit_code = 0;
+    Reason reason = Reason::none;  // of its end, if that is not its own doing
   };
   struct Habit {
     Millis takes{};
-    int exit_code = 0;
+    std::vector<int> exit_codes;
   };
 
   Now now() const;
+  void load();
   void turn();
   void carry_out(const Actions& actions);
   void launch(const StartOrder& order);
+  void stop(const StopOrder& order);
   void end(std::size_t index, int exit_code);
+  AttemptEnded end_of(const Process& process) const;
+  void tell_answer(const Answer& answer);
   void pass(Millis duration);
   void say(const std::string& what);
   std::string short_id(const RunId& id);
+  std::string short_id(const Run& run);
   void tell(const Notice& notice);
 
   WallTime wall_;
@@ -72,6 +84,9 @@ class World {
   BootId boot_id_{"boot-1"};
   int boots_ = 1;
   std::vector<Job> jobs_;
+  std::vector<QueueDefinition> queues_;
+  DaemonLimits limits_;
+  std::map<std::string, Schedule> schedules_;  // of every definition there was, by normal form
   std::map<JobName, Habit> habits_;
   std::vector<Process> processes_;
   std::map<AttemptId, Process> records_;  // exit records that no daemon has seen yet
@@ -82,6 +97,7 @@ class World {
   bool pending_ = false;  // an input came after the last advance
   Actions actions_;
   std::map<RunId, int> short_ids_;
+  std::map<int, Run> runs_;
   std::uint64_t requests_ = 0;
   std::vector<std::string> trace_;
 };

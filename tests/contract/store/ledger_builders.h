@@ -51,6 +51,7 @@ inline Run special_start(std::string_view job_name, std::uint64_t sequence, std:
   run.boot.text = "boot-9";
   run.queue = "database";
   run.priority = -7;
+  run.ignores_overlap = true;
   run.not_before = clock("09:30");
   run.state = RunState::queued;
   run.due += Millis{20};
@@ -174,7 +175,7 @@ inline std::string describe(const Run& r) {
       std::to_string(r.stands_for),
       std::to_string(r.attempt) + "." + std::to_string(r.launch) + " (" + std::to_string(r.uncounted) + ")",
       r.boot.text,
-      r.queue.str() + " " + std::to_string(r.priority),
+      r.queue.str() + " " + std::to_string(r.priority) + (r.ignores_overlap ? " beside" : ""),
       describe(r.not_before),
       std::string(text(r.stop)) + " " + r.stop_by,
       r.is_open() ? std::string(text(r.state)) : std::string(text(*r.outcome)),
@@ -228,8 +229,9 @@ inline std::string describe(const JobStanding& s) {
 inline std::string describe(const JobMemory& m) {
   return m.seen.job.text() + " seen " + describe(m.seen.first_seen) + " counts from " + describe(m.seen.counts_from) +
          " era " + std::to_string(std::to_underlying(m.seen.era)) + " " + m.seen.schedule_normal_form +
-         (m.removed ? " removed" : "") + (m.standing ? describe(*m.standing) : "") + " mark " + describe(m.mark) +
-         " last " + describe(m.last) + " success " + describe(m.previous_success);
+         (m.seen.enabled ? "" : " disabled") + (m.removed ? " removed" : "") +
+         (m.standing ? describe(*m.standing) : "") + " mark " + describe(m.mark) + " last " + describe(m.last) +
+         " success " + describe(m.previous_success);
 }
 
 inline std::string describe(const Backfill& b) {

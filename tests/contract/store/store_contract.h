@@ -206,6 +206,7 @@ TEST_CASE_TEMPLATE_DEFINE("store/contract: S31 each field of a start is kept by 
   keeps([](Run& r) { r.queue = ""; });
   keeps([](Run& r) { r.queue = "database"; });
   keeps([](Run& r) { r.priority = -3; });
+  keeps([](Run& r) { r.ignores_overlap = true; });
   keeps([](Run& r) { r.not_before = clock("05:00"); });
   keeps([](Run& r) { r.state = RunState::queued; });
 }
@@ -450,6 +451,7 @@ TEST_CASE_TEMPLATE_DEFINE("store/contract: jobs come by name, as they were last 
   Subject ledger;
   ledger.accept({sight_of("zeta"), sight_of("Alpha"), sight_of("alpha-2"), sight_of("alpha.1")});
   JobSeen changed = sight_of("zeta", 2);
+  changed.enabled = false;
   changed.first_seen = clock("08:01");
   changed.counts_from = clock("11:00");
   changed.schedule_normal_form = "every 2h";
@@ -460,7 +462,8 @@ TEST_CASE_TEMPLATE_DEFINE("store/contract: jobs come by name, as they were last 
   CHECK(jobs[1].seen.job.text() == "alpha-2");
   CHECK(jobs[2].seen.job.text() == "alpha.1");
   CHECK(describe(jobs[3]) ==
-        "zeta seen 2026-11-20T08:01:00Z counts from 2026-11-20T11:00:00Z era 2 every 2h mark - last none success -");
+        "zeta seen 2026-11-20T08:01:00Z counts from 2026-11-20T11:00:00Z era 2 every 2h disabled mark - last none "
+        "success -");
 }
 
 TEST_CASE_TEMPLATE_DEFINE("store/contract: S16 the mark moves forward with every decided slot, never back", Subject,

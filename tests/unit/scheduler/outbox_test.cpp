@@ -21,7 +21,7 @@ TEST_CASE("scheduler/outbox: S2 what is promised is let out only after the batch
   outbox.record(some_record());
   outbox.then_answer({.id = RequestId{1}, .result = Refusal{}});
   outbox.offer(boot(0ms), out);
-  REQUIRE(out.persist.has_value());
+  REQUIRE(out.persist != nullptr);
   CHECK(out.persist->id == BatchId{7});
   CHECK(out.answers.empty());
 
@@ -39,11 +39,11 @@ TEST_CASE("scheduler/outbox: what is decided while a batch is on its way shares 
   outbox.offer(boot(1ms), out);
   outbox.record(some_record());
   outbox.offer(boot(2ms), out);
-  CHECK_FALSE(out.persist.has_value());
+  CHECK(out.persist == nullptr);
 
   outbox.settle(answer(1, Verdict::ok), boot(3ms), out);
   outbox.offer(boot(3ms), out);
-  REQUIRE(out.persist.has_value());
+  REQUIRE(out.persist != nullptr);
   CHECK(out.persist->id == BatchId{2});
   CHECK(out.persist->records.size() == 2);
 }
@@ -69,9 +69,9 @@ TEST_CASE(
       CHECK(outbox.trouble() == "disk full");
       REQUIRE(outbox.retry_at() == boot(now + pause));
       outbox.offer(boot(now + pause - 1ms), out);
-      CHECK_FALSE(out.persist.has_value());
+      CHECK(out.persist == nullptr);
       outbox.offer(boot(now + pause), out);
-      REQUIRE(out.persist.has_value());
+      REQUIRE(out.persist != nullptr);
       CHECK(out.persist->id == BatchId{1});
       CHECK(out.persist->records.size() == records);
       now += pause;

@@ -1,0 +1,174 @@
+// Configurations, and what an earlier daemon left open.
+#include <algorithm>
+
+#include <base/verify.h>
+#include <scheduler/state.h>
+
+namespace belfry {
+
+// ---- What an earlier daemon left
+// --------------------------------------------------------------------------------------
+
+// Attempts are taken for alive until the launcher says what became of them; the rest waits for the first turn, when the
+// job's rules are known.
+void Scheduler::State::take_over(Run run) {
+  const auto index = jobs_.index_of(run.job);
+  VERIFY(index.has_value());  // the ledger sees a job before its runs
+  const bool is_launched = run.state == RunState::starting || run.state == RunState::running;
+  const QueueIndex queue = queues_.find(run.queue);
+  if (is_launched) queues_.adopt(queue);
+  OpenRun open{.run = std::move(run),
+               .job = *index,
+               .queue = queue,
+               .place = is_launched ? Place::launched : Place::delayed,
+               .is_recorded = true,
+               .is_resolved = !is_launched,
+               .has_claim = false};
+  runs_.add(std::move(open), jobs_.at(*index).open);
+}
+
+// How old they are, as far as the wall clock can say.
+void Scheduler::State::date_restored_runs() {
+  std::vector<RunHandle> restored;
+  runs_.for_each([&](RunHandle handle) { restored.push_back(handle); });
+  for (const RunHandle handle : restored) {
+    const Millis age = now().wall - runs_.at(handle).run.opened;
+    runs_.at(handle).opened = now().boot - std::clamp(age, Millis{0}, Millis{std::chrono::days{366}});
+  }
+}
+
+void Scheduler::State::place_restored_runs() {
+  std::vector<RunHandle> restored;
+  runs_.for_each([&](RunHandle handle) {
+    if (runs_.at(handle).is_recorded) restored.push_back(handle);
+  });
+  std::sort(restored.begin(), restored.end(),
+            [&](RunHandle a, RunHandle b) { return runs_.at(a).run.sequence < runs_.at(b).run.sequence; });
+  for (const RunHandle handle : restored) place_restored(handle);
+}
+
+void Scheduler::State::place_restored(RunHandle handle) {
+  OpenRun& open = runs_.at(handle);
+  VERIFY(open.is_resolved);
+  if (open.place != Place::delayed) return;
+  const Millis left = open.run.not_before.value_or(now().wall) - now().wall;
+  if (open.run.state == RunState::waiting) {
+    open.place = Place::waiting;
+    return arm(handle, now().boot + std::clamp(left, Millis{0}, Millis{std::chrono::days{1}}));
+  }
+  const bool is_catch_up = open.run.trigger == RunTrigger::catch_up;
+  if (left > Millis{0}) {
+    open.has_claim = is_catch_up;
+    if (is_catch_up) return arm(handle, now().boot + left);
+    wall_timers_.set(handle, *open.run.not_before);
+    return arm(handle, std::nullopt);
+  }
+  open.has_claim = true;  // an earlier daemon had let it in
+  release(handle);
+}
+
+// ---- Configurations
+// ---------------------------------------------------------------------------------------------------
+
+void Scheduler::State::take(JobsLoaded& input, Actions&) {
+  const bool is_first = set_ == nullptr;
+  if (may_decide()) decide_due_slots();  // what is due is due under the old definition
+  const JobTable::Change change = jobs_.compare(*input.set);
+  for (const JobRenamed& renamed : change.renamed) follow_renaming(renamed);
+  for (const JobTable::Ended& ended : change.ended) end_definition(ended);
+  set_ = std::move(input.set);
+  const JobTable::Sight sight = jobs_.load(set_, [this](const Job& job) { return time_of(job); });
+  for (const JobSeen& seen : sight.seen) outbox_.record(seen);
+  for (const JobRemoved& removed : sight.removed) outbox_.record(removed);
+  queues_.define(set_->queues);
+  follow_jobs_to_their_places();
+  drop_what_removed_jobs_had_in_mind();
+  link_dependents();
+  due_by_wall_.clear();
+  due_by_elapsed_.clear();
+  for (JobIndex index = 0; index < jobs_.named_count(); ++index) rearm(index);
+  if (is_first) {
+    restore_backfills();
+    fire_startups();
+  }
+}
+
+void Scheduler::State::follow_renaming(const JobRenamed& renamed) {
+  outbox_.record(renamed);
+  const JobState& state = *jobs_.find(renamed.to);
+  runs_.for_each_of(state.open, [&](RunHandle handle) { runs_.at(handle).run.job = renamed.to; });
+  if (!state.extras) return;
+  for (Backfill& backfill : state.extras->backfills) backfill.job = renamed.to;
+}
+
+// S19: slots that came under a definition which ends now, and that nobody could decide, do not run any more. They are
+// counted under the definition that they belong to.
+void Scheduler::State::end_definition(const JobTable::Ended& ended) {
+  JobState& state = jobs_.at(ended.index);
+  std::optional<Schedule> schedule;
+  if (ended.old) {
+    schedule = ended.old->schedule;
+  } else if (options_.parse_normal_form) {
+    schedule = options_.parse_normal_form(ended.old_form);
+  }
+  state.is_held = false;
+  if (!schedule) return;
+  const WallTime time = schedule->follows_elapsed_time() ? clocks_.elapsed() : now().wall;
+  const auto stretch = schedule->slots_in(state.decided_upto(), time);
+  if (!stretch) return;
+  const SlotFate fate = !ended.was_enabled ? SlotFate{.reason = Reason::disabled}
+                        : ended.is_removed
+                            ? SlotFate{.reason = Reason::job_removed}
+                            : SlotFate{.outcome = SlotOutcome::missed, .reason = Reason::schedule_changed};
+  record_slots(state, *stretch, fate);
+}
+
+// Jobs have new numbers: those of their lines in the file.
+void Scheduler::State::follow_jobs_to_their_places() {
+  idle_.clear();
+  for (JobIndex index = 0; index < jobs_.size(); ++index) {
+    JobState& state = jobs_.at(index);
+    runs_.for_each_of(state.open, [&](RunHandle handle) { runs_.at(handle).job = index; });
+    if (!state.open.empty() || (state.extras && !state.extras->backfills.empty())) idle_.push_back(index);
+  }
+}
+
+// F55: what executes goes on under the definition it was started with; what was still to come does not.
+void Scheduler::State::drop_what_removed_jobs_had_in_mind() {
+  for (auto index = static_cast<JobIndex>(jobs_.named_count()); index < jobs_.size(); ++index) {
+    JobState& state = jobs_.at(index);
+    runs_.for_each_of(state.open, [&](RunHandle handle) {
+      if (runs_.at(handle).place == Place::launched) return;
+      close_run(handle, RunOutcome::cancelled, Reason::job_removed);
+    });
+    if (!state.extras) continue;
+    for (const Backfill& backfill : state.extras->backfills) outbox_.record(BackfillEnded{backfill.id});
+    state.extras->backfills.clear();
+  }
+}
+
+void Scheduler::State::link_dependents() {
+  for (JobIndex index = 0; index < jobs_.size(); ++index) {
+    if (jobs_.at(index).extras) jobs_.at(index).extras->dependents.clear();
+  }
+  for (JobIndex index = 0; index < jobs_.named_count(); ++index) {
+    if (!jobs_.at(index).job->after) continue;
+    for (const JobName& cause : jobs_.at(index).job->after->jobs) {
+      if (const auto found = jobs_.named(cause)) jobs_.at(*found).need_extras().dependents.push_back(index);
+    }
+  }
+}
+
+void Scheduler::State::restore_backfills() {
+  for (auto& [id, backfill] : left_backfills_) {
+    if (const auto index = jobs_.named(backfill.job)) {
+      jobs_.at(*index).need_extras().backfills.push_back(std::move(backfill));
+      idle_.push_back(*index);
+    } else {
+      outbox_.record(BackfillEnded{id});
+    }
+  }
+  left_backfills_.clear();
+}
+
+}  // namespace belfry

@@ -1,0 +1,116 @@
+// Where a job stands beyond its slots: pauses, slots to leave out, failures in a row.
+#include <algorithm>
+
+#include <scheduler/segments.h>
+#include <scheduler/state.h>
+
+namespace belfry {
+
+void Scheduler::State::record_standing(const JobState& state) { outbox_.record(state.extras->standing); }
+
+std::optional<std::vector<JobIndex>> Scheduler::State::find_jobs(RequestId request, const std::vector<JobName>& names,
+                                                                 Actions& out) {
+  std::vector<JobIndex> found;
+  for (const JobName& name : names) {
+    const auto index = find_job(request, name, out);
+    if (!index) return std::nullopt;  // all of them, or none
+    found.push_back(*index);
+  }
+  return found;
+}
+
+void Scheduler::State::take(PauseRequested& input, Actions& out) {
+  const auto indices = find_jobs(input.id, input.jobs, out);
+  if (!indices) return;
+  for (const JobIndex index : *indices) {
+    pause(jobs_.at(index), {.since = now().wall, .until = input.until, .by = input.by, .reason = input.reason});
+  }
+  outbox_.then_answer({input.id, Done{static_cast<std::int64_t>(indices->size())}});
+}
+
+// New words for a pause do not make it begin anew.
+void Scheduler::State::pause(JobState& state, Pause pause) {
+  JobStanding& standing = state.need_extras().standing;
+  if (standing.pause) pause.since = standing.pause->since;
+  standing.pause = std::move(pause);
+  record_standing(state);
+  outbox_.then_tell(JobPausedNotice{.job = state.name, .pause = *standing.pause});
+}
+
+void Scheduler::State::take(ResumeRequested& input, Actions& out) {
+  const auto indices = find_jobs(input.id, input.jobs, out);
+  if (!indices) return;
+  std::int64_t count = 0;
+  for (const JobIndex index : *indices) {
+    JobState& state = jobs_.at(index);
+    if (!state.extras || !state.extras->standing.pause) continue;
+    const Pause over = *state.extras->standing.pause;
+    resume(state, input.by);
+    if (input.catch_up == ResumeRequested::CatchUp::yes) catch_up(index, over, input.by);
+    ++count;
+  }
+  outbox_.then_answer({input.id, Done{count}});
+}
+
+void Scheduler::State::resume(JobState& state, const std::string& by) {
+  JobStanding& standing = state.extras->standing;
+  standing.pause.reset();
+  standing.failures_in_row = 0;
+  record_standing(state);
+  outbox_.then_tell(JobResumedNotice{.job = state.name, .by = by});
+}
+
+// What was due during a pause has its outcomes already. Somebody wants it to run all the same, as the missed policy
+// says: one run for the newest, or one for each.
+void Scheduler::State::catch_up(JobIndex index, const Pause& pause, const std::string& by) {
+  JobState& state = jobs_.at(index);
+  const Schedule& schedule = state.job->schedule;
+  const auto stretch = schedule.slots_in(pause.since, time_of(*state.job));
+  if (!stretch) return;
+  Pieces pieces(schedule, *stretch);
+  const std::int64_t count = pieces.undecided();
+  if (count == 0) return;
+  const MissedPolicy& policy = state.job->policies->missed;
+  if (policy.action == MissedPolicy::Action::all) {
+    if (count > policy.max) pieces.decide_oldest(count - policy.max, {});
+    return begin_backfill(index, {.id = 0,
+                                  .job = state.name,
+                                  .reached = pieces.oldest_undecided() - Millis{1},
+                                  .upto = stretch->last,
+                                  .requested_by = by});
+  }
+  const WallTime newest = pieces.newest_undecided();
+  start_by_itself(
+      index,
+      {.trigger = RunTrigger::catch_up, .nominal = newest, .due = newest, .stands_for = count, .requested_by = by});
+}
+
+void Scheduler::State::take(SkipRequested& input, Actions& out) {
+  const auto index = find_job(input.id, input.job, out);
+  if (!index) return;
+  if (input.count > SkipRequested::count_max) {
+    out.answers.push_back({input.id, Refusal{.kind = ErrorKind::bad_input, .reason = Reason::cap}});
+    return;
+  }
+  JobState& state = jobs_.at(*index);
+  state.need_extras().standing.skip_next = input.count;
+  record_standing(state);
+  outbox_.then_answer({input.id, Done{input.count}});
+}
+
+// S25, `pause_after_failures`: counted is what ends, with all its attempts.
+void Scheduler::State::count_failure(JobState& state, const Run& closed) {
+  if (state.job == nullptr || !state.job->policies->pause_after_failures) return;
+  const bool succeeded = closed.outcome == RunOutcome::succeeded;
+  if (!succeeded && !is_failure(*closed.outcome)) return;
+  JobStanding& standing = state.need_extras().standing;
+  const std::uint32_t before = standing.failures_in_row;
+  standing.failures_in_row = succeeded ? 0 : before + 1;
+  if (standing.failures_in_row != before) record_standing(state);
+  if (standing.failures_in_row < *state.job->policies->pause_after_failures || standing.pause) return;
+  pause(
+      state,
+      {.since = now().wall, .by = "belfry", .reason = std::to_string(standing.failures_in_row) + " failures in a row"});
+}
+
+}  // namespace belfry
