@@ -20,13 +20,15 @@
 #include <cli/run_command.h>
 #include <cli/runs_command.h>
 #include <cli/text_width.h>
+#include <cli/validate_command.h>
 #include <cli/version_command.h>
 
 namespace belfry::cli {
 
 namespace {
 
-constexpr auto commands = {add_daemon, add_explain, add_list, add_next, add_run, add_runs, add_logs, add_version};
+constexpr auto commands = {add_daemon, add_explain, add_list,     add_next,   add_run,
+                           add_runs,   add_logs,    add_validate, add_version};
 
 void add_common_options(CLI::App& app, Context& context) {
   app.add_flag_callback("--json", [&context] { context.form = OutputForm::json; }, "Answer in JSON");

@@ -132,6 +132,20 @@ std::string encode_log(const LogExcerpt& log) {
                 {"output", log.output}});
 }
 
+std::string encode_problems(std::span<const config::Problem> problems) {
+  Json list = Json::array();
+  for (const config::Problem& problem : problems) {
+    list.push_back({{"file", problem.file},
+                    {"line", problem.line},
+                    {"column", problem.column},
+                    {"severity", problem.severity == config::Severity::error ? "error" : "warning"},
+                    {"name", problem.name.empty() ? Json() : Json(problem.name)},
+                    {"detail", problem.what},
+                    {"hint", problem.hint}});
+  }
+  return write(list);
+}
+
 std::string encode_version(std::string_view version) { return write({{"version", version}}); }
 
 std::string encode_explanation(const ExplanationDocument& told) {

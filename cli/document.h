@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,8 @@
 #include <belfry/error.h>
 #include <belfry/run.h>
 #include <belfry/time.h>
+
+#include <config/problem.h>
 
 namespace belfry::cli {
 
@@ -55,6 +58,9 @@ struct LogExcerpt {
   std::string_view output;
 };
 std::string encode_log(const LogExcerpt& log);
+
+// What is wrong with a file: an array, one object per problem.
+std::string encode_problems(std::span<const config::Problem> problems);
 
 std::string encode_version(std::string_view version);
 

@@ -61,7 +61,7 @@ void report_exclusion(Reader& reader, Node first, Node second) {
   if (second.at() < first.at()) std::swap(first, second);  // a merged key stands elsewhere in the file
   reader.error(second,
                quote(first.text()) + " and " + quote(second.text()) + " exclude each other in " + reader.subject(),
-               "keep one of them; " + quote(first.text()) + " is on line " + std::to_string(reader.line_of(first)));
+               "keep one of them; " + quote(first.text()) + " is " + reader.place_of(first, second));
 }
 
 void check_choice(Reader& reader, const Choice& choice, Given& given) {
@@ -95,6 +95,14 @@ void report_unknown(Reader& reader, const Entry& entry, const Rules& rules, Give
                std::move(meaning.hint));
 }
 
+void report_misplaced(Reader& reader, Node key, MapOf map_of) {
+  const bool is_default = map_of == MapOf::defaults;
+  reader.error(key,
+               quote(key.text()) + (is_default ? " belongs to one job and cannot be a default"
+                                               : " belongs to the file that includes this one"),
+               is_default ? "write it in the job" : "write it there");
+}
+
 }  // namespace
 
 bool is_none(Node value) { return value.is_plain() && value.text() == "none"; }
@@ -112,13 +120,14 @@ void read_fields(Reader& reader, Node map, const Rules& rules, void* owner, MapO
     if (given[*field].key) continue;  // twice, which has been reported
     given[*field].key = entry.key;
     reader.set_key(key);
-    if (map_of == MapOf::defaults && field->inherit == Inherit::no) {
-      reader.error(entry.key, quote(key) + " belongs to one job and cannot be a default", "write it in the job");
+    const bool is_inherited = map_of == MapOf::defaults || map_of == MapOf::included_file;
+    if (is_inherited && field->inherit == Inherit::no) {
+      report_misplaced(reader, entry.key, map_of);
       continue;
     }
     if (!is_broken(entry.value)) field->read(reader, entry.value, owner, *field);
   }
-  if (map_of == MapOf::defaults) return;
+  if (map_of != MapOf::one_thing) return;
   for (const Field& field : rules.fields) check_needs(reader, field, given);
   for (const Choice& choice : rules.choices) check_choice(reader, choice, given);
 }

@@ -44,7 +44,7 @@ struct Type;
 // Whether the word `none` takes an optional member back to nothing, where `defaults:` may have given it a value.
 enum class None { unknown, known };
 
-// Whether `defaults:` may give the key to every job.
+// Whether the key may also stand where others inherit from: in `defaults:`, or in a file that is included.
 enum class Inherit { yes, no };
 
 struct Field {
@@ -186,8 +186,8 @@ struct Table {
   Rules rules;
 };
 
-// What the map stands for: the whole of a thing, or only what others inherit of it, from which nothing is missing.
-enum class MapOf { one_thing, defaults };
+// What the map stands for: the whole of a thing, or a part of it, from which nothing is missing.
+enum class MapOf { one_thing, part, defaults, included_file };
 
 // Reads a map by its rules into `owner`. Keys that begin with `x-` are the person's own and are ignored. Every problem
 // is reported; what is wrong, or not given, leaves its member as it was.

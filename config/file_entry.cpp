@@ -5,17 +5,21 @@ namespace belfry::config {
 
 namespace {
 
-constexpr std::string_view no_jobs_hint =
-    "an empty file never means to delete every job: write  jobs:  and below it  hello: { schedule: every 30s, "
-    "run: date }";
+constexpr FieldOptions main_file_only{.inherit = Inherit::no};
 
 constexpr Fields file_fields{
     field<&FileEntry::version>("version", "The version of this format: 1."),
-    field<&FileEntry::zone>("timezone", "The zone of every schedule that names none; else the system's."),
+    field<&FileEntry::zone>("timezone", "The zone of every schedule that names none; else the system's.",
+                            main_file_only),
+    field<&FileEntry::include>("include", "More files with jobs, calendars and queues: names, or patterns with *.",
+                               main_file_only),
+    field<&FileEntry::ignore_warnings>("ignore_warnings", "Warnings of 'belfry validate' to leave out, by name.",
+                                       main_file_only),
     field<&FileEntry::calendars>("calendars", "Named sets of days, for 'exclude' and 'only'."),
     field<&FileEntry::queues>("queues", "Named bounds that jobs share: how many of them may run at the same time."),
-    field<&FileEntry::daemon>("daemon", "The daemon itself; a change takes effect when it is started again."),
-    field<&FileEntry::defaults>("defaults", "What every job inherits; a job's own key wins."),
+    field<&FileEntry::daemon>("daemon", "The daemon itself; a change takes effect when it is started again.",
+                              main_file_only),
+    field<&FileEntry::defaults>("defaults", "What every job inherits; a job's own key wins.", main_file_only),
     field<&FileEntry::jobs>("jobs", "The jobs, by name."),
 };
 
@@ -25,10 +29,11 @@ constexpr std::array file_choices{
 };
 
 constexpr std::array file_translations{
-    Translation{"tz", "timezone", {}},    Translation{"timeZone", "timezone", {}},
-    Translation{"schedules", "jobs", {}}, Translation{"default", "defaults", {}},
-    Translation{"pools", "queues", {}},   Translation{"tasks", "jobs", {}},
-    Translation{"services", "jobs", {}},  Translation{"job", "jobs", {}},
+    Translation{"tz", "timezone", {}},     Translation{"includes", "include", {}},
+    Translation{"imports", "include", {}}, Translation{"timeZone", "timezone", {}},
+    Translation{"schedules", "jobs", {}},  Translation{"default", "defaults", {}},
+    Translation{"pools", "queues", {}},    Translation{"tasks", "jobs", {}},
+    Translation{"services", "jobs", {}},   Translation{"job", "jobs", {}},
 };
 
 constexpr Fields queue_fields{
@@ -65,12 +70,12 @@ constinit const Table<DaemonSettings> daemon_table{daemon_fields, {}, {}};
 constinit const Table<FileEntry> file_table{file_fields, file_choices, file_translations,
                                             "a job goes below  jobs:  and further indented than it"};
 
-std::optional<Calendars> Type<Calendars>::read(Reader& reader, Node node) {
+std::optional<std::vector<CalendarEntry>> Type<std::vector<CalendarEntry>>::read(Reader& reader, Node node) {
   if (node.kind() != Kind::map) {
     reader.wrong_type(node, words, "write  { holidays: [01-01, 12-25] }");
     return std::nullopt;
   }
-  Calendars calendars;
+  std::vector<CalendarEntry> calendars;
   for (const Entry& entry : node.entries()) {
     reader.set_key(entry.key.text(), "the calendar");
     auto calendar = std::make_shared<Calendar>(std::string(entry.key.text()));
@@ -81,17 +86,17 @@ std::optional<Calendars> Type<Calendars>::read(Reader& reader, Node node) {
                             std::move(added.error().hint));
       }
     }
-    calendars.emplace(std::string(entry.key.text()), std::move(calendar));
+    calendars.push_back({entry.key, std::move(calendar)});
   }
   return calendars;
 }
 
-std::optional<std::vector<QueueDefinition>> Type<std::vector<QueueDefinition>>::read(Reader& reader, Node node) {
+std::optional<std::vector<QueueEntry>> Type<std::vector<QueueEntry>>::read(Reader& reader, Node node) {
   if (node.kind() != Kind::map) {
     reader.wrong_type(node, words, "write  { database: { concurrency: 1 } }");
     return std::nullopt;
   }
-  std::vector<QueueDefinition> queues;
+  std::vector<QueueEntry> queues;
   for (const Entry& entry : node.entries()) {
     if (!JobName::parse(entry.key.text())) {
       reader.error(entry.key, quote(entry.key.text()) + " cannot be the name of a queue",
@@ -105,7 +110,7 @@ std::optional<std::vector<QueueDefinition>> Type<std::vector<QueueDefinition>>::
     } else {
       reader.wrong_type(entry.value, "a map such as { concurrency: 1 }");
     }
-    queues.push_back(std::move(queue));
+    queues.push_back({entry.key, std::move(queue)});
   }
   return queues;
 }
@@ -138,11 +143,7 @@ std::optional<DefaultsMap> Type<DefaultsMap>::read(Reader& reader, Node node) {
 }
 
 std::optional<JobList> Type<JobList>::read(Reader& reader, Node node) {
-  if (node.kind() == Kind::null || (node.kind() == Kind::map && node.entries().empty())) {
-    reader.error(node, "'jobs' names no job", std::string(no_jobs_hint));
-    return std::nullopt;
-  }
-  if (node.kind() != Kind::map) {
+  if (node.kind() != Kind::map && node.kind() != Kind::null) {
     reader.wrong_type(node, words, "write each job as  name: { schedule: ..., run: ... }");
     return std::nullopt;
   }

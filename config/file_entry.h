@@ -1,8 +1,6 @@
-// What the top of the file says. Nothing here is checked beyond the single key; load.cpp ties it together.
+// What the top of a file says. Nothing here is checked beyond the single key; load.cpp ties it together.
 #pragma once
 
-#include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,7 +13,8 @@
 
 namespace belfry::config {
 
-// `jobs:` as it stands. A job is read when the whole top of the file is known: its zone may stand below the jobs.
+// `jobs:` as it stands, a map or nothing. A job is read when the whole top of the file is known: its zone may stand
+// below the jobs.
 struct JobList {
   Node map;
 };
@@ -25,33 +24,46 @@ struct DefaultsMap {
   Node map;
 };
 
-// `calendars:` by name.
-using Calendars = std::map<std::string, std::shared_ptr<const Calendar>, std::less<>>;
+struct CalendarEntry {
+  Node key;
+  std::shared_ptr<const Calendar> calendar;
+};
+
+struct QueueEntry {
+  Node key;
+  QueueDefinition queue;
+};
 
 struct FileEntry {
   std::optional<FormatVersion> version;
-  Calendars calendars;
+  std::vector<MarkedText> include;
+  std::vector<MarkedText> ignore_warnings;
+  std::vector<CalendarEntry> calendars;
   std::shared_ptr<const Zone> zone;  // null: the system's
-  std::vector<QueueDefinition> queues;
+  std::vector<QueueEntry> queues;
   DaemonSettings daemon;
   std::optional<DefaultsMap> defaults;
   std::optional<JobList> jobs;
 };
+
+inline constexpr std::string_view no_jobs_hint =
+    "an empty file never means to delete every job: write  jobs:  and below it  hello: { schedule: every 30s, "
+    "run: date }";
 
 extern const Table<QueueDefinition> queue_table;
 extern const Table<DaemonSettings> daemon_table;
 extern const Table<FileEntry> file_table;
 
 template <>
-struct Type<Calendars> {
+struct Type<std::vector<CalendarEntry>> {
   static constexpr std::string_view words = "a map of names to lists of days";
-  static std::optional<Calendars> read(Reader& reader, Node node);
+  static std::optional<std::vector<CalendarEntry>> read(Reader& reader, Node node);
 };
 
 template <>
-struct Type<std::vector<QueueDefinition>> {
+struct Type<std::vector<QueueEntry>> {
   static constexpr std::string_view words = "a map of queue names to their bounds";
-  static std::optional<std::vector<QueueDefinition>> read(Reader& reader, Node node);
+  static std::optional<std::vector<QueueEntry>> read(Reader& reader, Node node);
 };
 
 template <>

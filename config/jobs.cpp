@@ -3,7 +3,6 @@
 
 #include <base/text.h>
 #include <config/jobs.h>
-#include <config/schedules.h>
 
 namespace belfry::config {
 
@@ -107,6 +106,7 @@ std::optional<Job> read_job(Reader& reader, const Entry& entry, const FileSurrou
           .env = std::move(keys.env),
           .enabled = keys.enabled};
   if (keys.working_dir) job.working_dir = std::move(keys.working_dir->text);
+  if (shared.linter) shared.linter->job(reader, entry.key, *keys.schedule, job);
   return job;
 }
 

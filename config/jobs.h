@@ -10,9 +10,11 @@
 #include <belfry/job.h>
 #include <belfry/zone.h>
 
-#include <config/file_entry.h>
+#include <config/job_entry.h>
+#include <config/lint.h>
 #include <config/policy_pool.h>
 #include <config/references.h>
+#include <config/schedules.h>
 
 namespace belfry::config {
 
@@ -29,6 +31,7 @@ struct FileSurroundings {
 struct Shared {
   PolicyPool policies;
   References references;
+  std::optional<Linter> linter;  // none: nobody asked for warnings
 };
 
 // `defaults:` as the entry in which every job begins.

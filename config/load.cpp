@@ -1,7 +1,7 @@
+#include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstdint>
-#include <optional>
+#include <map>
 #include <utility>
 
 #include <base/file.h>
@@ -15,79 +15,231 @@ namespace belfry::config {
 
 namespace {
 
-std::string revision_of(std::string_view text) {
+std::string revision_of(const std::vector<FileText>& files) {
   constexpr std::string_view digits = "0123456789abcdef";
+  std::uint64_t rest = 0;
+  for (const FileText& file : files) rest = hash_text(file.text, rest);
   std::string out(16, '0');
-  std::uint64_t rest = hash_text(text);
   for (auto it = out.rbegin(); it != out.rend(); ++it, rest >>= 4U) *it = digits[rest & 15U];
   return out;
 }
 
-void report_duplicates(const Tree& tree, const FileEntry& file, Problems& problems) {
-  for (const Duplicate& duplicate : tree.duplicates()) {
-    const bool is_job = file.jobs && file.jobs->map.at() == duplicate.map_at;
-    problems.error(
+// One file on its way in. It stays where it is: its tree and its problems point into it.
+struct File {
+  explicit File(FileText file) : content(std::move(file)), source(content.name, content.text), problems(source) {}
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+
+  FileText content;
+  Source source;
+  Problems problems;
+  std::optional<Tree> tree;  // of a file that is a map, or empty
+  FileEntry entry;
+};
+
+// The first place of each name, over all files. Names that stand twice in one file are found by the tree.
+class Names {
+ public:
+  explicit Names(std::string_view kind) : kind_(kind) {}
+
+  void add(Reader& reader, Node key) {
+    const auto [first, is_new] = first_.emplace(key.text(), key);
+    if (is_new || &first->second.problems() == &key.problems()) return;
+    reader.error(key, std::string(kind_) + quote(key.text()) + " is defined twice",
+                 "rename one of them; the first is " + reader.place_of(first->second, key));
+  }
+
+ private:
+  std::string_view kind_;
+  std::map<std::string_view, Node> first_;
+};
+
+class Loader {
+ public:
+  Loader(ZoneCache& zones, const ParseOptions& options) : zones_(zones), options_(options) {}
+
+  Loaded load(FileText main) {
+    add(std::move(main), MapOf::one_thing);
+    include();
+    LoadedConfig loaded = read();
+    std::vector<Problem> errors;
+    for (const auto& file : files_) {
+      std::ranges::move(file->problems.take(Severity::error), std::back_inserter(errors));
+      std::ranges::move(file->problems.take(Severity::warning), std::back_inserter(loaded.warnings));
+    }
+    if (!errors.empty()) return std::unexpected(std::move(errors));
+    return loaded;
+  }
+
+ private:
+  void add(FileText content, MapOf map_of);
+  void include();
+  LoadedConfig read();
+  std::optional<Linter> linter();
+  FileSurroundings surroundings();
+  void collect_calendars(Calendars& calendars);
+  void collect_queues(std::vector<QueueDefinition>& queues);
+  void check_not_empty();
+  void read_jobs(JobSet& set, const FileSurroundings& around);
+  std::shared_ptr<const Zone> zone();
+  bool is_loaded(std::string_view name) const {
+    return std::ranges::any_of(files_, [&](const auto& file) { return file->content.name == name; });
+  }
+
+  File& main() { return *files_.front(); }
+  Reader reader_of(File& file) { return Reader(file.tree->root(), zones_); }
+
+  ZoneCache& zones_;
+  const ParseOptions& options_;
+  std::vector<std::unique_ptr<File>> files_;  // the main one first
+};
+
+void report_duplicates(File& file) {
+  for (const Duplicate& duplicate : file.tree->duplicates()) {
+    const bool is_job = file.entry.jobs && file.entry.jobs->map.at() == duplicate.map_at;
+    file.problems.error(
         duplicate.again_at,
         (is_job ? "job " : "key ") + quote(duplicate.key) + (is_job ? " is defined twice" : " is given twice"),
-        "remove one of them; the first is on line " + std::to_string(problems.line_of(duplicate.first_at)));
+        "remove one of them; the first is on line " + std::to_string(file.problems.line_of(duplicate.first_at)));
   }
 }
 
-std::shared_ptr<const Zone> zone_of(const FileEntry& file, Reader& reader, Problems& problems) {
-  if (file.zone) return file.zone;
-  auto zone = reader.zones().system_zone();
+bool has_includes(Node root) {
+  return std::ranges::any_of(root.entries(), [](const Entry& entry) { return entry.key.text() == "include"; });
+}
+
+void Loader::add(FileText content, MapOf map_of) {
+  File& file = *files_.emplace_back(std::make_unique<File>(std::move(content)));
+  auto tree = parse_yaml(file.source, Limits{}, file.problems);
+  if (!tree) return;
+  const Kind kind = tree->root().kind();
+  if (kind == Kind::list || kind == Kind::scalar) {
+    file.problems.error(tree->root().at(),
+                        "the file must be a map of keys, not a " + std::string(kind == Kind::list ? "list" : "text"),
+                        "write  jobs:  and the jobs below it, indented");
+    return;
+  }
+  file.tree = std::move(tree);
+  Reader reader = reader_of(file);
+  // Its jobs may all stand in other files.
+  if (map_of == MapOf::one_thing && (has_includes(file.tree->root()) || options_.empty == EmptyFile::allowed)) {
+    map_of = MapOf::part;
+  }
+  read_fields(reader, file.tree->root(), file_table, file.entry, map_of);
+  report_duplicates(file);
+}
+
+void Loader::include() {
+  if (!main().tree) return;
+  Reader reader = reader_of(main());
+  const std::vector<MarkedText> patterns = main().entry.include;
+  for (const MarkedText& pattern : patterns) {
+    auto files = options_.expand ? options_.expand(std::string(pattern.text))
+                                 : std::unexpected(Error::failed("there are no other files here"));
+    if (!files) {
+      reader.error(pattern.node, "cannot include " + quote(pattern.text) + ": " + files.error().what,
+                   "a name is relative to this file; a pattern with * may stand for no file at all");
+      continue;
+    }
+    for (FileText& file : *files) {
+      if (!is_loaded(file.name)) add(std::move(file), MapOf::included_file);
+    }
+  }
+}
+
+std::shared_ptr<const Zone> Loader::zone() {
+  if (main().entry.zone) return main().entry.zone;
+  auto zone = zones_.system_zone();
   if (zone) return std::move(*zone);
-  problems.error_in_file("the time zone of this machine: " + zone.error().what, "name one:  timezone: Europe/Berlin");
+  main().problems.error_in_file("the time zone of this machine: " + zone.error().what,
+                                "name one:  timezone: Europe/Berlin");
   return Zone::utc();
 }
 
-struct Content {
-  JobSet set;
-  DaemonSettings daemon;
-};
-
-// Meaningless if there are problems.
-Content read_content(const Tree& tree, ZoneCache& zones, Problems& problems, std::uint64_t salt) {
-  Reader reader(tree, zones, problems);
-  FileEntry file;
-  read_fields(reader, tree.root(), file_table, file);
-  report_duplicates(tree, file, problems);
-  FileSurroundings around{.zone = zone_of(file, reader, problems),
-                          .calendars = std::move(file.calendars),
-                          .queues = std::move(file.queues),
-                          .defaults = {},
-                          .salt = salt};
-  if (file.defaults) around.defaults = read_defaults(reader, file.defaults->map, around.queues);
-
-  Content content{.set = {.jobs = {}, .queues = around.queues, .revision = {}, .zone_name = around.zone->name()},
-                  .daemon = file.daemon};
-  if (!file.jobs) return content;
-  Shared shared;
-  for (const Entry& entry : file.jobs->map.entries()) {
-    if (auto job = read_job(reader, entry, around, shared)) content.set.jobs.push_back(std::move(*job));
+void Loader::collect_calendars(Calendars& calendars) {
+  Names names("calendar ");
+  for (const auto& file : files_) {
+    for (CalendarEntry& entry : file->entry.calendars) {
+      Reader reader = reader_of(*file);
+      names.add(reader, entry.key);
+      calendars.emplace(std::string(entry.key.text()), std::move(entry.calendar));
+    }
   }
+}
+
+void Loader::collect_queues(std::vector<QueueDefinition>& queues) {
+  Names names("queue ");
+  for (const auto& file : files_) {
+    for (QueueEntry& entry : file->entry.queues) {
+      Reader reader = reader_of(*file);
+      names.add(reader, entry.key);
+      queues.push_back(std::move(entry.queue));
+    }
+  }
+}
+
+FileSurroundings Loader::surroundings() {
+  FileSurroundings around{.zone = zone(), .calendars = {}, .queues = {}, .defaults = {}, .salt = options_.salt};
+  collect_calendars(around.calendars);
+  collect_queues(around.queues);
+  if (main().entry.defaults) {
+    Reader reader = reader_of(main());
+    around.defaults = read_defaults(reader, main().entry.defaults->map, around.queues);
+  }
+  return around;
+}
+
+std::optional<Linter> Loader::linter() {
+  if (!options_.lint_at || !main().tree) return std::nullopt;
+  Linter linter(*options_.lint_at);
+  Reader reader = reader_of(main());
+  reader.set_key("ignore_warnings");
+  for (const MarkedText& name : main().entry.ignore_warnings) linter.ignore(reader, name);
+  return linter;
+}
+
+void Loader::check_not_empty() {
+  const auto has_jobs = [](const auto& file) { return file->entry.jobs && !file->entry.jobs->map.entries().empty(); };
+  if (options_.empty == EmptyFile::allowed || std::ranges::any_of(files_, has_jobs)) return;
+  const auto& jobs = main().entry.jobs;
+  if (!jobs && main().entry.include.empty()) return;  // that `jobs:` is missing has been said
+  Reader reader = reader_of(main());
+  reader.error(
+      jobs ? jobs->map : main().tree->root(),
+      main().entry.include.empty() ? "'jobs' names no job" : "neither this file nor those that it includes have a job",
+      std::string(no_jobs_hint));
+}
+
+void Loader::read_jobs(JobSet& set, const FileSurroundings& around) {
+  Shared shared{.policies = {}, .references = {}, .linter = linter()};
+  Names names("job ");
+  for (const auto& file : files_) {
+    if (!file->entry.jobs) continue;
+    Reader reader = reader_of(*file);
+    for (const Entry& entry : file->entry.jobs->map.entries()) {
+      if (files_.size() > 1) names.add(reader, entry.key);
+      if (auto job = read_job(reader, entry, around, shared)) set.jobs.push_back(std::move(*job));
+    }
+  }
+  if (!main().tree) return;
+  check_not_empty();
+  Reader reader = reader_of(main());
   shared.references.check(reader);
-  return content;
+  if (shared.linter) shared.linter->finish(reader, around.queues);
 }
 
-std::optional<Content> read_source(const Source& source, ZoneCache& zones, Problems& problems, std::uint64_t salt) {
-  const auto tree = parse_yaml(source, Limits{}, problems);
-  if (!tree) return std::nullopt;
-  const Kind kind = tree->root().kind();
-  if (kind == Kind::list || kind == Kind::scalar) {
-    problems.error(tree->root().at(),
-                   "the file must be a map of keys, not a " + std::string(kind == Kind::list ? "list" : "text"),
-                   "write  jobs:  and the jobs below it, indented");
-    return std::nullopt;
-  }
-  Content content = read_content(*tree, zones, problems, salt);
-  if (!problems.empty()) return std::nullopt;
-  return content;
+// Meaningless if there are errors.
+LoadedConfig Loader::read() {
+  const FileSurroundings around = surroundings();
+  JobSet set{.jobs = {}, .queues = around.queues, .revision = {}, .zone_name = around.zone->name()};
+  read_jobs(set, around);
+  LoadedConfig loaded{.set = {}, .daemon = main().entry.daemon, .warnings = {}, .files = {}, .patterns = {}};
+  for (const MarkedText& pattern : main().entry.include) loaded.patterns.emplace_back(pattern.text);
+  for (const auto& file : files_) loaded.files.push_back(file->content);
+  set.revision = revision_of(loaded.files);
+  loaded.set = std::make_shared<const JobSet>(std::move(set));
+  return loaded;
 }
-
-// Jitter and spread differ from machine to machine, so that those that share a file do not all start at once. Without a
-// machine id they are alike.
-std::uint64_t machine_salt() { return hash_text(read_file("/etc/machine-id", {.size_max = 100}).value_or("")); }
 
 std::string hint_for_unreadable(const Error& error) {
   switch (error.sys_errno) {
@@ -106,23 +258,25 @@ std::string hint_for_unreadable(const Error& error) {
 
 }  // namespace
 
-Loaded load_config(const std::string& path, ZoneCache& zones) {
-  auto text = read_file(path);
-  if (text) return parse_config(path, std::move(*text), zones, {.salt = machine_salt()});
-  Problem problem{.file = path, .what = text.error().what, .hint = hint_for_unreadable(text.error())};
-  return std::unexpected(std::vector<Problem>{std::move(problem)});
-}
+// Jitter and spread differ from machine to machine, so that those that share a file do not all start at once. Without a
+// machine id they are alike.
+std::uint64_t machine_salt() { return hash_text(read_file("/etc/machine-id", {.size_max = 100}).value_or("")); }
 
 Loaded parse_config(std::string name, std::string text, ZoneCache& zones, ParseOptions options) {
-  const Source source(std::move(name), text);
-  Problems problems(source);
-  auto content = read_source(source, zones, problems, options.salt);
-  if (!content) return std::unexpected(problems.take());
-  content->set.revision = revision_of(text);
-  return LoadedConfig{.set = std::make_shared<const JobSet>(std::move(content->set)),
-                      .daemon = content->daemon,
-                      .warnings = {},
-                      .text = std::move(text)};
+  return Loader(zones, options).load({std::move(name), std::move(text)});
+}
+
+Loaded load_config(const std::string& path, ZoneCache& zones, LoadOptions options) {
+  auto text = read_file(path);
+  if (text) {
+    return parse_config(path, std::move(*text), zones,
+                        {.salt = machine_salt(),
+                         .empty = options.empty,
+                         .lint_at = options.lint_at,
+                         .expand = [&](const std::string& pattern) { return read_included(path, pattern); }});
+  }
+  Problem problem{.file = path, .what = text.error().what, .hint = hint_for_unreadable(text.error())};
+  return std::unexpected(std::vector<Problem>{std::move(problem)});
 }
 
 }  // namespace belfry::config

@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <expected>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,27 +14,45 @@
 
 #include <base/zones.h>
 #include <config/daemon_settings.h>
+#include <config/files.h>
 #include <config/problem.h>
 
 namespace belfry::config {
 
 struct LoadedConfig {
-  std::shared_ptr<const JobSet> set;  // never empty (S34)
+  std::shared_ptr<const JobSet> set;  // never empty (S34), unless EmptyFile::allowed
   DaemonSettings daemon;
   std::vector<Problem> warnings;
-  std::string text;  // of the file, byte by byte
+  std::vector<FileText> files;        // byte by byte: the main file, then what it includes
+  std::vector<std::string> patterns;  // of `include:`, as they are written
 };
 
 using Loaded = std::expected<LoadedConfig, std::vector<Problem>>;
 
-// One error refuses the file as a whole; all errors are reported at once, in the order of the file (S34).
-Loaded load_config(const std::string& path, ZoneCache& zones);
+// Whether a file without jobs is taken for what it says (S34).
+enum class EmptyFile { refused, allowed };
 
 struct ParseOptions {
   std::uint64_t salt = 0;  // of this machine: jitter and spread follow from it (S11)
+  EmptyFile empty = EmptyFile::refused;
+  std::optional<WallTime> lint_at;  // warnings too, as of this instant; none: errors only
+  // The files that a pattern of `include:` stands for. None: there are no other files.
+  std::function<Result<std::vector<FileText>>(const std::string& pattern)> expand;
 };
 
-// The same, of a text. `name` is what messages call it.
+// A text, with what it includes. `name` is what messages call it. One error refuses everything; all errors are reported
+// at once, in the order of the file, those of the main file first (S34).
 Loaded parse_config(std::string name, std::string text, ZoneCache& zones, ParseOptions options = {});
+
+struct LoadOptions {
+  EmptyFile empty = EmptyFile::refused;
+  std::optional<WallTime> lint_at;
+};
+
+// The same, of files on disk.
+Loaded load_config(const std::string& path, ZoneCache& zones, LoadOptions options = {});
+
+// The salt of this machine.
+std::uint64_t machine_salt();
 
 }  // namespace belfry::config

@@ -86,7 +86,8 @@ std::string render(std::span<const Problem> problems) {
   for (const Problem& problem : problems) {
     std::string head = place(problem);
     head.resize(width, ' ');
-    out += head + "  " + std::string(word(problem.severity)) + "  " + problem.what + "\n" + picture(problem);
+    const std::string name = problem.name.empty() ? "" : "  [" + problem.name + "]";
+    out += head + "  " + std::string(word(problem.severity)) + "  " + problem.what + name + "\n" + picture(problem);
   }
   return out;
 }
@@ -96,33 +97,49 @@ std::string quote(std::string_view text) {
   return "'" + visible(shown) + (shown.size() < text.size() ? "..." : "") + "'";
 }
 
+Problem Problems::problem_at(std::size_t offset, std::string what, std::string hint) const {
+  const Position position = source_.position(offset);
+  Excerpt excerpt = excerpt_of(source_, offset);
+  return {.file = source_.name(),
+          .line = position.line,
+          .column = position.column,
+          .severity = Severity::error,
+          .name = {},
+          .what = std::move(what),
+          .hint = std::move(hint),
+          .excerpt = std::move(excerpt.text),
+          .caret = excerpt.caret};
+}
+
 void Problems::error(std::size_t offset, std::string what, std::string hint) {
-  if (problems_.size() == problems_max) {
+  if (errors_.size() == problems_max) {
     ++dropped_;
     return;
   }
-  const Position position = source_.position(offset);
-  Excerpt excerpt = excerpt_of(source_, offset);
-  problems_.push_back({.file = source_.name(),
-                       .line = position.line,
-                       .column = position.column,
-                       .severity = Severity::error,
-                       .what = std::move(what),
-                       .hint = std::move(hint),
-                       .excerpt = std::move(excerpt.text),
-                       .caret = excerpt.caret});
+  errors_.push_back(problem_at(offset, std::move(what), std::move(hint)));
+}
+
+void Problems::warning(std::size_t offset, std::string_view name, std::string what, std::string hint) {
+  if (warnings_.size() == problems_max) return;
+  Problem problem = problem_at(offset, std::move(what), std::move(hint));
+  problem.severity = Severity::warning;
+  problem.name = name;
+  warnings_.push_back(std::move(problem));
 }
 
 void Problems::error_in_file(std::string what, std::string hint) {
-  problems_.push_back({.file = source_.name(), .what = std::move(what), .hint = std::move(hint)});
+  errors_.push_back({.file = source_.name(), .what = std::move(what), .hint = std::move(hint)});
 }
 
-std::vector<Problem> Problems::take() {
+std::vector<Problem> Problems::take(Severity severity) {
+  auto& problems = severity == Severity::error ? errors_ : warnings_;
   const auto in_file = [](const Problem& p) { return std::tie(p.line, p.column); };
-  std::stable_sort(problems_.begin(), problems_.end(),
+  std::stable_sort(problems.begin(), problems.end(),
                    [&](const Problem& a, const Problem& b) { return in_file(a) < in_file(b); });
-  if (dropped_ > 0) error_in_file("and " + std::to_string(dropped_) + " more problems", "mend these first");
-  return std::move(problems_);
+  if (severity == Severity::error && dropped_ > 0) {
+    error_in_file("and " + std::to_string(dropped_) + " more problems", "mend these first");
+  }
+  return std::move(problems);
 }
 
 }  // namespace belfry::config

@@ -18,6 +18,7 @@ struct Problem {
   std::size_t line = 0;    // from 1; 0: the file as a whole
   std::size_t column = 0;  // from 1, in characters
   Severity severity = Severity::error;
+  std::string name;       // of a warning, by which it is switched off; else empty
   std::string what;       // the cause: the subject and the rule
   std::string hint;       // the cure; may be empty
   std::string excerpt;    // the line, fit for a terminal: cut around the place, nothing invisible in it
@@ -46,17 +47,23 @@ class Problems {
   explicit Problems(const Source& source) : source_(source) {}
 
   void error(std::size_t offset, std::string what, std::string hint = {});
+  // `name` is what switches it off: "dst-change".
+  void warning(std::size_t offset, std::string_view name, std::string what, std::string hint);
   void error_in_file(std::string what, std::string hint);  // about the file as a whole
 
-  bool empty() const { return problems_.empty(); }
+  bool empty() const { return errors_.empty(); }
+  const std::string& file() const { return source_.name(); }
   std::size_t line_of(std::size_t offset) const { return source_.position(offset).line; }
 
-  // In the order of the file.
-  std::vector<Problem> take();
+  // Those of one kind, in the order of the file.
+  std::vector<Problem> take(Severity severity = Severity::error);
 
  private:
+  Problem problem_at(std::size_t offset, std::string what, std::string hint) const;
+
   const Source& source_;
-  std::vector<Problem> problems_;
+  std::vector<Problem> errors_;
+  std::vector<Problem> warnings_;
   std::size_t dropped_ = 0;
 };
 

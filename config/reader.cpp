@@ -29,6 +29,11 @@ void Reader::wrong_type(Node value, std::string_view expected, std::string hint)
   error(value, value_name() + " must be " + std::string(expected) + ", not " + in_words(value), std::move(hint));
 }
 
+std::string Reader::place_of(Node node, Node from) const {
+  const std::string line = "on line " + std::to_string(node.problems().line_of(node.at()));
+  return &node.problems() == &from.problems() ? line : line + " of " + node.problems().file();
+}
+
 std::string Reader::value_name() const {
   return std::string(about_.part) + (about_.part.empty() ? "" : " ") + quote(about_.key);
 }

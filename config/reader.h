@@ -13,23 +13,27 @@ namespace belfry::config {
 
 class Reader {
  public:
-  // REQUIRES: all three outlive this.
-  Reader(const Tree& tree, ZoneCache& zones, Problems& problems)
-      : tree_(tree), zones_(zones), problems_(problems), about_{"the file", tree.root(), {}, {}} {}
+  // REQUIRES: the tree of `root` and the zones outlive this.
+  Reader(Node root, ZoneCache& zones) : zones_(zones), about_{"the file", root, {}, {}} {}
 
   ZoneCache& zones() { return zones_; }
 
   void error(Node at, std::string what, std::string hint = {}) {
-    problems_.error(at.at(), std::move(what), std::move(hint));
+    at.problems().error(at.at(), std::move(what), std::move(hint));
   }
   // At a byte of a scalar's text.
   void error_inside(Node scalar, std::size_t offset, std::string what, std::string hint) {
-    problems_.error(tree_.locate(scalar, offset), std::move(what), std::move(hint));
+    scalar.problems().error(scalar.locate(offset), std::move(what), std::move(hint));
+  }
+  // Nothing wrong, but perhaps not what somebody meant. `name` is what switches it off.
+  void warning(Node at, std::string_view name, std::string what, std::string hint) {
+    at.problems().warning(at.at(), name, std::move(what), std::move(hint));
   }
   // "'enabled' must be true or false, not a list".
   void wrong_type(Node value, std::string_view expected, std::string hint = {});
 
-  std::size_t line_of(Node node) const { return problems_.line_of(node.at()); }
+  // "on line 12", seen from `from`: "on line 12 of other.yaml" if that is another file.
+  std::string place_of(Node node, Node from) const;
 
   // What is being read, for messages: "job 'backup'", where that stands, and the key whose value it is, or the part of
   // its value ("an entry of").
@@ -63,9 +67,7 @@ class Reader {
   };
 
  private:
-  const Tree& tree_;
   ZoneCache& zones_;
-  Problems& problems_;
   About about_;
 };
 

@@ -29,7 +29,7 @@ void References::check_after(Reader& reader, const Index& index) const {
     if (index.contains(edge.to.text)) continue;
     const auto near = nearest(edge.to.text, names_);
     reader.error(edge.to.node, "there is no job " + quote(edge.to.text),
-                 near ? "did you mean " + quote(*near) + "?" : "'after' names jobs of this file");
+                 near ? "did you mean " + quote(*near) + "?" : "'after' names jobs of the same configuration");
   }
 }
 
@@ -99,7 +99,7 @@ void References::check_was(Reader& reader, const Index& index) const {
       reader.error(edge.to.node, "there still is a job " + quote(name), "'was' is the name that this job had before");
     } else if (const auto [first, is_new] = claimed.emplace(name, edge.to.node); !is_new) {
       reader.error(edge.to.node, "two jobs say that they were " + quote(name),
-                   "the other is on line " + std::to_string(reader.line_of(first->second)));
+                   "the other is " + reader.place_of(first->second, edge.to.node));
     }
   }
 }

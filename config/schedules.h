@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,9 +13,13 @@
 #include <belfry/schedule.h>
 #include <belfry/zone.h>
 
-#include <config/file_entry.h>
+#include <config/schedule_entry.h>
+#include <triggers/calendar.h>
 
 namespace belfry::config {
+
+// `calendars:` by name.
+using Calendars = std::map<std::string, std::shared_ptr<const Calendar>, std::less<>>;
 
 // What the schedules of a job need of the file around them. REQUIRES: zone is not null.
 struct ScheduleSurroundings {

@@ -1,3 +1,4 @@
+#include <base/verify.h>
 #include <config/spelling.h>
 #include <config/tree.h>
 
@@ -36,8 +37,13 @@ std::string_view Tree::text(const Cell& scalar) const {
   return std::string_view(decoded_).substr(scalar.first - source_.size(), scalar.length);
 }
 
-std::size_t Tree::locate(Node scalar, std::size_t offset) const {
-  return locate_in_spelling(source_, {.at = scalar.at(), .style = scalar.style()}, scalar.text(), offset);
+std::size_t Node::locate(std::size_t offset) const {
+  return locate_in_spelling(tree_->source(), {.at = at(), .style = style()}, text(), offset);
+}
+
+Problems& Node::problems() const {
+  VERIFY(tree_->problems() != nullptr);
+  return *tree_->problems();
 }
 
 }  // namespace belfry::config

@@ -39,6 +39,7 @@ struct Cell {
 };
 
 struct Entry;
+class Problems;
 class Tree;
 
 // A place in a tree. Cheap to copy; valid as long as the tree.
@@ -50,6 +51,12 @@ class Node {
   Style style() const;
   std::size_t at() const;
   std::string_view text() const;  // REQUIRES: a scalar
+
+  // Where it is reported what is wrong with this node. REQUIRES: the tree was made by parse_yaml.
+  Problems& problems() const;
+
+  // Where in the file the byte `offset` of a scalar's text stands: behind quotes, escapes, folds and indentation.
+  std::size_t locate(std::size_t offset) const;
 
   bool is_plain() const { return kind() == Kind::scalar && style() == Style::plain; }
 
@@ -91,13 +98,16 @@ class Tree {
   std::span<const Cell> cells() const { return cells_; }
   std::span<const Duplicate> duplicates() const { return duplicates_; }
 
-  // Where in the file the byte `offset` of a scalar's text stands: behind quotes, escapes, folds and indentation.
-  std::size_t locate(Node scalar, std::size_t offset) const;
-
+  std::string_view source() const { return source_; }
   std::string_view text(const Cell& scalar) const;
+
+  // What is wrong with the file is collected beside its tree. REQUIRES: problems outlives the tree.
+  void report_to(Problems& problems) { problems_ = &problems; }
+  Problems* problems() const { return problems_; }
 
  private:
   std::string_view source_;
+  Problems* problems_ = nullptr;
   std::vector<Cell> cells_;
   std::string decoded_;  // the texts that the file spells differently, with escapes or over several lines
   std::vector<Duplicate> duplicates_;

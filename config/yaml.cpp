@@ -208,7 +208,10 @@ std::optional<Tree> parse_yaml(const Source& source, Limits limits, Problems& pr
   std::vector<Extent> stand_ins;
   for (;;) {
     auto tree = parse_once(source, stand_ins.empty() ? source.text() : repaired, stand_ins, limits);
-    if (tree) return std::move(*tree);
+    if (tree) {
+      tree->report_to(problems);
+      return std::move(*tree);
+    }
     const Explanation& why = tree.error();
     problems.error(why.at, why.what, why.hint);
     if (!why.unquoted || stand_ins.size() == repairs_max || source.text().size() > repaired_size_max) {

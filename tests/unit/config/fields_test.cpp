@@ -46,7 +46,7 @@ Outcome read(const char* text) {
   const auto tree = parse_yaml(source, {}, problems);
   REQUIRE(tree.has_value());
   ZoneCache zones;
-  Reader reader(*tree, zones, problems);
+  Reader reader(tree->root(), zones);
   const Reader::Scope scope(reader, "the bell", tree->root());
   Outcome out;
   read_fields(reader, tree->root(), bell_table, out.bell);

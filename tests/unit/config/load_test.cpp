@@ -63,7 +63,7 @@ jobs:
 TEST_CASE("config/load: a good file is read completely, in file order") {
   const auto config = parse(complete);
   REQUIRE_MESSAGE(config.has_value(), render(config.error()));
-  CHECK(config->text == complete);
+  CHECK(config->files == std::vector<FileText>{{"f.yaml", complete}});
   CHECK(config->warnings.empty());
   CHECK(config->set->zone_name == "Europe/Berlin");
   const auto& jobs = config->set->jobs;

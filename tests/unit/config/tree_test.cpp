@@ -45,7 +45,7 @@ TEST_CASE("config/tree: S36 a place in a scalar's text is found in the file, how
     const auto tree = parse_yaml(source, {}, problems);
     REQUIRE(tree.has_value());
     const Node value = tree->root().entries().front().value;
-    const auto position = source.position(tree->locate(value, value.text().find('X')));
+    const auto position = source.position(value.locate(value.text().find('X')));
     CHECK(position.line == row.line);
     CHECK(position.column == row.column);
   }
@@ -57,8 +57,8 @@ TEST_CASE("config/tree: a place behind the end of a text is the scalar's end") {
   const auto tree = parse_yaml(source, {}, problems);
   REQUIRE(tree.has_value());
   const auto entries = tree->root().entries();
-  CHECK(source.position(tree->locate(entries[0].value, 3)).column == 8);
-  CHECK(source.position(tree->locate(entries[1].value, 3)).column == 7);
+  CHECK(source.position(entries[0].value.locate(3)).column == 8);
+  CHECK(source.position(entries[1].value.locate(3)).column == 7);
 }
 
 TEST_CASE("config/tree: nodes stand where people see them") {

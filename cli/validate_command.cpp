@@ -1,0 +1,61 @@
+#include <algorithm>
+#include <memory>
+#include <span>
+
+#include <CLI/CLI.hpp>
+#include <base/zones.h>
+#include <cli/document.h>
+#include <cli/exit_code.h>
+#include <cli/output.h>
+#include <cli/surroundings.h>
+#include <cli/validate_command.h>
+#include <config/load.h>
+#include <daemon/clock.h>
+
+namespace belfry::cli {
+
+namespace {
+
+struct Options {
+  std::string path;
+  config::EmptyFile empty = config::EmptyFile::refused;
+};
+
+std::string count(std::size_t number, std::string_view what) {
+  return std::to_string(number) + " " + std::string(what) + (number == 1 ? "" : "s");
+}
+
+void tell(const Context& context, std::span<const config::Problem> problems, bool is_accepted) {
+  if (context.form == OutputForm::json) return print(encode_problems(problems));
+  if (problems.empty()) return;
+  print(config::render(problems));
+  print_footer(context, is_accepted ? count(problems.size(), "warning") + ". The file is accepted."
+                                    : count(problems.size(), "problem") + ". A daemon that runs is unchanged.");
+}
+
+Result<int> validate(const Context& context, const Options& options) {
+  ZoneCache zones;
+  const auto loaded =
+      config::load_config(options.path, zones, {.empty = options.empty, .lint_at = SystemClock().read().wall});
+  tell(context, loaded ? loaded->warnings : loaded.error(), loaded.has_value());
+  return loaded ? exit_ok : exit_bad_input;
+}
+
+}  // namespace
+
+void add_validate(CLI::App& app, Context& context) {
+  auto options = std::make_shared<Options>();
+  options->path = find_config(Surroundings::of_this_process());
+  CLI::App* command =
+      app.add_subcommand("validate", "Check a file: every problem at once, with its place and its cure.");
+  command->footer(
+      "  belfry validate\n"
+      "  belfry validate schedules.yaml && echo it is good");
+  command->add_option("FILE", options->path, "The file; the one that the daemon would read, if none is given")
+      ->type_name("");
+  command->add_flag_callback(
+      "--allow-empty", [options] { options->empty = config::EmptyFile::allowed; }, "A file without any job is fine");
+  command->callback([&context, options] { context.chosen = [options](Context& c) { return validate(c, *options); }; });
+}
+
+}  // namespace belfry::cli

@@ -1,0 +1,41 @@
+#include <doctest/doctest.h>
+
+#include <tests/e2e/installation.h>
+
+using namespace belfry::e2e;
+
+TEST_CASE("e2e: S36 `belfry validate` is quiet and 0 when the file is good, and needs no daemon") {
+  Installation installation("jobs: { a: { schedule: every 5m, run: x } }\n");
+  const Finished good = installation.belfry({"validate", installation.path("schedules.yaml")});
+  CHECK(good.exit_code == 0);
+  CHECK(good.out.empty());
+  CHECK(good.err.empty());
+}
+
+TEST_CASE("e2e: S34 S36 `belfry validate` tells every problem at once, for people and for programs, and ends with 78") {
+  Installation installation("jobs:\n  a: { shedule: every 5m, run: x }\n  b: { schedule: every 5, run: x }\n");
+  const std::string file = installation.path("schedules.yaml");
+  const Finished bad = installation.belfry({"validate", file});
+  CHECK(bad.exit_code == 78);
+  CHECK(bad.out.find(file + ":2:8 ") != std::string::npos);
+  CHECK(bad.out.find("did you mean 'schedule'?") != std::string::npos);
+  CHECK(bad.out.find("2 problems. A daemon that runs is unchanged.\n") != std::string::npos);
+  CHECK(bad.err.empty());
+
+  const Finished json = installation.belfry({"--json", "validate", file});
+  CHECK(json.exit_code == 78);
+  const auto problems = nlohmann::json::parse(json.out);
+  REQUIRE(problems.size() == 2);
+  CHECK(problems[0]["line"] == 2);
+  CHECK(problems[0]["column"] == 8);
+  CHECK(problems[0]["severity"] == "error");
+  CHECK(problems[1]["line"] == 3);
+}
+
+TEST_CASE("e2e: S36 a warning is told with its name, and the file stays good") {
+  Installation installation("jobs:\n  a: { schedule: every 1d, run: x }\n");
+  const Finished warned = installation.belfry({"validate", installation.path("schedules.yaml")});
+  CHECK(warned.exit_code == 0);
+  CHECK(warned.out.find("warning") != std::string::npos);
+  CHECK(warned.out.find("[utc-day]") != std::string::npos);
+}
