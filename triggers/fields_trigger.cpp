@@ -153,9 +153,13 @@ std::int64_t FieldsTrigger::count(sys_seconds from, sys_seconds until) const {
   }
 }
 
-std::optional<WallTime> FieldsTrigger::next_after(WallTime t) const {
-  if (t >= last_instant) return std::nullopt;
-  return first_from(first_second_after(std::max(t, first_instant)));
+// Flattened: calls and the results they leave in memory would cost as much as the work itself.
+[[gnu::flatten]] std::optional<WallTime> FieldsTrigger::next_after(WallTime t) const {
+  if (t < first_instant) [[unlikely]]
+    t = first_instant;
+  if (t >= last_instant) [[unlikely]]
+    return std::nullopt;
+  return first_from(first_second_after(t));
 }
 
 std::optional<Stretch> FieldsTrigger::slots_in(WallTime after, WallTime upto) const {

@@ -7,6 +7,7 @@
 #include <new>
 #include <random>
 
+#include <tests/unit/triggers/random_text.h>
 #include <tests/unit/triggers/support.h>
 
 namespace {
@@ -50,23 +51,6 @@ std::int64_t thread_ns() {
   return t.tv_sec * 1'000'000'000LL + t.tv_nsec;
 }
 
-// Half of them nearly right: made of the pieces of cron lines.
-std::string random_text(std::mt19937_64& random) {
-  static constexpr std::string_view pieces[]{"*",   "0", "59",     "*/5",    " ",   " ", " ",          " ",
-                                             "1-5", "L", "W",      "#",      "MON", ",", "/",          "-",
-                                             "?",   "H", "@daily", "every ", "31",  "2", "99999999999"};
-  std::string text;
-  const bool nearly_right = random() % 2 == 0;
-  for (auto n = random() % 24; n > 0; --n) {
-    if (nearly_right) {
-      text += pieces[random() % std::size(pieces)];
-    } else {
-      text += static_cast<char>(random() % 256);
-    }
-  }
-  return text;
-}
-
 }  // namespace
 
 TEST_CASE("triggers/parse: S7 any text parses or fails at once") {
@@ -93,6 +77,7 @@ TEST_CASE("triggers/parse: S7 any text parses or fails at once") {
   }
   CAPTURE(worst_text);
   CHECK(worst < 1'000'000);
-  // A microsecond in a release build; this one is less optimised, and the clock costs about as much as the parser.
+  // A microsecond in a release build (bench/triggers/random_text.cpp); this one is less optimised, and the clock costs
+  // about as much as the parser.
   CHECK(total / texts < 5'000);
 }
