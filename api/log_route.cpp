@@ -40,23 +40,35 @@ std::optional<std::size_t> begin_of_tail(std::string_view bytes, std::uint64_t l
   return std::nullopt;
 }
 
+// What is kept up to `size`, without a gap in it: what lies before one is no part of the tail.
+Result<OutputPart> read_last_part(Backend& backend, const Run& run, OutputQuery query, std::uint64_t size) {
+  OutputPart last{.offset = query.offset};
+  while (query.offset < size) {
+    query.limit = static_cast<std::size_t>(size - query.offset);
+    OutputPart part = TRY(backend.read_log(run, query));
+    if (part.bytes.empty()) break;
+    query.offset = part.offset + part.bytes.size();
+    last = std::move(part);
+  }
+  return last;
+}
+
 // Reads backwards in growing pieces: most tails are short, and most of a log is never looked at.
 Result<Excerpt> read_tail(Backend& backend, const Run& run, std::optional<OutputStream> stream, std::uint64_t lines) {
   const std::uint64_t size = TRY(backend.read_log(run, {.stream = stream})).size;
   for (std::size_t piece = tail_bytes_first;; piece = std::min(piece * 4, answer_bytes_max)) {
     const std::uint64_t from = size > piece ? size - piece : 0;
-    std::string bytes =
-        TRY(backend.read_log(run, {.stream = stream, .offset = from, .limit = static_cast<std::size_t>(size - from)}))
-            .bytes;
-    const auto begin = begin_of_tail(bytes, lines);
-    if (!begin && from > 0 && piece < answer_bytes_max) continue;
-    return Excerpt{.bytes = bytes.substr(begin.value_or(0)), .from = from + begin.value_or(0), .size = size};
+    const OutputPart part = TRY(read_last_part(backend, run, {.stream = stream, .offset = from}, size));
+    const auto begin = begin_of_tail(part.bytes, lines);
+    if (!begin && from > 0 && part.offset == from && piece < answer_bytes_max) continue;
+    return Excerpt{
+        .bytes = part.bytes.substr(begin.value_or(0)), .from = part.offset + begin.value_or(0), .size = size};
   }
 }
 
 Result<Excerpt> read_from(Backend& backend, const Run& run, std::optional<OutputStream> stream, std::uint64_t from) {
   OutputPart part = TRY(backend.read_log(run, {.stream = stream, .offset = from, .limit = answer_bytes_max}));
-  return Excerpt{.bytes = std::move(part.bytes), .from = from, .size = part.size};
+  return Excerpt{.bytes = std::move(part.bytes), .from = part.offset, .size = part.size};
 }
 
 std::string content_type_of(std::string_view bytes) {

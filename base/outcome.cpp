@@ -54,6 +54,7 @@ constexpr std::array reasons{
     Word{Reason::late_limit, "late limit"},
     Word{Reason::cap, "cap"},
     Word{Reason::schedule_changed, "schedule changed"},
+    Word{Reason::oom, "oom"},
     Word{Reason::timeout, "timeout"},
     Word{Reason::deadline, "deadline"},
     Word{Reason::reboot, "reboot"},

@@ -62,7 +62,7 @@ void set_run(Environment& environment, const StartOrder& order, const Environmen
 std::vector<std::string> job_environment(const StartOrder& order, const EnvironmentFacts& facts) {
   Environment environment;
   set_defaults(environment, facts.account);
-  for (const EnvironmentVariable& variable : order.job->env) environment.set(variable.name, variable.value);
+  for (const EnvironmentVariable& variable : facts.variables) environment.set(variable.name, variable.value);
   set_run(environment, order, facts);
   return std::move(environment).take();
 }

@@ -3,7 +3,7 @@
 //   PATH      /usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 //   HOME      the user's home          USER, LOGNAME  the user's name
 //   SHELL     /bin/sh                  LANG           C.UTF-8
-//   what the job's own `env` says
+//   what the job's own `env_file` and `env` say
 //   BELFRY_JOB  BELFRY_RUN_ID  BELFRY_ATTEMPT
 //   BELFRY_TRIGGER                  schedule, catch-up, manual, api
 //   BELFRY_SCHEDULED_TIME           when it was due, in UTC: for a run on request, when it was asked for (S4)
@@ -24,9 +24,10 @@
 namespace belfry {
 
 struct EnvironmentFacts {
-  Account account;
+  const Account& account;
   WallTime now;
   const Zone& zone;
+  const std::vector<EnvironmentVariable>& variables;  // the job's own
 };
 
 // Each as NAME=VALUE, each name once.

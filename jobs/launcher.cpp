@@ -1,13 +1,18 @@
 #include <fcntl.h>
 #include <signal.h>
 
+#include <algorithm>
+#include <cerrno>
+
 #include <base/log.h>
 #include <base/try.h>
-#include <jobs/environment.h>
+#include <jobs/end_report.h>
 #include <jobs/hints.h>
 #include <jobs/launcher.h>
+#include <jobs/order_spec.h>
 #include <jobs/recovery.h>
 #include <jobs/spawn.h>
+#include <jobs/timer.h>
 
 namespace belfry {
 namespace {
@@ -17,6 +22,9 @@ constexpr std::uint64_t hints_token = 0;
 // How long an exec may take, until the job is taken for one that runs.
 constexpr Millis exec_limit{1000};
 constexpr Millis exec_pause{5};
+
+constexpr Millis launch_pause_first{50};
+constexpr Millis launch_pause_max{5000};
 
 // A minder that cannot put on record what is wrong ends with an errno.
 std::string describe_minder_end(const std::optional<ProcessEnd>& end) {
@@ -53,42 +61,83 @@ void CommandLauncher::dispatch() {
     if (token == hints_token) {
       take_hints();
     } else {
-      take_minder_end(token);
+      take_token(token);
     }
   }
 }
 
 void CommandLauncher::start(const StartOrder& order) {
-  Result<Fd> minder = launch(order);
-  if (!minder) return options_.report(AttemptStartFailed{.id = order.id, .detail = minder.error().what});
-  watch(order.id, *std::move(minder));
+  if (const auto prepared = prepare(order); !prepared) {
+    return options_.report(AttemptStartFailed{.id = order.id, .detail = prepared.error().what});
+  }
+  launch(order.id, {.pause = launch_pause_first, .left = order.job->process->start_deadline});
 }
 
-// SIGTERM to a minder means: stop the job, with its whole ladder. Why is in the ledger.
+// SIGTERM to a minder means: stop the job, with its whole ladder. Why is in the ledger. A minder that has not let the
+// job execute yet finds the signal before it does.
 void CommandLauncher::stop(const StopOrder& order) {
+  if (forget_postponed(order.id)) {
+    return options_.report(
+        AttemptStartFailed{.id = order.id, .detail = "stopped before it executed", .reason = order.reason});
+  }
   const auto attempt = attempts_.find(order.id);
   if (attempt == attempts_.end() || attempt->second.is_over) return;
+  attempt->second.stop = order.reason;
   signal_process(attempt->second.minder, SIGTERM);
 }
 
-Result<Fd> CommandLauncher::launch(const StartOrder& order) {
-  const std::string path = directory(order.id);
-  TRY(create_run_directory(path, spec_for(order)));
-  return spawn_minder(minder_, path);
+Result<void> CommandLauncher::prepare(const StartOrder& order) {
+  const std::shared_ptr<const Zone> zone = zone_of(*order.job);
+  const Spec spec = TRY(spec_for(order, {.boot = options_.boot,
+                                         .now = options_.clock.read().wall,
+                                         .own_account = account_,
+                                         .zone = *zone,
+                                         .cgroup = options_.cgroup}));
+  return create_run_directory(directory(order.id), spec);
+}
+
+void CommandLauncher::launch(const AttemptId& id, Postponed again) {
+  Result<Fd> minder = spawn_minder(minder_, directory(id));
+  if (minder) return watch(id, *std::move(minder));
+  const bool has_no_room = minder.error().sys_errno == EAGAIN || minder.error().sys_errno == ENOMEM;
+  if (has_no_room && again.left > Millis{0}) return postpone(id, std::move(again), minder.error());
+  options_.report(AttemptStartFailed{.id = id, .detail = minder.error().what});
+}
+
+void CommandLauncher::postpone(const AttemptId& id, Postponed again, const Error& why) {
+  const Millis delay = std::min(again.pause, again.left);
+  Result<Fd> timer = open_timer(delay);
+  const std::uint64_t token = ++last_token_;
+  const auto added = timer ? poller_.add(timer->get(), token) : Result<void>{std::unexpected(timer.error())};
+  if (!added) return options_.report(AttemptStartFailed{.id = id, .detail = why.what});
+  log::warning("run " + id.run.text() + " has to wait: " + why.what);
+  again = {.timer = *std::move(timer),
+           .token = token,
+           .pause = std::min(again.pause * 2, launch_pause_max),
+           .left = again.left - delay};
+  by_token_.emplace(token, id);
+  postponed_.insert_or_assign(id, std::move(again));
+}
+
+void CommandLauncher::take_postponed(const AttemptId& id) {
+  auto waiting = postponed_.extract(id);
+  poller_.remove(waiting.mapped().timer.get());
+  by_token_.erase(waiting.mapped().token);
+  launch(id, std::move(waiting.mapped()));
+}
+
+bool CommandLauncher::forget_postponed(const AttemptId& id) {
+  const auto waiting = postponed_.extract(id);
+  if (waiting.empty()) return false;
+  poller_.remove(waiting.mapped().timer.get());
+  by_token_.erase(waiting.mapped().token);
+  return true;
 }
 
 // A name that the database has lost since the configuration was read is no reason not to start.
 std::shared_ptr<const Zone> CommandLauncher::zone_of(const Job& job) {
   if (job.zone_name.empty()) return Zone::utc();
   return zones_.find(job.zone_name).value_or(Zone::utc());
-}
-
-Spec CommandLauncher::spec_for(const StartOrder& order) {
-  const std::shared_ptr<const Zone> zone = zone_of(*order.job);
-  return {.boot = options_.boot,
-          .cwd = order.job->working_dir.value_or(account_.home),
-          .argv = job_arguments(order.job->action),
-          .env = job_environment(order, {.account = account_, .now = options_.clock.read().wall, .zone = *zone})};
 }
 
 void CommandLauncher::recover(const std::vector<Run>& open_runs) {
@@ -98,12 +147,15 @@ void CommandLauncher::recover(const std::vector<Run>& open_runs) {
 void CommandLauncher::recover_one(const Run& run) {
   const AttemptId id = run.attempt_id();
   Fate fate = find_fate({.directory = directory(id), .recorded_in = run.boot, .boot = options_.boot});
-  Attempt unwatched;
+  Attempt unwatched{.stop = run.stop};
   if (const auto* ended = std::get_if<Ended>(&fate)) return report_end(id, unwatched, ended->record);
   if (const auto* lost = std::get_if<Lost>(&fate)) return options_.report(AttemptLost{id, lost->reason});
   if (std::holds_alternative<NeverExecuted>(fate)) return options_.report(AttemptNeverExecuted{id});
   watch(id, std::move(std::get<Alive>(fate).minder));
-  follow_to_first_report(id, attempts_.at(id));
+  Attempt& attempt = attempts_.at(id);
+  // The earlier daemon may have died before it could say so; asking twice changes nothing.
+  if (run.stop != Reason::none) stop({.id = id, .reason = run.stop});
+  follow_to_first_report(id, attempt);
 }
 
 // The earlier daemon may have died while this minder was about to exec. The core must know now what to make of the run.
@@ -132,17 +184,22 @@ void CommandLauncher::take_hints() {
   });
 }
 
-void CommandLauncher::take_minder_end(std::uint64_t token) {
+void CommandLauncher::take_token(std::uint64_t token) {
   const auto named = by_token_.find(token);
   if (named == by_token_.end()) return;
   const AttemptId id = named->second;
+  if (postponed_.contains(id)) return take_postponed(id);
+  take_minder_end(id, token);
+}
+
+void CommandLauncher::take_minder_end(const AttemptId& id, std::uint64_t token) {
   Attempt& attempt = attempts_.at(id);
   const std::optional<ProcessEnd> end = reap_child(attempt.minder);
   look(id, attempt);
   if (!attempt.is_over) settle_without_minder(id, attempt, end);
   poller_.remove(attempt.minder.get());
   attempts_.erase(id);
-  by_token_.erase(named);
+  by_token_.erase(token);
 }
 
 // Reads what the minder has stated, and reports what is new.
@@ -175,16 +232,8 @@ void CommandLauncher::report_started(const AttemptId& id, Attempt& attempt, Wall
 
 void CommandLauncher::report_end(const AttemptId& id, Attempt& attempt, const ExitRecord& record) {
   attempt.is_over = true;
-  if (const auto* why = std::get_if<std::string>(&record.end)) {
-    return options_.report(AttemptStartFailed{.id = id, .detail = *why});
-  }
-  report_started(id, attempt, record.started);
-  options_.report(AttemptEnded{.id = id,
-                               .end = std::get<ProcessEnd>(record.end),
-                               .usage = record.usage,
-                               .started = record.started,
-                               .finished = record.finished,
-                               .reason = record.by_request ? Reason::by_request : Reason::none});
+  if (std::holds_alternative<ProcessEnd>(record.end)) report_started(id, attempt, record.started);
+  options_.report(end_report({.id = id, .stop = attempt.stop, .record = record}));
 }
 
 std::string CommandLauncher::directory(const AttemptId& id) const {

@@ -27,7 +27,8 @@ class CommandLauncher final : public Launcher {
     std::string runs_path;    // absolute; this launcher's alone (the daemon holds the state directory's lock)
     std::string minder_path;  // opened once: a package upgrade underneath changes nothing
     BootId boot;
-    Clock& clock;                        // tells jobs how late they are
+    std::string cgroup;  // the directory in which each attempt gets a cgroup of its own; empty: there is none
+    Clock& clock;        // tells jobs how late they are
     std::function<void(Report)> report;  // called from start(), recover() and dispatch(); must not call back
   };
 
@@ -45,22 +46,35 @@ class CommandLauncher final : public Launcher {
  private:
   struct Attempt {
     Fd minder;
-    bool is_started = false;  // AttemptStarted was reported
-    bool is_over = false;     // its end was reported; only the minder's own end is waited for
+    Reason stop = Reason::none;  // why it was told to stop
+    bool is_started = false;     // AttemptStarted was reported
+    bool is_over = false;        // its end was reported; only the minder's own end is waited for
   };
   using Attempts = std::map<AttemptId, Attempt>;
 
+  // A launch for which the machine had no process left: nobody has its directory's claim yet (S29).
+  struct Postponed {
+    Fd timer;
+    std::uint64_t token = 0;
+    Millis pause{};
+    Millis left{};  // until it is given up
+  };
+
   CommandLauncher(Options options, Poller poller, Fd minder, Fd hints);
 
-  Result<Fd> launch(const StartOrder& order);
-  Spec spec_for(const StartOrder& order);
+  Result<void> prepare(const StartOrder& order);
+  void launch(const AttemptId& id, Postponed again);
+  void postpone(const AttemptId& id, Postponed again, const Error& why);
+  void take_postponed(const AttemptId& id);
+  bool forget_postponed(const AttemptId& id);
   std::shared_ptr<const Zone> zone_of(const Job& job);
   void recover_one(const Run& run);
   void watch(const AttemptId& id, Fd minder);
   void follow_to_first_report(const AttemptId& id, Attempt& attempt);
 
   void take_hints();
-  void take_minder_end(std::uint64_t token);
+  void take_token(std::uint64_t token);
+  void take_minder_end(const AttemptId& id, std::uint64_t token);
   void look(const AttemptId& id, Attempt& attempt);
   void settle_without_minder(const AttemptId& id, Attempt& attempt, std::optional<ProcessEnd> minder_end);
 
@@ -76,6 +90,7 @@ class CommandLauncher final : public Launcher {
   Account account_;
   ZoneCache zones_;
   Attempts attempts_;
+  std::map<AttemptId, Postponed> postponed_;
   std::map<std::uint64_t, AttemptId> by_token_;
   std::uint64_t last_token_ = 0;  // 0 is the hints socket's
 };

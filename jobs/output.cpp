@@ -22,11 +22,42 @@ using run_directory::IndexRecord;
 
 constexpr std::size_t index_size_max = 1U << 30U;
 
-// A stretch of the output file.
+// How often a read is repeated because what it read was overwritten meanwhile.
+constexpr int tries = 3;
+
+// Bytes that came one after the other.
 struct Piece {
-  std::uint64_t place = 0;
+  std::uint64_t begin = 0;  // counted in what was written to the chosen stream, or to both
   std::uint64_t length = 0;
+  std::uint64_t offset = 0;  // counted in what was written to both
 };
+
+Error not_kept(const AttemptId& id) { return Error::not_found("no output of run " + id.run.text() + " is kept"); }
+
+struct Index {
+  IndexHeader header{};
+  std::vector<IndexRecord> records;  // in the order of writing
+  std::uint64_t total = 0;           // bytes that were written, on both streams
+};
+
+Result<Index> read_index(const std::string& path) {
+  const std::string content = TRY(read_file(path, {.size_max = index_size_max}));
+  Index index;
+  IndexHeader& header = index.header;
+  if (content.size() < sizeof header) return index;
+  std::memcpy(&header, content.data(), sizeof header);
+  if (std::memcmp(header.magic, run_directory::index_magic, sizeof header.magic) != 0 ||
+      header.version != run_directory::index_version || header.record_size != sizeof(IndexRecord)) {
+    return std::unexpected(Error::failed(path + ": its format is not known here"));
+  }
+  // A record that is being written at this moment is not whole yet, and does not count.
+  index.records.resize((content.size() - sizeof header) / sizeof(IndexRecord));
+  if (index.records.empty()) return index;
+  std::memcpy(index.records.data(), content.data() + sizeof header, index.records.size() * sizeof(IndexRecord));
+  std::ranges::sort(index.records, {}, &IndexRecord::offset);
+  index.total = index.records.back().offset + index.records.back().length;
+  return index;
+}
 
 class OutputFile {
  public:
@@ -38,73 +69,113 @@ class OutputFile {
   // Adds the bytes of a piece to `bytes`.
   Result<void> read(const Piece& piece, std::string& bytes) const;
 
+  // Whether what was read was still there when it was read: the job may have written on, and over it.
+  bool is_still_kept() const;
+
  private:
-  OutputFile(Fd fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
-  void choose(const std::string& index, std::optional<OutputStream> stream);
+  OutputFile(Fd fd, std::string directory) : fd_(std::move(fd)), directory_(std::move(directory)) {}
+  void choose(const IndexRecord& record, bool both);
+  Result<void> read_at(std::uint64_t place, std::uint64_t length, std::string& bytes) const;
 
   Fd fd_;
-  std::string path_;
+  std::string directory_;
+  Index index_;
+  std::uint64_t window_begin_ = 0;
   std::vector<Piece> pieces_;  // of the chosen stream, in order
   std::uint64_t size_ = 0;
 };
 
-Error not_kept(const AttemptId& id) { return Error::not_found("no output of run " + id.run.text() + " is kept"); }
-
-bool is_known_index(const std::string& index) {
-  IndexHeader header{};
-  if (index.size() < sizeof header) return false;
-  std::memcpy(&header, index.data(), sizeof header);
-  return std::memcmp(header.magic, run_directory::index_magic, sizeof header.magic) == 0 &&
-         header.version == run_directory::index_version && header.record_size == sizeof(IndexRecord);
-}
-
 Result<OutputFile> OutputFile::open(const std::string& runs_path, const AttemptId& id,
                                     std::optional<OutputStream> stream) {
   const std::string directory = runs_path + "/" + run_directory_name(id) + "/";
-  const std::string path = directory + run_directory::output_file;
   // The index first: what it speaks of is in the output already.
-  const auto index = read_file(directory + run_directory::index_file, {.size_max = index_size_max});
-  Fd fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  auto index = read_index(directory + run_directory::index_file);
+  if (!index && index.error().sys_errno == 0) return std::unexpected(std::move(index).error());
+  Fd fd{::open((directory + run_directory::output_file).c_str(), O_RDONLY | O_CLOEXEC)};
   if (!index || !fd) return std::unexpected(not_kept(id));
-  if (!is_known_index(*index)) return std::unexpected(Error::failed(path + ".index: its format is not known here"));
-  OutputFile file(std::move(fd), path);
-  file.choose(*index, stream);
+  OutputFile file(std::move(fd), directory);
+  file.index_ = *std::move(index);
+  const IndexHeader& header = file.index_.header;
+  const std::uint64_t overwritten = file.index_.total - std::min(file.index_.total, header.window_bytes);
+  const bool is_around = file.index_.total > header.head_bytes + header.ring_bytes;
+  file.window_begin_ = is_around ? overwritten : header.head_bytes;
+  for (const IndexRecord& record : file.index_.records) {
+    const OutputStream from = record.stream == run_directory::index_stderr ? OutputStream::err : OutputStream::out;
+    if (!stream || *stream == from) file.choose(record, !stream);
+  }
   return file;
 }
 
-// A record that is being written at this moment is not whole yet, and does not count.
-void OutputFile::choose(const std::string& index, std::optional<OutputStream> stream) {
-  for (std::size_t at = sizeof(IndexHeader); at + sizeof(IndexRecord) <= index.size(); at += sizeof(IndexRecord)) {
-    IndexRecord record{};
-    std::memcpy(&record, index.data() + at, sizeof record);
-    const OutputStream from = record.stream == run_directory::index_stderr ? OutputStream::err : OutputStream::out;
-    if (stream && *stream != from) continue;
-    pieces_.push_back({.place = record.offset, .length = record.length});
-    size_ += record.length;
-  }
+void OutputFile::choose(const IndexRecord& record, bool both) {
+  const std::uint64_t begin = both ? record.offset : record.stream_offset;
+  size_ = begin + record.length;
+  const bool is_in_head = record.offset < index_.header.head_bytes;
+  const std::uint64_t first = is_in_head ? record.offset : std::max(record.offset, window_begin_);
+  // A record may grow from the head into the ring.
+  const std::uint64_t last = record.offset + record.length;
+  const std::uint64_t head_last =
+      is_in_head && window_begin_ > index_.header.head_bytes ? std::min(last, index_.header.head_bytes) : last;
+  if (first < head_last) pieces_.push_back({begin + (first - record.offset), head_last - first, first});
+  const std::uint64_t rest = std::max(window_begin_, head_last);
+  if (rest < last && rest > first) pieces_.push_back({begin + (rest - record.offset), last - rest, rest});
 }
 
 Result<void> OutputFile::read(const Piece& piece, std::string& bytes) const {
+  const IndexHeader& header = index_.header;
+  for (std::uint64_t done = 0; done < piece.length;) {
+    const std::uint64_t offset = piece.offset + done;
+    const bool is_in_head = offset < header.head_bytes;
+    const std::uint64_t in_ring = is_in_head ? 0 : (offset - header.head_bytes) % header.ring_bytes;
+    const std::uint64_t room = is_in_head ? header.head_bytes - offset : header.ring_bytes - in_ring;
+    const std::uint64_t length = std::min(room, piece.length - done);
+    TRY(read_at(is_in_head ? offset : header.head_bytes + in_ring, length, bytes));
+    done += length;
+  }
+  return {};
+}
+
+Result<void> OutputFile::read_at(std::uint64_t place, std::uint64_t length, std::string& bytes) const {
+  const std::string path = directory_ + run_directory::output_file;
   const std::size_t before = bytes.size();
-  bytes.resize(before + piece.length);
-  std::uint64_t done = 0;
-  while (done < piece.length) {
-    const ssize_t n =
-        ::pread(fd_.get(), bytes.data() + before + done, piece.length - done, static_cast<off_t>(piece.place + done));
+  bytes.resize(before + length);
+  for (std::uint64_t done = 0; done < length;) {
+    const ssize_t n = ::pread(fd_.get(), bytes.data() + before + done, length - done, static_cast<off_t>(place + done));
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return std::unexpected(system_error("read", path_));
-    if (n == 0) return std::unexpected(Error::failed(path_ + " is shorter than its index says"));
+    if (n < 0) return std::unexpected(system_error("read", path));
+    if (n == 0) return std::unexpected(Error::failed(path + " is shorter than its index says"));
     done += static_cast<std::uint64_t>(n);
   }
   return {};
 }
 
-// What of a piece that begins at `begin` of the chosen bytes lies within the query.
-Piece cut(const Piece& piece, std::uint64_t begin, const OutputQuery& query) {
-  const std::uint64_t first = std::max(begin, query.offset);
-  const std::uint64_t last = std::min(begin + piece.length, query.offset + query.limit);
+// Between the window and the whole ring there is room for what was written during the read.
+bool OutputFile::is_still_kept() const {
+  if (index_.total + index_.header.window_bytes < index_.header.head_bytes + index_.header.ring_bytes) return true;
+  const auto now = read_index(directory_ + run_directory::index_file);
+  if (!now) return true;  // removed as a whole: what is open is not written to any more
+  return now->total - index_.total <= (index_.header.ring_bytes - index_.header.window_bytes) / 2;
+}
+
+// What of a piece lies within the query.
+Piece cut(const Piece& piece, const OutputQuery& query) {
+  const std::uint64_t first = std::max(piece.begin, query.offset);
+  const std::uint64_t last = std::min(piece.begin + piece.length, query.offset + query.limit);
   if (first >= last) return {};
-  return {.place = piece.place + (first - begin), .length = last - first};
+  return {.begin = first, .length = last - first, .offset = piece.offset + (first - piece.begin)};
+}
+
+Result<OutputPart> read_part(const OutputFile& file, OutputQuery query) {
+  OutputPart part{.offset = query.offset, .size = file.size()};
+  const auto first = std::ranges::find_if(
+      file.pieces(), [&](const Piece& piece) { return piece.begin + piece.length > query.offset; });
+  if (first == file.pieces().end()) return part;
+  part.offset = query.offset = std::max(query.offset, first->begin);
+  for (auto piece = first; piece != file.pieces().end(); ++piece) {
+    if (piece->begin > part.offset + part.bytes.size()) break;  // a gap, or the limit
+    const Piece wanted = cut(*piece, query);
+    if (wanted.length > 0) TRY(file.read(wanted, part.bytes));
+  }
+  return part;
 }
 
 // Steps back over line ends until `lines` are passed; where in `bytes` the first of those lines begins, if it is here.
@@ -123,15 +194,15 @@ std::optional<std::size_t> step_back(std::string_view bytes, bool at_very_end, s
 }  // namespace
 
 Result<OutputPart> read_output(const std::string& runs_path, const AttemptId& id, const OutputQuery& query) {
-  const OutputFile file = TRY(OutputFile::open(runs_path, id, query.stream));
-  OutputPart part{.size = file.size()};
-  std::uint64_t begin = 0;
-  for (const Piece& piece : file.pieces()) {
-    const Piece wanted = cut(piece, begin, query);
-    begin += piece.length;
-    if (wanted.length > 0) TRY(file.read(wanted, part.bytes));
+  std::uint64_t size = 0;
+  for (int i = 0; i < tries; ++i) {
+    const OutputFile file = TRY(OutputFile::open(runs_path, id, query.stream));
+    OutputPart part = TRY(read_part(file, query));
+    if (file.is_still_kept()) return part;
+    size = part.size;
   }
-  return part;
+  // It writes faster than anybody can read.
+  return OutputPart{.bytes = "", .offset = std::max(size, query.offset), .size = size};
 }
 
 Result<std::uint64_t> find_last_lines(const std::string& runs_path, const AttemptId& id, const LastLines& lines) {
@@ -141,16 +212,17 @@ Result<std::uint64_t> find_last_lines(const std::string& runs_path, const Attemp
   std::uint64_t left = lines.count;
   std::uint64_t end = file.size();
   for (const Piece& piece : file.pieces() | std::views::reverse) {
+    if (piece.begin + piece.length < end) return end;  // a gap: nobody knows what lines are in it
     for (std::uint64_t rest = piece.length; rest > 0;) {
       const std::uint64_t length = std::min(rest, step);
       rest -= length;
       end -= length;
       std::string bytes;
-      TRY(file.read({.place = piece.place + rest, .length = length}, bytes));
+      TRY(file.read({.begin = end, .length = length, .offset = piece.offset + rest}, bytes));
       if (const auto found = step_back(bytes, end + length == file.size(), left)) return end + *found;
     }
   }
-  return 0;
+  return end;
 }
 
 }  // namespace belfry

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cmath>
 
 #include <base/file.h>
 #include <base/text.h>
@@ -40,14 +41,94 @@ Result<void> write_new_file(const std::string& path, std::string_view content) {
 
 bool has_nul(const std::string& text) { return text.find('\0') != std::string::npos; }
 
-Result<std::string> spec_content(const Spec& spec) {
-  if (std::ranges::any_of(spec.argv, has_nul) || std::ranges::any_of(spec.env, has_nul) || has_nul(spec.cwd)) {
-    return std::unexpected(Error::bad_input("exec: an argument, a variable or the working directory contains a NUL"));
+Result<void> refuse_nul(const Spec& spec) {
+  if (!std::ranges::any_of(spec.argv, has_nul) && !std::ranges::any_of(spec.env, has_nul) && !has_nul(spec.cwd) &&
+      !has_nul(spec.only_if)) {
+    return {};
   }
-  FieldWriter fields(run_directory::spec_kind);
-  fields.add("boot", spec.boot.text).add("cwd", spec.cwd).add("umask", "022");
+  return std::unexpected(Error::bad_input("exec: an argument, a variable or the working directory contains a NUL"));
+}
+
+std::string octal(unsigned value) {
+  std::string digits;
+  for (; value != 0; value /= 8) digits.insert(digits.begin(), static_cast<char>('0' + value % 8));
+  return "0" + digits;
+}
+
+std::string_view word(Leftovers leftovers) {
+  switch (leftovers) {
+    case Leftovers::kill:
+      return "kill";
+    case Leftovers::wait:
+      return "wait";
+    case Leftovers::leave:
+      break;
+  }
+  return "leave";
+}
+
+void add_identity(FieldWriter& fields, const Account& account) {
+  std::string groups;
+  for (const gid_t group : account.groups) groups += (groups.empty() ? "" : ",") + std::to_string(group);
+  fields.add("user", account.name).add("uid", std::to_string(account.uid)).add("gid", std::to_string(account.gid));
+  fields.add("groups", groups);
+}
+
+// As ioprio_set wants it: class and level; and the weight of a cgroup, of which 100 is the usual.
+struct IoWords {
+  int priority;
+  const char* weight;
+};
+
+IoWords io_words(IoPriority priority) {
+  constexpr int best_effort = 2 << 13, idle = 3 << 13;
+  switch (priority) {
+    case IoPriority::idle:
+      return {idle, "1"};
+    case IoPriority::low:
+      return {best_effort | 7, "25"};
+    case IoPriority::normal:
+      return {best_effort | 4, "100"};
+    case IoPriority::high:
+      break;
+  }
+  return {best_effort, "400"};
+}
+
+void add_limits(FieldWriter& fields, const ProcessLimits& limits) {
+  constexpr double cpu_period_us = 100'000;
+  if (limits.open_files) fields.add("open_files", std::to_string(*limits.open_files));
+  if (limits.nice) fields.add("nice", std::to_string(*limits.nice));
+  if (limits.memory) fields.add("memory_max", std::to_string(*limits.memory));
+  if (limits.cpus) fields.add("cpu_max", std::to_string(std::lround(*limits.cpus * cpu_period_us)) + " 100000");
+  if (limits.pids) fields.add("pids_max", std::to_string(*limits.pids));
+  if (!limits.io) return;
+  const IoWords words = io_words(*limits.io);
+  fields.add("io", std::to_string(words.priority)).add("io_weight", words.weight);
+}
+
+void add_end(FieldWriter& fields, const Spec& spec) {
+  fields.add("stop_signal", std::to_string(spec.stop_signal));
   fields.add("stop_grace_ms", std::to_string(spec.stop_grace.count()));
+  fields.add("leftovers", word(spec.leftovers));
   fields.add("leftovers_grace_ms", std::to_string(spec.leftovers_grace.count()));
+  if (!spec.time_limit) return;
+  fields.add("time_limit_ms", std::to_string(std::max<std::int64_t>(0, spec.time_limit->count())));
+  fields.add("limit_reason", text(spec.limit_reason));
+}
+
+Result<std::string> spec_content(const Spec& spec) {
+  TRY(refuse_nul(spec));
+  FieldWriter fields(run_directory::spec_kind);
+  fields.add("boot", spec.boot.text).add("cwd", spec.cwd).add("umask", octal(spec.umask));
+  fields.add("start_deadline_ms", std::to_string(spec.start_deadline.count()));
+  fields.add("output_max", std::to_string(std::max(spec.output_max, Spec::output_max_least)));
+  add_end(fields, spec);
+  if (spec.input) fields.add("input", "1");
+  if (!spec.only_if.empty()) fields.add("only_if", spec.only_if);
+  if (spec.identity) add_identity(fields, *spec.identity);
+  add_limits(fields, spec.limits);
+  if (!spec.cgroup.empty()) fields.add("cgroup", spec.cgroup);
   for (const std::string& argument : spec.argv) fields.add("argv", argument);
   for (const std::string& variable : spec.env) fields.add("env", variable);
   return std::move(fields).whole();
@@ -66,14 +147,49 @@ std::string describe_start_failure(const FieldReader& fields) {
   const std::string path(fields.text("path"));
   const auto error = static_cast<int>(fields.number("errno"));
   if (call == "interpreter") return "exec " + path + ": the interpreter that its first line names does not exist";
+  if (call == "identity")
+    return "user " + path + ": the system calls said yes, but the process did not become this user";
+  const bool changes_user = call == "setgroups" || call == "setgid" || call == "setuid";
+  if (changes_user && error == EPERM) {
+    return "user " + path + ": only a daemon that runs as root can run jobs as somebody else";
+  }
   const bool from_path = call == "exec" && path.find('/') == std::string::npos;
   return system_error(call, path, error).what + (from_path ? " (looked for in the job's PATH)" : "");
 }
 
-ProcessEnd process_end(const FieldReader& fields) {
-  const bool exited = fields.text("kind") == "exited";
-  return {.how = exited ? ProcessEnd::How::exited : ProcessEnd::How::signalled,
-          .code = static_cast<int>(fields.number("code"))};
+decltype(ExitRecord::end) end_of(const FieldReader& fields) {
+  using NotExecuted = ExitRecord::NotExecuted;
+  const std::string_view kind = fields.text("kind");
+  const auto code = static_cast<int>(fields.number("code"));
+  if (kind == "exited") return ProcessEnd{.how = ProcessEnd::How::exited, .code = code};
+  if (kind == "signalled") return ProcessEnd{.how = ProcessEnd::How::signalled, .code = code};
+  if (kind == "condition") return NotExecuted{.by = NotExecuted::By::condition, .exit_code = code};
+  if (fields.text("call") == "stopped") return NotExecuted{.by = NotExecuted::By::stop};
+  return describe_start_failure(fields);
+}
+
+Containment containment_of(const FieldReader& fields) {
+  if (fields.text("containment") == "cgroup") return Containment::cgroup;
+  return fields.text("containment") == "session" ? Containment::session : Containment::unknown;
+}
+
+Usage usage_of(const FieldReader& fields) {
+  return {.cpu_user = std::chrono::microseconds{fields.number("cpu_user_us")},
+          .cpu_system = std::chrono::microseconds{fields.number("cpu_system_us")},
+          .memory_peak_bytes = fields.number("memory_peak_bytes"),
+          .output_bytes = fields.number("output_bytes"),
+          .output_dropped_bytes = fields.number("output_dropped"),
+          .leftovers = fields.number("leftovers"),
+          .containment = containment_of(fields)};
+}
+
+// The parent's is the daemon's, so the job's user cannot put another directory in its place.
+Result<void> make_job_directory(const std::string& path, const std::optional<Account>& identity) {
+  TRY(make_directory(path, 0700));
+  if (identity && ::chown(path.c_str(), identity->uid, identity->gid) != 0) {
+    return std::unexpected(system_error("chown", path));
+  }
+  return {};
 }
 
 }  // namespace
@@ -95,7 +211,8 @@ std::optional<AttemptId> attempt_from_directory_name(std::string_view name) {
 Result<void> create_run_directory(const std::string& path, const Spec& spec) {
   const std::string content = TRY(spec_content(spec));
   TRY(make_directory(path, 0711));
-  TRY(make_directory(in(path, run_directory::job_directory), 0700));
+  TRY(make_job_directory(in(path, run_directory::job_directory), spec.identity));
+  if (spec.input) TRY(write_new_file(in(path, run_directory::input_file), *spec.input));
   return write_new_file(in(path, run_directory::spec_file), content);
 }
 
@@ -137,21 +254,16 @@ std::optional<ExitRecord> read_exit_record(const std::string& directory) {
   const auto fields = FieldReader::parse(*std::move(content), run_directory::exit_kind);
   if (!fields) return std::nullopt;
   ExitRecord record;
-  if (fields->text("kind") == "start_failed") {
-    record.end = describe_start_failure(*fields);
-  } else {
-    record.end = process_end(*fields);
-  }
-  record.usage = {.cpu_user = std::chrono::microseconds{fields->number("cpu_user_us")},
-                  .cpu_system = std::chrono::microseconds{fields->number("cpu_system_us")},
-                  .memory_peak_bytes = fields->number("memory_peak_bytes"),
-                  .output_bytes = fields->number("output_bytes")};
+  record.end = end_of(*fields);
+  record.usage = usage_of(*fields);
   record.started = wall_time(fields->number("started_ms"));
   record.finished = wall_time(fields->number("finished_ms"));
   record.by_request = fields->flag("by_request");
-  record.truncated = fields->flag("truncated");
+  record.limit = reason_from(fields->text("limit")).value_or(Reason::none);
+  record.oom_kills = fields->number("oom_kills");
+  record.unlimited = fields->text("unlimited");
+  record.truncated_errno = static_cast<int>(fields->number("truncated_errno"));
   record.complete = fields->flag("complete");
-  record.leftovers = static_cast<int>(fields->number("leftovers"));
   return record;
 }
 

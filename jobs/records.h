@@ -11,6 +11,7 @@
 #include <belfry/launcher.h>
 
 #include <base/os.h>
+#include <jobs/account.h>
 #include <jobs/process.h>
 
 namespace belfry {
@@ -25,12 +26,27 @@ struct Spec {
   std::string cwd;
   std::vector<std::string> argv;
   std::vector<std::string> env;  // NAME=VALUE
-  Millis stop_grace{10000};      // from SIGTERM to SIGKILL when the job is to be stopped
-  Millis leftovers_grace{2000};  // the same for what the main process leaves behind (S27)
+  unsigned umask = 022;
+  int stop_signal = 15;      // SIGTERM
+  Millis stop_grace{10000};  // from there to SIGKILL when the job is to be stopped
+  std::optional<Millis> time_limit;
+  Reason limit_reason = Reason::timeout;
+  Millis start_deadline{0};
+  Leftovers leftovers = Leftovers::kill;
+  Millis leftovers_grace{2000};  // from the stop signal to SIGKILL for what the main process leaves behind (S27)
+  std::int64_t output_max = std::int64_t{10} << 20U;
+  std::optional<std::string> input;  // none: /dev/null
+  std::string only_if;               // empty: nothing is asked
+  std::optional<Account> identity;   // none: the daemon's own
+  ProcessLimits limits;
+  std::string cgroup;  // in which the attempt gets one of its own; empty: there is none
+
+  // Fewer than these are rounded up: head and ring need some room.
+  static constexpr std::int64_t output_max_least = 4096;
 };
 
-// Makes the directory of a new launch, with job/ and the spec in it. A NUL in an argument or a variable is refused: no
-// program can be given one.
+// Makes the directory of a new launch, with job/, the input and the spec in it. A NUL in an argument or a variable is
+// refused: no program can be given one.
 Result<void> create_run_directory(const std::string& path, const Spec& spec);
 
 // The claim on a run directory: who decided what becomes of this launch.
@@ -51,14 +67,23 @@ Result<bool> claim_for_recovery(const std::string& directory, const BootId& boot
 
 // How the launch ended, if that is on record.
 struct ExitRecord {
-  std::variant<ProcessEnd, std::string> end;  // a text: why it never executed (S29)
+  // What kept it from executing: `only_if`, or somebody who asked for it to be stopped.
+  struct NotExecuted {
+    enum class By { condition, stop };
+    By by = By::stop;
+    int exit_code = 0;  // of the condition
+  };
+
+  std::variant<ProcessEnd, std::string, NotExecuted> end;  // a text: why it could not execute (S29)
   Usage usage;
   WallTime started;
   WallTime finished;
   bool by_request = false;
-  bool truncated = false;
-  bool complete = true;
-  int leftovers = 0;
+  Reason limit = Reason::none;  // timeout, deadline: it has ended the job
+  std::int64_t oom_kills = 0;
+  std::string unlimited;    // limits that were not in force: "memory pids"
+  int truncated_errno = 0;  // why output could not be written; 0: it could
+  bool complete = true;     // false: what the main process left behind is still being dealt with
 };
 
 std::optional<ExitRecord> read_exit_record(const std::string& directory);

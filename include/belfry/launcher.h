@@ -18,8 +18,8 @@
 
 namespace belfry {
 
-// The action executes: its process exists and has passed exec. Also reported for an attempt that was found running
-// after a restart (adoption).
+// The action executes: its process exists and has passed exec (`only_if` may be asked first, in that process). Also
+// reported for an attempt that was found running after a restart (adoption).
 struct AttemptStarted {
   AttemptId id;
   WallTime at;
@@ -33,15 +33,17 @@ struct AttemptEnded {
   WallTime started;
   WallTime finished;
   // Why it ended, where that is not the job's own doing: by_request, superseded, deadline and shutdown as StopOrder
-  // said; timeout; condition: `only_if` said no, and the action never executed.
+  // said, and then its whole tree is gone; timeout or deadline as StartOrder said; condition: `only_if` said no, the
+  // action never executed, and `end` is the condition's; oom: the kernel killed of its tree for want of memory.
   Reason reason = Reason::none;
-  std::string detail;  // for a person
+  std::string detail;  // for a person: what else is worth knowing, such as output that is not kept
 };
 
 // The action never executed, and this attempt never will. `detail` says exactly why (S29): the call, the path, errno.
 struct AttemptStartFailed {
   AttemptId id;
   std::string detail;
+  Reason reason = Reason::none;  // of the StopOrder that came before it executed
 };
 
 // What became of it cannot be known.

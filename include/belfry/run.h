@@ -18,12 +18,22 @@ struct ProcessEnd {
   bool operator==(const ProcessEnd&) const = default;
 };
 
-// What a process used.
+// What held an attempt's processes together, so that all of them could be found and ended.
+enum class Containment {
+  unknown,  // it never had a process, or the record is of an older version
+  session,  // a child subreaper: what leaves the process group is found once its parents are dead
+  cgroup,   // a control group of its own: nothing leaves it
+};
+
+// What an attempt used, and what it left.
 struct Usage {
   std::chrono::microseconds cpu_user{};
   std::chrono::microseconds cpu_system{};
   std::int64_t memory_peak_bytes = 0;
-  std::int64_t output_bytes = 0;
+  std::int64_t output_bytes = 0;          // written, kept or not
+  std::int64_t output_dropped_bytes = 0;  // of these, not kept: beyond the bound, or the disk was full
+  std::int64_t leftovers = 0;             // processes that outlived the main one
+  Containment containment = Containment::unknown;
   bool operator==(const Usage&) const = default;
 };
 

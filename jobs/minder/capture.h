@@ -1,6 +1,6 @@
-// Keeps what the job writes: raw bytes into ./output, and what came when on which stream into ./output.index. It never
-// makes the job wait for longer than a write to a file takes: when the disk is full it goes on reading, and says that
-// the output is truncated (S30).
+// Keeps what the job writes: raw bytes into ./output, and what came when on which stream into ./output.index. Both are
+// bounded: a head that stays and a ring of the newest (jobs/run_directory.h). It never makes the job wait for longer
+// than a write to a file takes: when the disk is full it goes on reading, and says what is not kept (S30).
 #pragma once
 
 #include <stdint.h>
@@ -12,7 +12,7 @@ namespace belfry::minder {
 class Capture {
  public:
   // Creates the files and the two pipes. 0, or errno.
-  int open_files();
+  int open_files(uint64_t output_max);
   int open_pipes();
 
   // The job's ends. Close them once the job has them.
@@ -30,27 +30,40 @@ class Capture {
   void drain();
 
   uint64_t bytes() const { return bytes_; }
-  bool truncated() const { return truncated_; }
+  uint64_t dropped() const;
+  int write_error() const { return write_error_; }  // why nothing more is kept; 0: it is
 
  private:
   struct Stream {
     int read_fd = -1;
     int write_fd = -1;
     uint32_t name = 0;
+    uint64_t bytes = 0;
+  };
+  // Where the byte of this offset goes, and how many may follow it there.
+  struct Place {
+    uint64_t at;
+    uint64_t room;
   };
 
-  void keep(uint32_t stream, const char* bytes, uint32_t length);
-  void note(uint32_t stream, const char* bytes, uint32_t length);
-  bool continues_last(uint32_t stream, const char* bytes, uint32_t length, int64_t now) const;
+  void keep(Stream& stream, const char* bytes, uint32_t length);
+  void keep_in_one_place(Stream& stream, const char* bytes, uint32_t length);
+  Place place_of(uint64_t offset) const;
+  uint64_t record_place(uint64_t number) const;
+  void note(const Stream& stream, const char* bytes, uint32_t length);
+  bool continues_last(const Stream& stream, const char* bytes, uint32_t length, int64_t now) const;
+  void write_all(int fd, const void* bytes, uint64_t length, uint64_t at);
 
   Stream streams_[2];
   int output_fd_ = -1;
   int index_fd_ = -1;
-  int64_t index_size_ = 0;
+  run_directory::IndexHeader header_{};
+  uint64_t records_ = 0;               // the newest one included
   run_directory::IndexRecord last_{};  // the newest record; length 0: none yet
   bool line_is_open_ = false;          // the newest record ends within a line
   uint64_t bytes_ = 0;
-  bool truncated_ = false;
+  uint64_t kept_ = 0;  // up to which offset bytes were written to the file
+  int write_error_ = 0;
 };
 
 }  // namespace belfry::minder

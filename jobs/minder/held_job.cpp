@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <jobs/minder/held_job.h>
+#include <jobs/minder/identity.h>
 
 namespace belfry::minder {
 namespace {
@@ -50,17 +51,58 @@ StartFailure exec_job(const Spec& spec) {
   return exec_failure(spec.argv[0], errno);
 }
 
-// Everything else is as it must be (S28): when the minder starts it resets the dispositions, closes what it inherited
-// and opens /dev/null as 0; what it opens later is close-on-exec.
-[[noreturn]] void become_job(const Spec& spec, JobStreams streams, int result_fd) {
-  dup2(streams.output, 1);
-  dup2(streams.errors, 2);
+// Asks `only_if`, in a process of its own, as the job would ask it.
+StartFailure ask_condition(const Spec& spec, int result_fd) {
+  if (spec.only_if == nullptr) return {};
+  static char script[] = "-c";
+  static char options[] = "-eu";
+  static char shell[] = "/bin/sh";
+  char* const argv[] = {shell, options, script, const_cast<char*>(spec.only_if), nullptr};
+  const pid_t pid = fork();
+  if (pid < 0) return {StartFailure::fork_call, errno};
+  if (pid == 0) {
+    execve(shell, argv, spec.env);
+    give_up(result_fd, exec_failure(shell, errno));
+  }
+  int status = 0;
+  while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  }
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return {};
+  return {StartFailure::condition, WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status)};
+}
+
+// The daemon is protected from the kernel's choice of whom to kill for want of memory, and so is the minder; the job is
+// not. Where it was not, there is nothing to change and no right to do it.
+void reset_oom_score() {
+  const int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+  if (fd < 0) return;
+  (void)!write(fd, "0", 1);
+  close(fd);
+}
+
+StartFailure prepare_process(const Spec& spec) {
+  reset_oom_score();
+  StartFailure failure = apply_bounds(spec.bounds);
+  if (failure.call == StartFailure::none) failure = assume_identity(spec.identity);
+  if (failure.call != StartFailure::none) return failure;
   umask(spec.umask);
-  if (chdir(spec.cwd) != 0) give_up(result_fd, {StartFailure::chdir_call, errno});
+  if (chdir(spec.cwd) != 0) return {StartFailure::chdir_call, errno};
   sigset_t nothing;
   sigemptyset(&nothing);
   sigprocmask(SIG_SETMASK, &nothing, nullptr);
-  give_up(result_fd, exec_job(spec));
+  return {};
+}
+
+// Everything else is as it must be (S28): when the minder starts it resets the dispositions, closes what it inherited
+// and opens /dev/null as 0; what it opens later is close-on-exec.
+[[noreturn]] void become_job(const Spec& spec, JobStreams streams, int result_fd) {
+  if (streams.input >= 0) dup2(streams.input, 0);
+  dup2(streams.output, 1);
+  dup2(streams.errors, 2);
+  StartFailure failure = prepare_process(spec);
+  if (failure.call == StartFailure::none) failure = ask_condition(spec, result_fd);
+  if (failure.call == StartFailure::none) failure = exec_job(spec);
+  give_up(result_fd, failure);
 }
 
 bool wait_for_release(int hold_fd) {
@@ -73,36 +115,18 @@ bool wait_for_release(int hold_fd) {
 
 }  // namespace
 
-const char* call_name(StartFailure::Call call) {
-  switch (call) {
-    case StartFailure::open_call:
-      return "open";
-    case StartFailure::pipe_call:
-      return "pipe";
-    case StartFailure::fork_call:
-      return "fork";
-    case StartFailure::read_call:
-      return "read";
-    case StartFailure::claim_call:
-      return "claim";
-    case StartFailure::chdir_call:
-      return "chdir";
-    case StartFailure::exec_call:
-      return "exec";
-    case StartFailure::interpreter:
-      return "interpreter";
-    case StartFailure::none:
-      break;
-  }
-  return "";
-}
-
 StartFailure HeldJob::fork_held(const Spec& spec, JobStreams streams) {
   int hold[2];
   int result[2];
-  if (pipe2(hold, O_CLOEXEC) != 0 || pipe2(result, O_CLOEXEC) != 0) return {StartFailure::pipe_call, errno};
+  if (pipe2(hold, O_CLOEXEC) != 0) return {StartFailure::pipe_call, errno};
+  if (pipe2(result, O_CLOEXEC) != 0) return {StartFailure::pipe_call, errno};
   pid_ = fork();
-  if (pid_ < 0) return {StartFailure::fork_call, errno};
+  if (pid_ < 0) {
+    const int error = errno;
+    const int ends[] = {hold[0], hold[1], result[0], result[1]};
+    for (const int end : ends) close(end);
+    return {StartFailure::fork_call, error};
+  }
   if (pid_ == 0) {
     setpgid(0, 0);
     close(hold[1]);

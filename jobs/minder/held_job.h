@@ -4,20 +4,14 @@
 #include <sys/types.h>
 
 #include <jobs/minder/spec.h>
+#include <jobs/minder/start_failure.h>
 
 namespace belfry::minder {
 
-// Which call failed before or in exec, so that the daemon can say it exactly (S29).
-struct StartFailure {
-  enum Call : int { none, open_call, pipe_call, fork_call, read_call, claim_call, chdir_call, exec_call, interpreter };
-  Call call = none;
-  int error = 0;
-};
-
-const char* call_name(StartFailure::Call call);
-
-// The descriptors that become the job's 1 and 2; its 0 is the minder's own. REQUIRES: each above 2.
+// The descriptors that become the job's 0, 1 and 2. input -1: its 0 is the minder's own. REQUIRES: each other one
+// above 2.
 struct JobStreams {
+  int input;
   int output;
   int errors;
 };
@@ -25,7 +19,7 @@ struct JobStreams {
 class HeldJob {
  public:
   // Forks. The new process leads a group of its own and waits; it executes nothing before release(). If the minder dies
-  // first, it exits.
+  // first, it exits. After a failure it may be called again.
   StartFailure fork_held(const Spec& spec, JobStreams streams);
 
   pid_t pid() const { return pid_; }

@@ -30,6 +30,11 @@ int write_draft(const char* name) {
 }
 
 void write_failure(const ExitRecord& record) {
+  if (record.failure.call == StartFailure::condition) {
+    fields.text("kind", "condition");
+    fields.number("code", static_cast<uint64_t>(record.failure.error));
+    return;
+  }
   fields.text("kind", "start_failed");
   fields.text("call", call_name(record.failure.call));
   fields.text("path", record.path);
@@ -78,13 +83,19 @@ bool write_exit_record(const ExitRecord& record) {
   fields.number(run_directory::exit_kind, run_directory::version);
   record.failure.call != StartFailure::none ? write_failure(record) : write_end(record);
   fields.number("by_request", record.by_request);
+  if (record.limit != Limit::none) fields.text("limit", record.limit == Limit::timeout ? "timeout" : "deadline");
+  fields.number("oom_kills", record.oom_kills);
+  fields.text("containment", record.has_cgroup ? "cgroup" : "session");
+  if (record.unlimited[0] != '\0') fields.text("unlimited", record.unlimited);
   fields.number("started_ms", record.started_ms);
   fields.number("finished_ms", record.finished_ms);
   fields.number("cpu_user_us", microseconds(record.usage.ru_utime));
   fields.number("cpu_system_us", microseconds(record.usage.ru_stime));
   fields.number("memory_peak_bytes", static_cast<uint64_t>(record.usage.ru_maxrss) * 1024);
   fields.number("output_bytes", record.output_bytes);
-  fields.number("truncated", record.truncated);
+  fields.number("output_dropped", record.output_dropped);
+  fields.number("truncated", record.truncated_errno != 0);
+  fields.number("truncated_errno", static_cast<uint64_t>(record.truncated_errno));
   fields.number("leftovers", static_cast<uint64_t>(record.leftovers));
   fields.number("complete", record.complete);
   fields.text("end", "");

@@ -31,8 +31,13 @@ struct ExitRecord {
   uint64_t started_ms = 0;
   uint64_t finished_ms = 0;
   uint64_t output_bytes = 0;
+  uint64_t output_dropped = 0;
+  int truncated_errno = 0;  // why output could not be written; 0: it could
   bool by_request = false;
-  bool truncated = false;
+  Limit limit = Limit::none;  // it has ended the job
+  uint64_t oom_kills = 0;
+  bool has_cgroup = false;
+  const char* unlimited = "";
   int leftovers = 0;
   bool complete = true;
 };

@@ -51,13 +51,79 @@ bool is_whole(const Spec& spec) {
   return version != nullptr && parse_number(version) == run_directory::version;
 }
 
-void read_field(Spec& spec, const char* field) {
+int64_t parse_signed(const char* text) {
+  return *text == '-' ? -static_cast<int64_t>(parse_number(text + 1)) : static_cast<int64_t>(parse_number(text));
+}
+
+Leftovers parse_leftovers(const char* word) {
+  if (strcmp(word, "wait") == 0) return Leftovers::wait;
+  return strcmp(word, "leave") == 0 ? Leftovers::leave : Leftovers::kill;
+}
+
+void parse_groups(const char* text, Identity& identity) {
+  while (*text != '\0' && identity.group_count < Identity::groups_max) {
+    identity.groups[identity.group_count++] = static_cast<gid_t>(parse_number(text));
+    text += strcspn(text, ",");
+    if (*text == ',') ++text;
+  }
+}
+
+void read_identity(Identity& identity, const char* field) {
+  if (const char* name = value_if_key(field, "user")) identity.name = name;
+  if (const char* uid = value_if_key(field, "uid")) identity.uid = static_cast<uid_t>(parse_number(uid));
+  if (const char* gid = value_if_key(field, "gid")) identity.gid = static_cast<gid_t>(parse_number(gid));
+  if (const char* groups = value_if_key(field, "groups")) parse_groups(groups, identity);
+}
+
+void read_bounds(Bounds& bounds, const char* field) {
+  if (const char* count = value_if_key(field, "open_files")) bounds.open_files = parse_signed(count);
+  if (const char* io = value_if_key(field, "io")) bounds.io = static_cast<int>(parse_number(io));
+  if (const char* nice = value_if_key(field, "nice")) {
+    bounds.nice = static_cast<int>(parse_signed(nice));
+    bounds.has_nice = true;
+  }
+}
+
+void read_cgroup(Spec& spec, const char* field) {
+  if (const char* path = value_if_key(field, "cgroup")) spec.cgroup = path;
+  if (const char* text = value_if_key(field, "memory_max")) spec.cgroup_limits.memory_max = text;
+  if (const char* text = value_if_key(field, "cpu_max")) spec.cgroup_limits.cpu_max = text;
+  if (const char* text = value_if_key(field, "pids_max")) spec.cgroup_limits.pids_max = text;
+  if (const char* text = value_if_key(field, "io_weight")) spec.cgroup_limits.io_weight = text;
+}
+
+void read_end(Spec& spec, const char* field) {
+  if (const char* number = value_if_key(field, "stop_signal"))
+    spec.stop_signal = static_cast<int>(parse_number(number));
+  if (const char* ms = value_if_key(field, "stop_grace_ms")) spec.stop_grace_ms = parse_number(ms);
+  if (const char* ms = value_if_key(field, "time_limit_ms")) spec.time_limit_ms = parse_number(ms);
+  if (const char* word = value_if_key(field, "limit_reason")) {
+    spec.limit = strcmp(word, "deadline") == 0 ? Limit::deadline : Limit::timeout;
+  }
+  if (const char* word = value_if_key(field, "leftovers")) spec.leftovers = parse_leftovers(word);
+  if (const char* ms = value_if_key(field, "leftovers_grace_ms")) spec.leftovers_grace_ms = parse_number(ms);
+}
+
+void read_start(Spec& spec, const char* field) {
   if (const char* boot = value_if_key(field, "boot")) spec.boot = boot;
   if (const char* cwd = value_if_key(field, "cwd")) spec.cwd = cwd;
   if (const char* mask = value_if_key(field, "umask")) spec.umask = static_cast<mode_t>(parse_number(mask, 8));
-  if (const char* ms = value_if_key(field, "stop_grace_ms")) spec.stop_grace_ms = parse_number(ms);
-  if (const char* ms = value_if_key(field, "leftovers_grace_ms")) spec.leftovers_grace_ms = parse_number(ms);
+  if (const char* ms = value_if_key(field, "start_deadline_ms")) spec.start_deadline_ms = parse_number(ms);
+  if (const char* bytes = value_if_key(field, "output_max")) spec.output_max = parse_number(bytes);
+  if (value_if_key(field, "input") != nullptr) spec.has_input = true;
+  if (const char* script = value_if_key(field, "only_if")) spec.only_if = script;
 }
+
+void read_field(Spec& spec, const char* field) {
+  read_start(spec, field);
+  read_end(spec, field);
+  read_identity(spec.identity, field);
+  read_bounds(spec.bounds, field);
+  read_cgroup(spec, field);
+}
+
+// The pages of arguments and variables are most of a long spec, and no other field begins as they do.
+bool is_vector(const char* field) { return strncmp(field, "argv=", 5) == 0 || strncmp(field, "env=", 4) == 0; }
 
 }  // namespace
 
@@ -67,7 +133,7 @@ int read_spec(Spec& spec) {
   size_t arguments = 0;
   size_t variables = 0;
   for_each_field(spec, [&](char* field) {
-    read_field(spec, field);
+    if (!is_vector(field)) read_field(spec, field);
     if (value_if_key(field, "argv") != nullptr) ++arguments;
     if (value_if_key(field, "env") != nullptr) ++variables;
   });
@@ -90,6 +156,8 @@ void Spec::release() {
   pages = vectors = nullptr;
   argv = env = nullptr;
   boot = cwd = "";
+  only_if = identity.name = cgroup = nullptr;
+  cgroup_limits = {};
 }
 
 const char* job_variable(const Spec& spec, const char* name) {

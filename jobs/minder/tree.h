@@ -8,11 +8,13 @@
 
 namespace belfry::minder {
 
-// Sends a signal to the process group of each child of the minder, once to each group; says how many children there
-// were. A child that is not yet waited for keeps its pid and its group's number from being given to a stranger, so
-// nobody else is hit.
-// Sent with SIGKILL until no child is left, it reaches everything: what was deeper comes up as its parents die.
-int signal_children(int signal);
+// How many children the minder has.
+int count_children();
+
+// Sends a signal to everything under the minder, once to each process: to its children by their process groups, to what
+// is deeper and in other groups one by one (S26). Nobody else is ever hit.
+// Sent with SIGKILL until no child is left, it reaches everything: what was hidden comes up as its parents die.
+void signal_descendants(int signal);
 
 // A child that has ended, waited for.
 struct Ended {

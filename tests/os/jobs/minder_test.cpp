@@ -97,7 +97,7 @@ TEST_CASE("jobs/minder: S27 what is left behind is asked to stop, and counted") 
   const ExitRecord record = minder.record();
   CHECK(end_of(record).code == 7);
   CHECK(record.complete);
-  CHECK(record.leftovers == 1);
+  CHECK(record.usage.leftovers == 1);
   CHECK(minder.standard_output() == "up\nbye\n");  // late output is kept, and counted
   const std::string output = read_file(minder.directory() + "/output").value();
   CHECK(record.usage.output_bytes == static_cast<std::int64_t>(output.size()));
@@ -120,7 +120,7 @@ TEST_CASE(
   minder.wait();
   CHECK_FALSE(is_alive(escapee));
   CHECK(minder.record().complete);
-  CHECK(minder.record().leftovers == 1);
+  CHECK(minder.record().usage.leftovers == 1);
 }
 
 TEST_CASE("jobs/minder: S27 SIGTERM stops the job, and the record says that it was asked to") {
@@ -163,7 +163,7 @@ TEST_CASE("jobs/minder: S27 each process is asked once, however many of its grou
   const std::string output = minder.standard_output();
   CHECK(std::ranges::count(output, 'a') == 1);
   CHECK(std::ranges::count(output, 'b') == 1);
-  CHECK(minder.record().leftovers == 2);
+  CHECK(minder.record().usage.leftovers == 2);
 }
 
 TEST_CASE("jobs/minder: S27 a job that ignores SIGTERM is killed after its grace, with all its processes (F14)") {

@@ -160,7 +160,9 @@ TEST_CASE("jobs/output: S30 when nothing more can be written the job goes on, an
   REQUIRE(outcome.ended);
   CHECK(outcome.ended->end.code == 4);
   CHECK(outcome.ended->usage.output_bytes == 588'895);
-  CHECK(read_exit_record(bench.directory(order.id))->truncated);
+  CHECK(read_exit_record(bench.directory(order.id))->truncated_errno == EFBIG);
+  CHECK(outcome.ended->usage.output_dropped_bytes == 488'895);
+  CHECK(outcome.ended->detail == "its last 488895 bytes of output could not be kept: File too large");
   const std::string kept = read(bench, order.id, {.limit = everything});
   CHECK(kept.size() == 100'000);
   CHECK(kept.starts_with("1\n2\n3\n"));
@@ -170,7 +172,9 @@ TEST_CASE("jobs/output: S30 a complete output is not called truncated") {
   Bench bench;
   const StartOrder order = bench.script("seq 1 1000");
   bench.run(order);
-  CHECK_FALSE(read_exit_record(bench.directory(order.id))->truncated);
+  const ExitRecord record = read_exit_record(bench.directory(order.id)).value();
+  CHECK(record.truncated_errno == 0);
+  CHECK(record.usage.output_dropped_bytes == 0);
 }
 
 TEST_CASE("jobs/output: an output that is not kept is not found") {

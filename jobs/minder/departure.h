@@ -1,0 +1,22 @@
+// A minder begins as the daemon's child, and keeps nothing of the daemon's (S28).
+#pragma once
+
+#include <jobs/minder/start_failure.h>
+
+namespace belfry::minder {
+
+// What failed before there was a job, and on what.
+struct Trouble {
+  StartFailure failure;
+  const char* path = "";
+  explicit operator bool() const { return failure.call != StartFailure::none; }
+};
+
+// Closes every descriptor, opens /dev/null as 0, 1 and 2, leads a session of its own, takes in the orphans of what it
+// starts, and gives every signal its default disposition. All signals stay blocked, as the daemon had it.
+Trouble leave_daemon();
+
+// SIGTERM and SIGCHLD as something to read; -1 and errno if that fails.
+int open_signals();
+
+}  // namespace belfry::minder

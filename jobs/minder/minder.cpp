@@ -1,0 +1,240 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/file.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <jobs/minder/minder.h>
+#include <jobs/minder/time.h>
+#include <jobs/run_directory.h>
+
+namespace belfry::minder {
+namespace {
+
+constexpr uint64_t hint_pause_ms = 10;
+constexpr uint64_t record_pause_ms = 1000;
+constexpr uint64_t fork_pause_first_ms = 50;
+constexpr uint64_t fork_pause_max_ms = 5000;
+constexpr uint64_t sleep_max_ms = 1000000;
+
+Trouble trouble(StartFailure::Call call, const char* path, int error) { return {{call, error}, path}; }
+
+// Held until the minder is dead; never unlocked by hand. False: somebody else is at work in this directory.
+bool take_lock() {
+  const int fd = open(run_directory::lock_file, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  return fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0;
+}
+
+uint64_t left_until(uint64_t due_at) {
+  const uint64_t now = boot_ms();
+  return due_at > now ? due_at - now : 0;
+}
+
+}  // namespace
+
+int Minder::run() {
+  if (const Trouble found = prepare()) return put_on_record(found);
+  const int error = claim_.take(spec_.boot, job_.pid());
+  if (error == EEXIST) return discard({});
+  if (error != 0) return discard(trouble(StartFailure::claim_call, run_directory::claim_file, error));
+  read_signals();
+  if (stop_asked_) return discard(trouble(StartFailure::stopped, "", 0));
+  phase_ = Phase::running;
+  if (spec_.limit != Limit::none) limit_at_ = boot_ms() + spec_.time_limit_ms;
+  job_.release();
+  while (phase_ != Phase::over || record_is_due_) turn();
+  return 0;
+}
+
+Trouble Minder::prepare() {
+  if (const Trouble found = leave_daemon()) return found;
+  signals_ = open_signals();
+  if (signals_ < 0) return trouble(StartFailure::open_call, "signalfd", errno);
+  if (!take_lock()) return trouble(StartFailure::open_call, run_directory::lock_file, errno);
+  if (const int error = read_spec(spec_)) return trouble(StartFailure::read_call, run_directory::spec_file, error);
+  if (const int error = capture_.open_files(spec_.output_max)) {
+    return trouble(StartFailure::open_call, run_directory::output_file, error);
+  }
+  if (const int error = capture_.open_pipes()) return trouble(StartFailure::pipe_call, "", error);
+  if (const Trouble found = open_input()) return found;
+  cgroup_.open(spec_.cgroup, name_, spec_.cgroup_limits);
+  const Trouble found = fork_job();
+  capture_.close_job_ends();
+  if (!found) cgroup_.add(job_.pid(), spec_.cgroup_limits);
+  if (found) cgroup_.remove();
+  return found;
+}
+
+Trouble Minder::open_input() {
+  if (!spec_.has_input) return {};
+  input_ = open(run_directory::input_file, O_RDONLY | O_CLOEXEC);
+  return input_ >= 0 ? Trouble{} : trouble(StartFailure::open_call, run_directory::input_file, errno);
+}
+
+// A machine without room for one more process has it again in a while (S29).
+Trouble Minder::fork_job() {
+  const uint64_t give_up_at = boot_ms() + spec_.start_deadline_ms;
+  for (uint64_t pause = fork_pause_first_ms;; pause = pause * 2 < fork_pause_max_ms ? pause * 2 : fork_pause_max_ms) {
+    const StartFailure failure = job_.fork_held(spec_, {input_, capture_.job_output(), capture_.job_errors()});
+    const bool has_no_room =
+        failure.call == StartFailure::fork_call && (failure.error == EAGAIN || failure.error == ENOMEM);
+    if (!has_no_room || left_until(give_up_at) == 0) return {failure, ""};
+    const uint64_t left = left_until(give_up_at);
+    struct pollfd ready = {signals_, POLLIN, 0};
+    poll(&ready, 1, static_cast<int>(pause < left ? pause : left));
+    read_signals();
+    if (stop_asked_) return trouble(StartFailure::stopped, "", 0);
+  }
+}
+
+// The start has failed, and no process of the job is left: the claim says that it never will execute, the record says
+// why. Where even that cannot be written, the exit code says it.
+int Minder::put_on_record(const Trouble& found) {
+  record_.failure = found.failure;
+  record_.path = found.path;
+  const bool is_on_record = claim_.take(spec_.boot, 0) == 0 && write_exit_record(record_);
+  return is_on_record ? 0 : found.failure.error;
+}
+
+// Without a reason: somebody else has the claim, and whatever there is to say is theirs to say.
+int Minder::discard(const Trouble& why) {
+  job_.discard();
+  cgroup_.remove();
+  if (!why) return 0;
+  if (why.failure.call == StartFailure::claim_call) return put_on_record(why);
+  record_.failure = why.failure;
+  return write_exit_record(record_) ? 0 : ECANCELED;
+}
+
+void Minder::turn() {
+  struct pollfd ready[4] = {
+      {signals_, POLLIN, 0}, {job_.result_fd(), POLLIN, 0}, {capture_.fd(0), POLLIN, 0}, {capture_.fd(1), POLLIN, 0}};
+  poll(ready, 4, timeout_ms());
+  if (ready[1].revents != 0) note_exec_result();  // before the signals: a job that is over has executed
+  if (ready[2].revents != 0) capture_.read_some(0);
+  if (ready[3].revents != 0) capture_.read_some(1);
+  if (ready[0].revents != 0) read_signals();
+  take_due_times();
+}
+
+int Minder::timeout_ms() const {
+  uint64_t timeout = sleep_max_ms;
+  const auto at_most = [&timeout](uint64_t ms) { timeout = ms < timeout ? ms : timeout; };
+  if (hint_.is_pending()) at_most(hint_pause_ms);
+  if (record_is_due_) at_most(record_pause_ms);
+  if (limit_at_ != 0) at_most(left_until(limit_at_));
+  if (ladder_.due_at() != 0) at_most(left_until(ladder_.due_at()));
+  return timeout == sleep_max_ms && limit_at_ == 0 && ladder_.due_at() == 0 ? -1 : static_cast<int>(timeout);
+}
+
+void Minder::take_due_times() {
+  if (hint_.is_pending()) hint_.send();
+  if (stop_asked_) stop();
+  if (limit_at_ != 0 && left_until(limit_at_) == 0) take_time_limit();
+  if (ladder_.due_at() != 0 && left_until(ladder_.due_at()) == 0) ladder_.kill();
+  if (phase_ == Phase::stopping && main_is_over_ && ladder_.is_at_its_end()) deal_with_leftovers();
+  if (record_is_due_) write_record();
+}
+
+void Minder::read_signals() {
+  struct signalfd_siginfo info = {};
+  bool has_child_ended = false;
+  while (read(signals_, &info, sizeof info) == static_cast<ssize_t>(sizeof info)) {
+    if (info.ssi_signo == SIGTERM) stop_asked_ = true;
+    if (info.ssi_signo == SIGCHLD) has_child_ended = true;
+  }
+  if (has_child_ended && phase_ != Phase::held) reap();
+}
+
+void Minder::note_exec_result() {
+  record_.failure = job_.read_result();
+  if (record_.failure.call != StartFailure::none) {
+    record_.path = spec_.argv[0];
+    if (record_.failure.call == StartFailure::chdir_call) record_.path = spec_.cwd;
+    if (record_.failure.call >= StartFailure::setgroups_call) record_.path = spec_.identity.name;
+    if (record_.path == nullptr) record_.path = "";
+    return;
+  }
+  record_.started_ms = wall_ms();
+  claim_.note_executing(record_.started_ms);
+  spec_.release();
+  hint_.raise();
+}
+
+// Somebody wants it to end. What has outlived the main process is no longer waited for either.
+void Minder::stop() {
+  stop_asked_ = false;
+  if (phase_ == Phase::leftovers) ladder_.begin(spec_.stop_signal, spec_.leftovers_grace_ms);
+  if (phase_ != Phase::running || main_is_over_) return;
+  record_.by_request = true;
+  begin_stopping();
+}
+
+void Minder::take_time_limit() {
+  if (phase_ == Phase::running && !main_is_over_) {
+    record_.limit = spec_.limit;
+    begin_stopping();
+  }
+  limit_at_ = 0;
+}
+
+void Minder::begin_stopping() {
+  phase_ = Phase::stopping;
+  ladder_.begin(spec_.stop_signal, spec_.stop_grace_ms);
+}
+
+void Minder::reap() {
+  bool any_left = true;
+  for (;;) {
+    const Ended ended = reap_one();
+    any_left = ended.any_left;
+    if (ended.pid == 0) break;
+    if (ended.pid == job_.pid()) note_main_end(ended);
+  }
+  if (!main_is_over_) return;
+  if (!any_left) return finish();
+  if (phase_ == Phase::running) deal_with_leftovers();
+}
+
+void Minder::note_main_end(const Ended& ended) {
+  main_is_over_ = true;
+  limit_at_ = 0;
+  record_.status = ended.status;
+  record_.usage = ended.usage;
+  record_.finished_ms = wall_ms();
+}
+
+// Their number is put on record with the end of the run, and once more when they are gone.
+void Minder::deal_with_leftovers() {
+  const bool is_stopped = phase_ == Phase::stopping;
+  phase_ = spec_.leftovers == Leftovers::leave && !is_stopped ? Phase::over : Phase::leftovers;
+  record_.leftovers = count_children();
+  record_.complete = phase_ == Phase::over;
+  write_record();
+  if (spec_.leftovers == Leftovers::kill) ladder_.begin(spec_.stop_signal, spec_.leftovers_grace_ms);
+}
+
+void Minder::finish() {
+  ladder_.end();
+  phase_ = Phase::over;
+  record_.complete = true;
+  write_record();
+  cgroup_.remove();
+}
+
+// A record that cannot be written now, because the disk is full, is written later: the minder does not go before.
+void Minder::write_record() {
+  capture_.drain();
+  record_.output_bytes = capture_.bytes();
+  record_.output_dropped = capture_.dropped();
+  record_.truncated_errno = capture_.write_error();
+  record_.oom_kills = cgroup_.oom_kills();
+  record_.has_cgroup = cgroup_.is_open();
+  record_.unlimited = cgroup_.unlimited();
+  record_is_due_ = !write_exit_record(record_);
+  if (!record_is_due_ && phase_ != Phase::over) hint_.raise();  // else the minder's own end is the hint
+}
+
+}  // namespace belfry::minder

@@ -1,0 +1,87 @@
+// The minder of one attempt: starts the job at most once, keeps what it writes, ends it when its time is over or
+// somebody asks for that, and puts on record how it ended. All of it goes on while no daemon lives.
+//
+// In this order, because each step covers the death of somebody at the step before (jobs/run_directory.h has the
+// files):
+//   own session, child subreaper, lock     whoever gets the lock knows that this minder is dead
+//   fork the job, held; its cgroup         its pid is known before anything executes
+//   claim                                  recovery was first: the held job is discarded. From here on nobody can start
+//                                          this launch anew
+//   release, exec, confirm in the claim    unless somebody has asked meanwhile for it to be stopped
+//   main process over: exit record         at once, whatever it left behind (S27); where it was stopped, once all of it
+//                                          is gone (S26)
+//   leftovers, record completed, exit
+//
+// One thread and one poll(). All signals are blocked from the first instruction (the daemon sees to it) and read from a
+// signalfd, so no handler runs, ever.
+#pragma once
+
+#include <jobs/minder/capture.h>
+#include <jobs/minder/cgroup.h>
+#include <jobs/minder/departure.h>
+#include <jobs/minder/held_job.h>
+#include <jobs/minder/hint.h>
+#include <jobs/minder/ladder.h>
+#include <jobs/minder/records.h>
+#include <jobs/minder/spec.h>
+#include <jobs/minder/tree.h>
+
+namespace belfry::minder {
+
+class Minder {
+ public:
+  // `name` is the run directory's. REQUIRES: the working directory is the run directory.
+  explicit Minder(const char* name) : name_(name), hint_(name), ladder_(cgroup_) {}
+
+  // The exit code is 0 if what there was to say is on record; else an errno.
+  int run();
+
+ private:
+  enum class Phase {
+    held,       // not released yet
+    running,    // the main process lives
+    stopping,   // it is being ended: the record waits for the whole tree
+    leftovers,  // the main process is over, and the record says so
+    over,
+  };
+
+  Trouble prepare();
+  Trouble open_input();
+  Trouble fork_job();
+  int put_on_record(const Trouble& found);
+  int discard(const Trouble& why);
+
+  void turn();
+  int timeout_ms() const;
+  void take_due_times();
+  void read_signals();
+
+  void note_exec_result();
+  void stop();
+  void take_time_limit();
+  void begin_stopping();
+  void reap();
+  void note_main_end(const Ended& ended);
+  void deal_with_leftovers();
+  void finish();
+  void write_record();
+
+  const char* name_;
+  Spec spec_;
+  Capture capture_;
+  HeldJob job_;
+  Cgroup cgroup_;
+  Claim claim_;
+  Hint hint_;
+  Ladder ladder_;
+  ExitRecord record_;
+  Phase phase_ = Phase::held;
+  int input_ = -1;
+  int signals_ = -1;
+  bool stop_asked_ = false;
+  bool main_is_over_ = false;
+  bool record_is_due_ = false;
+  uint64_t limit_at_ = 0;  // boot time; 0: there is no limit
+};
+
+}  // namespace belfry::minder
