@@ -71,7 +71,9 @@ void FakeLauncher::recover_one(const Run& run) {
   const FakeMachine::State state = machine_.launches_.try_emplace(id, FakeMachine::NeverExecuted{}).first->second;
   if (std::holds_alternative<FakeMachine::NeverExecuted>(state)) return machine_.report(AttemptNeverExecuted{id});
   if (const auto* running = std::get_if<FakeMachine::Running>(&state)) {
-    return machine_.report(AttemptStarted{.id = id, .at = running->started});
+    machine_.report(AttemptStarted{.id = id, .at = running->started});
+    if (run.stop != Reason::none) stop({.id = id, .reason = run.stop});
+    return;
   }
   const Report& last = std::get<Report>(state);
   if (const auto* ended = std::get_if<AttemptEnded>(&last)) machine_.report(AttemptStarted{id, ended->started});

@@ -26,6 +26,7 @@ class FakeSubject {
   }
 
   void start(const StartOrder& order) { launcher_->start(order); }
+  void stop(const StopOrder& order) { launcher_->stop(order); }
   const Outcome& started(const AttemptId& id) { return reports_.of(id); }
   const Outcome& over(const AttemptId& id) { return reports_.of(id); }
   const Outcome& now(const AttemptId& id) { return reports_.of(id); }

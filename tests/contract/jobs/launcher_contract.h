@@ -4,7 +4,7 @@
 // A Subject is a machine with a launcher on it:
 //   Action exits(int code), runs_on(), cannot_start()    actions that do so
 //   StartOrder order(Action)                             a new run of this boot
-//   void start(order)
+//   void start(order), stop(order)
 //   Outcome const& started(id), over(id)                 waits until it has started, or is over
 //   Outcome const& now(id)                               what has been reported so far
 //   void end(order, int code)                            lets one that runs on end
@@ -137,6 +137,52 @@ TEST_CASE_TEMPLATE_DEFINE("jobs/launcher: S3 what was started in another boot is
   CHECK(subject.now(unknown.id).lost->reason == Reason::reboot);
 }
 
+TEST_CASE_TEMPLATE_DEFINE("jobs/launcher: S26 a stop ends the attempt, and its end carries the reason of the order",
+                          Subject, launcher_contract_stop) {
+  Subject subject;
+  for (const Reason reason : {Reason::by_request, Reason::superseded, Reason::deadline, Reason::shutdown}) {
+    CAPTURE(text(reason));
+    const StartOrder order = subject.order(subject.runs_on());
+    subject.start(order);
+    subject.started(order.id);
+    subject.stop({.id = order.id, .reason = reason});
+    const Outcome& outcome = subject.over(order.id);
+    REQUIRE(outcome.ended);
+    CHECK(outcome.ended->reason == reason);
+    subject.stop({.id = order.id, .reason = reason});  // it is over: passed over
+    CHECK(outcome.reports == 2);
+  }
+  subject.stop({.id = subject.order(subject.exits(0)).id});  // unknown: passed over
+}
+
+TEST_CASE_TEMPLATE_DEFINE("jobs/launcher: S26 a stop that comes right after the start leaves nothing running", Subject,
+                          launcher_contract_stop_at_once) {
+  Subject subject;
+  for (int i = 0; i < 20; ++i) {
+    const StartOrder order = subject.order(subject.runs_on());
+    subject.start(order);
+    subject.stop({.id = order.id, .reason = Reason::superseded});
+    const Outcome& outcome = subject.over(order.id);
+    REQUIRE((outcome.ended || outcome.start_failed));
+    CHECK((outcome.ended ? outcome.ended->reason : outcome.start_failed->reason) == Reason::superseded);
+  }
+}
+
+TEST_CASE_TEMPLATE_DEFINE("jobs/launcher: S26 a stop that the ledger knows of is carried out by the next daemon too",
+                          Subject, launcher_contract_stop_recovered) {
+  Subject subject;
+  StartOrder order = subject.order(subject.runs_on());
+  subject.start(order);
+  subject.started(order.id);
+  subject.die();
+  subject.live();
+  order.run.stop = Reason::by_request;
+  subject.recover({order.run});
+  const Outcome& outcome = subject.over(order.id);
+  REQUIRE(outcome.ended);
+  CHECK(outcome.ended->reason == Reason::by_request);
+}
+
 // Every case of the contract, for these subjects.
 #define LAUNCHER_CONTRACT_FOR(...)                                                     \
   TEST_CASE_TEMPLATE_APPLY(launcher_contract_end, std::tuple<__VA_ARGS__>);            \
@@ -145,6 +191,9 @@ TEST_CASE_TEMPLATE_DEFINE("jobs/launcher: S3 what was started in another boot is
   TEST_CASE_TEMPLATE_APPLY(launcher_contract_adopt, std::tuple<__VA_ARGS__>);          \
   TEST_CASE_TEMPLATE_APPLY(launcher_contract_ended, std::tuple<__VA_ARGS__>);          \
   TEST_CASE_TEMPLATE_APPLY(launcher_contract_never_executed, std::tuple<__VA_ARGS__>); \
-  TEST_CASE_TEMPLATE_APPLY(launcher_contract_reboot, std::tuple<__VA_ARGS__>)
+  TEST_CASE_TEMPLATE_APPLY(launcher_contract_reboot, std::tuple<__VA_ARGS__>);         \
+  TEST_CASE_TEMPLATE_APPLY(launcher_contract_stop, std::tuple<__VA_ARGS__>);           \
+  TEST_CASE_TEMPLATE_APPLY(launcher_contract_stop_at_once, std::tuple<__VA_ARGS__>);   \
+  TEST_CASE_TEMPLATE_APPLY(launcher_contract_stop_recovered, std::tuple<__VA_ARGS__>)
 
 }  // namespace belfry::tests

@@ -88,8 +88,9 @@ void Bench::create_launcher(const std::string& minder) {
   launcher_ = *std::move(opened);
 }
 
-StartOrder Bench::order(Action action) {
+StartOrder Bench::order(Action action, ProcessSettings process) {
   Job job{.name = JobName::parse("test-job").value(), .action = std::move(action), .working_dir = "/"};
+  job.process = std::make_shared<const ProcessSettings>(std::move(process));
   const RunId run_id = RunId::make(noon, 1, ++sequence_);
   Run run{.id = run_id, .job = job.name, .sequence = sequence_, .boot = boot_, .due = noon};
   return {.id = run.attempt_id(), .job = std::make_shared<const Job>(std::move(job)), .run = run};

@@ -48,8 +48,10 @@ class Bench {
   void destroy_launcher();
   void create_launcher(const std::string& minder = BELFRY_MINDER);
 
-  StartOrder order(Action action);
-  StartOrder script(const std::string& text) { return order(Script{.text = text}); }
+  StartOrder order(Action action, ProcessSettings process = {});
+  StartOrder script(const std::string& text, ProcessSettings process = {}) {
+    return order(Script{.text = text}, std::move(process));
+  }
 
   // Starts, and follows it to the first report, or to the end.
   const Outcome& start(const StartOrder& order);

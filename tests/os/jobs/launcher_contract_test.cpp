@@ -19,6 +19,7 @@ class ProcessSubject {
 
   StartOrder order(Action action) { return bench_.order(std::move(action)); }
   void start(const StartOrder& order) { bench_.start(order); }
+  void stop(const StopOrder& order) { bench_.launcher().stop(order); }
   const Outcome& started(const AttemptId& id) { return bench_.follow_to_start(id); }
   const Outcome& over(const AttemptId& id) { return bench_.follow_to_end(id); }
   const Outcome& now(const AttemptId& id) { return bench_.outcome(id); }

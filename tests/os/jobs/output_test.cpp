@@ -2,6 +2,7 @@
 #include <sys/resource.h>
 
 #include <cstring>
+#include <filesystem>
 
 #include <doctest/doctest.h>
 
@@ -175,6 +176,105 @@ TEST_CASE("jobs/output: S30 a complete output is not called truncated") {
   const ExitRecord record = read_exit_record(bench.directory(order.id)).value();
   CHECK(record.truncated_errno == 0);
   CHECK(record.usage.output_dropped_bytes == 0);
+}
+
+std::string numbers(int first, int last) {
+  std::string lines;
+  for (int i = first; i <= last; ++i) lines += std::to_string(i) + "\n";
+  return lines;
+}
+
+TEST_CASE("jobs/output: S30 of a long output the head and the tail are kept, and the gap is counted (F18)") {
+  Bench bench;
+  constexpr std::int64_t output_max = 400'000;
+  const StartOrder order = bench.script("seq 1 1000000", {.output_max = output_max});
+  const Outcome& outcome = bench.run(order);
+  REQUIRE(outcome.ended);
+  const std::string all = numbers(1, 1'000'000);
+  const Usage& usage = outcome.ended->usage;
+  CHECK(usage.output_bytes == static_cast<std::int64_t>(all.size()));
+  CHECK(std::filesystem::file_size(bench.directory(order.id) + "/output") <= output_max);
+
+  const OutputPart head = read_output(bench.runs(), order.id, {.limit = everything}).value();
+  CHECK(head.offset == 0);
+  CHECK(head.size == all.size());
+  CHECK(head.bytes.size() == output_max / 2);
+  CHECK((head.bytes == all.substr(0, head.bytes.size())));
+
+  const OutputPart tail =
+      read_output(bench.runs(), order.id, {.offset = head.bytes.size(), .limit = everything}).value();
+  CHECK(tail.offset + tail.bytes.size() == all.size());
+  CHECK(tail.bytes.size() == output_max / 2 - output_max / 16);
+  CHECK((tail.bytes == all.substr(tail.offset)));
+  CHECK(usage.output_dropped_bytes == static_cast<std::int64_t>(all.size() - head.bytes.size() - tail.bytes.size()));
+  CHECK(outcome.ended->detail ==
+        std::to_string(usage.output_dropped_bytes) + " bytes in the middle of its output are not kept");
+
+  CHECK(last_lines(bench, order.id, {.count = 2}) == "999999\n1000000\n");
+  CHECK(find_last_lines(bench.runs(), order.id, {.count = 900'000}).value() == tail.offset);
+}
+
+TEST_CASE("jobs/output: S30 a page within the tail, also across the end of the ring, is what was written there") {
+  Bench bench;
+  const StartOrder order = bench.script("seq 1 200000", {.output_max = 100'000});
+  bench.run(order);
+  const std::string all = numbers(1, 200'000);
+  for (std::uint64_t offset = all.size() - 43'000; offset + 100 < all.size(); offset += 97) {
+    const OutputPart part = read_output(bench.runs(), order.id, {.offset = offset, .limit = 100}).value();
+    REQUIRE(part.offset == offset);
+    REQUIRE(part.bytes == all.substr(offset, 100));
+  }
+}
+
+TEST_CASE("jobs/output: S30 a gap of both streams is counted in each of them") {
+  Bench bench;
+  const StartOrder order = bench.script(
+      "echo first >&2" + until_kept(bench, "first") + "seq 1 100000; echo last >&2; seq 1 3", {.output_max = 40'000});
+  bench.run(order);
+  const std::string out = numbers(1, 100'000) + numbers(1, 3);
+  const OutputPart tail =
+      read_output(bench.runs(), order.id, {.stream = OutputStream::out, .offset = 30'000, .limit = everything}).value();
+  CHECK(tail.size == out.size());
+  CHECK((tail.bytes == out.substr(tail.offset)));
+  CHECK(read(bench, order.id, {.stream = OutputStream::err, .limit = everything}) == "first\nlast\n");
+}
+
+TEST_CASE("jobs/output: S30 one line without an end, longer than what is kept, is kept by its ends (F19)") {
+  Bench bench;
+  const StartOrder order =
+      bench.script("printf begin; head -c 100000000 /dev/zero; printf end", {.output_max = 65'536});
+  const Outcome& outcome = bench.run(order);
+  REQUIRE(outcome.ended);
+  CHECK(outcome.ended->usage.output_bytes == 100'000'008);
+  CHECK(read(bench, order.id, {.limit = 8}) == std::string("begin\0\0\0", 8));
+  const OutputPart tail = read_output(bench.runs(), order.id, {.offset = 99'999'990, .limit = 100}).value();
+  CHECK(tail.offset == 99'999'990);
+  CHECK(tail.bytes.ends_with(std::string("\0end", 4)));
+}
+
+TEST_CASE("jobs/output: S30 the index of many short lines is bounded like the output itself") {
+  Bench bench;
+  // Each line comes alone, on the other stream than the one before: each has a record of its own.
+  const StartOrder order =
+      bench.script("i=0; while [ $i -lt 4000 ]; do i=$((i+1)); echo $i; echo $i >&2; done", {.output_max = 4096});
+  const Outcome& outcome = bench.run(order);
+  REQUIRE(outcome.ended);
+  CHECK(std::filesystem::file_size(bench.directory(order.id) + "/output.index") <= 64 + 32 * (2 * 1024 + 32));
+  CHECK(last_lines(bench, order.id, {.stream = OutputStream::err, .count = 1}) == "4000\n");
+}
+
+TEST_CASE("jobs/output: S30 whoever reads while the job overwrites gets what was written there, or nothing") {
+  Bench bench;
+  const StartOrder order = bench.script("seq 1 3000000", {.output_max = 1'000'000});
+  bench.start(order);
+  bench.follow_to_start(order.id);
+  const std::string all = numbers(1, 3'000'000);
+  for (std::uint64_t offset = 0; !bench.has_file(order.id, "exit");) {
+    const OutputPart part = read_output(bench.runs(), order.id, {.offset = offset, .limit = 100'000}).value();
+    REQUIRE((part.bytes == all.substr(part.offset, part.bytes.size())));
+    offset = part.offset + part.bytes.size();
+  }
+  bench.follow_to_end(order.id);
 }
 
 TEST_CASE("jobs/output: an output that is not kept is not found") {
