@@ -108,7 +108,7 @@ class FakeBackend final : public api::Backend, private View {
     const char* name = !query.stream ? "both" : *query.stream == OutputStream::out ? "out" : "err";
     const std::string& all = output[name];
     const auto from = std::min<std::size_t>(query.offset, all.size());
-    return OutputPart{.bytes = all.substr(from, query.limit), .offset = from, .size = all.size()};
+    return OutputPart{.bytes = all.substr(from, query.limit), .offset = query.offset, .size = all.size()};
   }
   api::StatusFacts status() override {
     return {.uptime = Millis{1000},
