@@ -7,8 +7,8 @@
 #include <base/zones.h>
 #include <cli/document.h>
 #include <cli/file_view.h>
+#include <config/load.h>
 #include <daemon/clock.h>
-#include <daemon/configuration.h>
 #include <store/memory_store.h>
 
 namespace belfry::cli {
@@ -47,8 +47,9 @@ class FileBackend final : public api::Backend {
 
 Result<std::string> view_of_file(const std::string& path, const std::string& target) {
   ZoneCache zones;
-  const Configuration configuration = TRY(Configuration::load(path, zones));
-  FileBackend backend(path, configuration.jobs());
+  const auto loaded = config::load_config(path, zones);
+  if (!loaded) return std::unexpected(Error::bad_input(config::render(loaded.error())));
+  FileBackend backend(path, loaded->set);
   api::Routes routes(backend, api::Roles(0, {}));
   api::Response response;
   routes.handle({.method = "GET", .target = target, .headers = {}, .body = {}, .peer = {}},

@@ -29,6 +29,16 @@ Result<std::vector<std::string>> names_matching(const std::string& pattern) {
 
 }  // namespace
 
+// A FIFO would keep the reader waiting, a device has no end.
+Result<std::string> read_regular(const std::string& path) {
+  std::error_code error;
+  const auto type = std::filesystem::status(path, error).type();
+  using Type = std::filesystem::file_type;
+  const bool may_be_read = type == Type::regular || type == Type::directory || type == Type::not_found || error;
+  if (!may_be_read) return std::unexpected(Error::bad_input(path + " is no regular file"));
+  return read_file(path);
+}
+
 std::string included_path(const std::string& main_file, std::string_view pattern) {
   return (std::filesystem::path(main_file).parent_path() / pattern).string();
 }
@@ -39,8 +49,8 @@ Result<std::vector<FileText>> read_included(const std::string& main_file, std::s
   if (is_pattern(pattern)) names = TRY(names_matching(path));
   std::vector<FileText> files;
   for (std::string& name : names) {
-    std::string text = TRY(read_file(name));
-    files.push_back({std::move(name), std::move(text)});
+    std::string text = TRY(read_regular(name));
+    files.push_back({std::move(name), std::move(text), std::string(pattern)});
   }
   return files;
 }

@@ -9,6 +9,7 @@
 #include <config/file_entry.h>
 #include <config/jobs.h>
 #include <config/load.h>
+#include <config/trust.h>
 #include <config/yaml.h>
 
 namespace belfry::config {
@@ -256,6 +257,18 @@ std::string hint_for_unreadable(const Error& error) {
   }
 }
 
+std::vector<Problem> doubts_about(const std::vector<FileText>& files, Distrust distrust) {
+  std::vector<Problem> doubts;
+  for (const FileText& file : files) {
+    auto why = why_distrusted(file.name);
+    if (!why) continue;
+    doubts.push_back({.file = file.name,
+                      .severity = distrust == Distrust::refuse ? Severity::error : Severity::warning,
+                      .what = std::move(*why)});
+  }
+  return doubts;
+}
+
 }  // namespace
 
 // Jitter and spread differ from machine to machine, so that those that share a file do not all start at once. Without a
@@ -267,16 +280,21 @@ Loaded parse_config(std::string name, std::string text, ZoneCache& zones, ParseO
 }
 
 Loaded load_config(const std::string& path, ZoneCache& zones, LoadOptions options) {
-  auto text = read_file(path);
-  if (text) {
-    return parse_config(path, std::move(*text), zones,
-                        {.salt = machine_salt(),
-                         .empty = options.empty,
-                         .lint_at = options.lint_at,
-                         .expand = [&](const std::string& pattern) { return read_included(path, pattern); }});
+  auto text = read_regular(path);
+  if (!text) {
+    Problem problem{.file = path, .what = text.error().what, .hint = hint_for_unreadable(text.error())};
+    return std::unexpected(std::vector<Problem>{std::move(problem)});
   }
-  Problem problem{.file = path, .what = text.error().what, .hint = hint_for_unreadable(text.error())};
-  return std::unexpected(std::vector<Problem>{std::move(problem)});
+  auto loaded = parse_config(path, std::move(*text), zones,
+                             {.salt = machine_salt(),
+                              .empty = options.empty,
+                              .lint_at = options.lint_at,
+                              .expand = [&](const std::string& pattern) { return read_included(path, pattern); }});
+  if (!loaded || options.distrust == Distrust::ignore) return loaded;
+  std::vector<Problem> doubts = doubts_about(loaded->files, options.distrust);
+  if (options.distrust == Distrust::refuse && !doubts.empty()) return std::unexpected(std::move(doubts));
+  std::ranges::move(doubts, std::back_inserter(loaded->warnings));
+  return loaded;
 }
 
 }  // namespace belfry::config

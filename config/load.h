@@ -44,7 +44,11 @@ struct ParseOptions {
 // at once, in the order of the file, those of the main file first (S34).
 Loaded parse_config(std::string name, std::string text, ZoneCache& zones, ParseOptions options = {});
 
+// What to do about a file that others may change (S37).
+enum class Distrust { ignore, warn, refuse };
+
 struct LoadOptions {
+  Distrust distrust = Distrust::ignore;
   EmptyFile empty = EmptyFile::refused;
   std::optional<WallTime> lint_at;
 };
