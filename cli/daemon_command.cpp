@@ -19,6 +19,9 @@ void add_daemon(CLI::App& app, Context& context) {
   command->add_option("--state", options->state_dir, "The directory of the ledger and of the output of jobs")
       ->type_name("DIR");
   command->add_option("--listen", options->listen, "Where to take questions: unix:PATH")->type_name("ADDR");
+  command->add_flag_callback(
+      "--allow-empty", [options] { options->empty = config::EmptyFile::allowed; },
+      "Take a file without any job for what it says");
   command->callback(
       [&context, options] { context.chosen = [options](Context&) -> Result<int> { return run_daemon(*options); }; });
 }

@@ -1,34 +1,72 @@
+#include <base/file.h>
 #include <base/log.h>
 #include <base/try.h>
+#include <config/accepted.h>
 #include <daemon/configuration.h>
 
 namespace belfry {
 
-Result<config::LoadedConfig> Configuration::read() const {
-  auto loaded = config::load_config(path_, *zones_);
-  if (!loaded) return std::unexpected(Error::bad_input(config::render(loaded.error())));
-  for (const config::Problem& warning : loaded->warnings) log::warning(config::one_line(warning));
-  return *std::move(loaded);
+namespace {
+
+void write_to_log(const std::vector<config::Problem>& warnings) {
+  for (const config::Problem& warning : warnings) log::warning(config::one_line(warning));
 }
 
-Result<Configuration> Configuration::load(std::string path, ZoneCache& zones) {
-  Configuration configuration(std::move(path), zones);
-  config::LoadedConfig loaded = TRY(configuration.read());
-  configuration.jobs_ = std::move(loaded.set);
-  configuration.daemon_ = loaded.daemon;
+}  // namespace
+
+config::Loaded Configuration::read() const {
+  return config::load_config(options_.path, *zones_,
+                             {.distrust = options_.distrust, .empty = options_.empty, .lint_at = {}});
+}
+
+Result<config::LoadedConfig> Configuration::read_copy() const {
+  const std::string packed = TRY(read_file(options_.copy_path, {.size_max = std::size_t{1} << 30U}));
+  return config::unpack(packed, options_.path, *zones_);
+}
+
+// Without the copy everything works but a start with a broken file.
+void Configuration::keep_copy(const config::LoadedConfig& loaded) const {
+  if (options_.copy_path.empty()) return;
+  const auto kept = replace_file(options_.copy_path, config::pack(loaded));
+  if (!kept) log::warning("no copy of the configuration is kept: " + kept.error().what);
+}
+
+void Configuration::take(config::LoadedConfig loaded) {
+  watched_ = {options_.path};
+  for (const std::string& pattern : loaded.patterns) watched_.push_back(config::included_path(options_.path, pattern));
+  for (const config::FileText& file : loaded.files) watched_.push_back(file.name);
+  jobs_ = std::move(loaded.set);
+}
+
+Result<Configuration> Configuration::load(Options options, ZoneCache& zones) {
+  Configuration configuration(std::move(options), zones);
+  auto loaded = configuration.read();
+  if (loaded) {
+    write_to_log(loaded->warnings);
+    configuration.keep_copy(*loaded);
+  } else {
+    configuration.trouble_ = config::render(loaded.error());
+    auto copy = configuration.read_copy();
+    if (!copy) return std::unexpected(Error::bad_input(configuration.trouble_));
+    loaded = *std::move(copy);
+  }
+  configuration.daemon_ = loaded->daemon;
+  configuration.take(*std::move(loaded));
   return configuration;
 }
 
 std::shared_ptr<const JobSet> Configuration::reload() {
   auto loaded = read();
   if (!loaded) {
-    trouble_ = loaded.error().what;
+    trouble_ = config::render(loaded.error());
     return nullptr;
   }
   trouble_.clear();
   if (loaded->set->revision == jobs_->revision) return nullptr;
+  write_to_log(loaded->warnings);
+  keep_copy(*loaded);
   if (loaded->daemon != daemon_) log::warning("'daemon' has changed: it takes effect when the daemon is started again");
-  jobs_ = std::move(loaded->set);
+  take(*std::move(loaded));
   return jobs_;
 }
 

@@ -1,8 +1,10 @@
-// The configuration in force: the last content of the file that had no error (S34).
+// The configuration in force: the last content of the files that had no error (S34). A copy of it is kept in the state
+// directory; a start with broken files runs that.
 #pragma once
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <belfry/error.h>
 #include <belfry/job.h>
@@ -14,27 +16,44 @@ namespace belfry {
 
 class Configuration {
  public:
-  // Reads the file for the first time. ErrorKind::bad_input: every problem of the file, as it is shown to people.
-  static Result<Configuration> load(std::string path, ZoneCache& zones);
+  struct Options {
+    std::string path;
+    std::string copy_path;  // empty: no copy is kept
+    config::EmptyFile empty = config::EmptyFile::refused;
+    config::Distrust distrust = config::Distrust::warn;
+  };
+
+  // Reads the file for the first time. ErrorKind::bad_input: every problem of the file, as it is shown to people, and
+  // there is no copy to run instead. With one, it is in force, and trouble() is not empty.
+  static Result<Configuration> load(Options options, ZoneCache& zones);
 
   // Reads the file again. The new jobs, or null: the content is the same, or it has errors and what was in force stays
   // in force (trouble() says why).
   std::shared_ptr<const JobSet> reload();
 
+  // What reload() would read; nothing is changed.
+  config::Loaded read() const;
+
+  const std::shared_ptr<const JobSet>& jobs() const { return jobs_; }
   // Those of the daemon's start: a change of them waits for the next one.
   const config::DaemonSettings& daemon() const { return daemon_; }
-  const std::string& path() const { return path_; }
-  const std::shared_ptr<const JobSet>& jobs() const { return jobs_; }
+  const std::string& path() const { return options_.path; }
   const std::string& trouble() const { return trouble_; }  // empty: the file as it is now is in force
 
- private:
-  Configuration(std::string path, ZoneCache& zones) : path_(std::move(path)), zones_(&zones) {}
-  Result<config::LoadedConfig> read() const;
+  // The files that were read, and the patterns for more: what is to be watched.
+  const std::vector<std::string>& watched() const { return watched_; }
 
-  std::string path_;
+ private:
+  Configuration(Options options, ZoneCache& zones) : options_(std::move(options)), zones_(&zones) {}
+  Result<config::LoadedConfig> read_copy() const;
+  void take(config::LoadedConfig loaded);
+  void keep_copy(const config::LoadedConfig& loaded) const;
+
+  Options options_;
   ZoneCache* zones_;
   std::shared_ptr<const JobSet> jobs_;
   config::DaemonSettings daemon_;
+  std::vector<std::string> watched_;
   std::string trouble_;
 };
 

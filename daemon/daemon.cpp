@@ -1,3 +1,5 @@
+#include <stdlib.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
@@ -56,20 +58,30 @@ struct Ground {
   BootId boot;
   std::unique_ptr<ZoneCache> zones;
   FileWatch watch;
-  Configuration configuration;
   StateDir state;
+  Configuration configuration;
   Signals signals;
   Loop loop;
   Alarm alarm;
 };
 
+// S37: a service acts for its machine, a person in the foreground for himself.
+config::Distrust distrust_here() {
+  return ::getenv("NOTIFY_SOCKET") != nullptr ? config::Distrust::refuse : config::Distrust::warn;
+}
+
 // The watch is armed before the file is read, so that no edit is lost in between; signals are blocked before the first
 // thread is made.
 Result<Ground> prepare(const DaemonOptions& options) {
   auto zones = std::make_unique<ZoneCache>();
-  auto watch = TRY(FileWatch::open(options.config_path));
-  auto configuration = TRY(Configuration::load(options.config_path, *zones));
   auto state = TRY(StateDir::open(options.state_dir));
+  auto watch = TRY(FileWatch::open({options.config_path}));
+  auto configuration = TRY(Configuration::load({.path = options.config_path,
+                                                .copy_path = state.accepted_path(),
+                                                .empty = options.empty,
+                                                .distrust = distrust_here()},
+                                               *zones));
+  watch.follow(configuration.watched(), SystemClock().read().boot);
   auto signals = TRY(Signals::open());
   auto loop = TRY(Loop::open());
   auto alarm = TRY(Alarm::open());
@@ -77,8 +89,8 @@ Result<Ground> prepare(const DaemonOptions& options) {
   return Ground{.boot = std::move(boot),
                 .zones = std::move(zones),
                 .watch = std::move(watch),
-                .configuration = std::move(configuration),
                 .state = std::move(state),
+                .configuration = std::move(configuration),
                 .signals = std::move(signals),
                 .loop = std::move(loop),
                 .alarm = std::move(alarm)};
@@ -144,6 +156,10 @@ Result<void> Daemon::open(const std::string& socket) {
   server_ = TRY(api::Server::open({.socket_path = socket}, *desk_));
   TRY(watch_all());
   TRY(turn());
+  if (!ground_.configuration.trouble().empty()) {
+    log::error("degraded: the file has errors, so the configuration that was accepted last is in force:\n" +
+               ground_.configuration.trouble());
+  }
   log::info("belfry " + std::string(version()) + " is ready: " + std::to_string(turn_->view().job_count()) +
             " jobs from " + ground_.configuration.path() + ", state in " + ground_.state.path() + ", listening on " +
             socket);
@@ -233,13 +249,14 @@ void Daemon::reload() {
   } else if (!ground_.configuration.trouble().empty()) {
     log::error("the file has errors, so the jobs stay as they were:\n" + ground_.configuration.trouble());
   }
+  ground_.watch.follow(ground_.configuration.watched(), clock_.read().boot);
 }
 
 std::optional<Millis> Daemon::sleep_limit() {
   if (turn_->is_owed()) return Millis{0};
   const BootTime now = clock_.read().boot;
-  std::optional<Millis> limit;
-  for (const auto wish : {ground_.watch.settles_in(now), server_->timeout(), departure_.patience_left(now)}) {
+  std::optional<Millis> limit = ground_.watch.wakes_in(now);
+  for (const auto wish : {server_->timeout(), departure_.patience_left(now)}) {
     if (wish) limit = std::min(limit.value_or(*wish), *wish);
   }
   return limit;

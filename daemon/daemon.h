@@ -3,12 +3,15 @@
 
 #include <string>
 
+#include <config/load.h>
+
 namespace belfry {
 
 struct DaemonOptions {
   std::string config_path;
   std::string state_dir;
-  std::string listen;  // "unix:/run/belfry/belfry.sock"
+  config::EmptyFile empty = config::EmptyFile::refused;  // --allow-empty
+  std::string listen;                                    // "unix:/run/belfry/belfry.sock"
 };
 
 // Runs in the foreground until SIGTERM or SIGINT; returns the exit code: 0 stopped as asked, 1 something

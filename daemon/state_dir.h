@@ -13,7 +13,8 @@ class StateDir {
   // ErrorKind::busy: another daemon holds it, and the message says which.
   static Result<StateDir> open(const std::string& path);
 
-  const std::string& path() const { return path_; }  // absolute, whatever was given
+  const std::string& path() const { return path_; }                       // absolute, whatever was given
+  std::string accepted_path() const { return path_ + "/accepted.conf"; }  // the configuration accepted last
   std::string ledger_path() const { return path_ + "/ledger.db"; }
   std::string runs_path() const { return path_ + "/runs"; }
 
