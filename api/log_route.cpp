@@ -76,6 +76,15 @@ std::string content_type_of(std::string_view bytes) {
   return is_text ? "text/plain; charset=utf-8" : "application/octet-stream";
 }
 
+// The run as it was in that attempt.
+Result<Run> attempt_of(Backend& backend, Run run, std::uint32_t number) {
+  if (run.attempt == number) return run;
+  for (Run& earlier : TRY(backend.history().attempts(run.id))) {
+    if (earlier.attempt == number) return std::move(earlier);
+  }
+  return std::unexpected(Error::not_found("run " + run.id.text() + " has no attempt " + std::to_string(number)));
+}
+
 Response response_of(Excerpt excerpt) {
   Response response{.content_type = content_type_of(excerpt.bytes)};
   response.body = std::move(excerpt.bytes);
@@ -139,7 +148,9 @@ Result<void> follow_log(const Call& call, LogStream::Options options, std::optio
     options.offset = excerpt ? excerpt->from : 0;  // not started yet: all of it is still to come
   }
   Response response{.content_type = "application/octet-stream"};
-  response.headers = {{"X-Belfry-Log-From", std::to_string(options.offset)}, {"Cache-Control", "no-store"}};
+  response.headers = {{"X-Belfry-Log-From", std::to_string(options.offset)},
+                      {"X-Belfry-Log-Attempt", std::to_string(options.run.attempt)},
+                      {"Cache-Control", "no-store"}};
   response.stream = std::make_shared<LogStream>(call.backend, std::move(options));
   call.reply(std::move(response));
   return {};
@@ -156,7 +167,9 @@ Result<void> get_log(const Call& call) {
   if (int(from.has_value()) + int(tail.has_value()) + int(range.has_value()) > 1) {
     return std::unexpected(Error::bad_input("parameters 'from' and 'tail' and a Range exclude each other"));
   }
-  const Run run = TRY(find_run(call.backend, call.arguments[0]));
+  const auto attempt = TRY(call.query.number("attempt", {.min = 1, .max = UINT32_MAX}));
+  Run run = TRY(find_run(call.backend, call.arguments[0]));
+  if (attempt) run = TRY(attempt_of(call.backend, std::move(run), static_cast<std::uint32_t>(*attempt)));
   if (follow == 1) return follow_log(call, {.run = run, .stream = stream, .offset = from.value_or(0)}, tail);
   if (range) return reply_range(call, run, stream, *range);
   Excerpt excerpt =

@@ -13,28 +13,22 @@ LogStream::LogStream(Backend& backend, Options options)
 
 Millis LogStream::ready_in() { return std::max(Millis{0}, look_at_ - backend_.now().boot); }
 
-// Whether the run is over is asked before the last look, so nothing is written in between that nobody reads.
+// Whether the attempt is over is asked before the last look, so nothing is written in between that nobody reads.
 std::string LogStream::read(std::size_t max) {
-  const auto live = open_run();
+  const bool is_open = is_attempt_open();
   std::string bytes = take(max);
   if (!bytes.empty()) return bytes;
-  if (!live) {
-    is_over_ = true;
-  } else if (live->attempt_id() != run_.attempt_id()) {
-    run_ = *live;
-    offset_ = 0;
-    return read(max);
-  }
+  is_over_ = !is_open;
   look_at_ = backend_.now().boot + look_every;
   return {};
 }
 
-std::optional<Run> LogStream::open_run() const {
+bool LogStream::is_attempt_open() const {
   const auto job = backend_.view().job(run_.job);
-  if (!job) return std::nullopt;
-  const auto found =
-      std::find_if(job->open.begin(), job->open.end(), [&](const Run& run) { return run.id == run_.id; });
-  return found == job->open.end() ? std::nullopt : std::optional(*found);
+  if (!job) return false;
+  const auto run =
+      std::find_if(job->open.begin(), job->open.end(), [&](const Run& open) { return open.id == run_.id; });
+  return run != job->open.end() && run->attempt_id() == run_.attempt_id() && run->state != RunState::waiting;
 }
 
 // Nothing there yet, or not any more, is nothing to read.

@@ -1,4 +1,4 @@
-// A run's output as it grows, to its end: the bytes of its attempts one after the other.
+// An attempt's output as it grows, to the attempt's end.
 //
 // The daemon never sees a job's output; the minder writes it to a file. So the file is looked at again and again, ten
 // times a second, for as long as somebody follows it.
@@ -18,7 +18,7 @@ namespace belfry::api {
 class LogStream final : public BodyStream {
  public:
   struct Options {
-    Run run;
+    Run run;                             // as of the attempt
     std::optional<OutputStream> stream;  // none: both
     std::uint64_t offset = 0;
   };
@@ -33,11 +33,11 @@ class LogStream final : public BodyStream {
   bool is_over() const override { return is_over_; }
 
  private:
-  std::optional<Run> open_run() const;
+  bool is_attempt_open() const;
   std::string take(std::size_t max);
 
   Backend& backend_;
-  Run run_;  // as of the attempt that is being read
+  Run run_;
   std::optional<OutputStream> stream_;
   std::uint64_t offset_;
   BootTime look_at_;

@@ -33,9 +33,9 @@ constexpr std::array routes{
     Route{"POST", "/v1/jobs/{}/skip", "", operating, post_skip},
     Route{"POST", "/v1/jobs/{}/backfill", "", operating, post_backfill},
     Route{"GET", "/v1/upcoming", "until limit", viewer, get_upcoming},
-    Route{"GET", "/v1/runs", "job outcome since limit before", viewer, get_runs},
+    Route{"GET", "/v1/runs", "job outcome limit before", viewer, get_runs},
     Route{"GET", "/v1/runs/{}", "wait", viewer, get_run},
-    Route{"GET", "/v1/runs/{}/log", "stream from tail follow", viewer, get_log},
+    Route{"GET", "/v1/runs/{}/log", "stream from tail attempt follow", viewer, get_log},
     Route{"POST", "/v1/runs/{}/cancel", "", operating, post_cancel},
     Route{"POST", "/v1/runs/{}/retry", "", operating, post_retry},
 };

@@ -14,13 +14,6 @@ namespace {
 
 constexpr Millis wait_max = std::chrono::minutes{5};
 
-// The ledger records that a run was opened and that it was closed; what it does in between only the core knows.
-Run as_it_is_now(Run stored, const std::vector<Run>& open) {
-  if (!stored.is_open()) return stored;
-  const auto live = std::find_if(open.begin(), open.end(), [&](const Run& run) { return run.id == stored.id; });
-  return live == open.end() ? stored : *live;
-}
-
 Result<std::optional<RunOutcome>> outcome_in(const Query& query) {
   const auto word = query.text("outcome");
   if (!word) return std::nullopt;
@@ -66,6 +59,12 @@ Response conflict(const Run& run, const std::string& why) {
 }
 
 }  // namespace
+
+Run as_it_is_now(Run stored, const std::vector<Run>& open) {
+  if (!stored.is_open()) return stored;
+  const auto live = std::find_if(open.begin(), open.end(), [&](const Run& run) { return run.id == stored.id; });
+  return live == open.end() ? stored : *live;
+}
 
 Result<Run> find_run(Backend& backend, std::string_view text) {
   const auto runs = TRY(backend.history().runs_by_prefix(text, 2));

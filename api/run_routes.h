@@ -9,6 +9,10 @@
 
 namespace belfry::api {
 
+// A run as the ledger has it, with what only the core knows: the ledger records that a run was opened and that it was
+// closed, and not everything that it does in between.
+Run as_it_is_now(Run stored, const std::vector<Run>& open);
+
 // The run whose id is, or unambiguously begins with, `text`; as it is now.
 Result<Run> find_run(Backend& backend, std::string_view text);
 

@@ -2,6 +2,7 @@
 
 #include <api/json.h>
 #include <api/problem.h>
+#include <api/run_routes.h>
 #include <api/slot_route.h>
 #include <base/try.h>
 
@@ -57,6 +58,14 @@ Result<std::vector<SlotRow>> read_slots(History& history, const Wish& wish) {
   return rows;
 }
 
+std::vector<SlotRow> as_they_are_now(std::vector<SlotRow> rows, const std::vector<Run>& open) {
+  for (SlotRow& row : rows) {
+    if (auto* run = std::get_if<Run>(&row.what)) *run = as_it_is_now(std::move(*run), open);
+    if (row.cause) row.cause = as_it_is_now(*std::move(row.cause), open);
+  }
+  return rows;
+}
+
 }  // namespace
 
 Result<void> get_slots(const Call& call) {
@@ -65,11 +74,13 @@ Result<void> get_slots(const Call& call) {
   wish.from = TRY(call.query.instant("from"));
   wish.to = TRY(call.query.instant("to"));
   wish.limit = TRY(call.query.number("limit", {.min = 1, .max = RunQuery::limit_max})).value_or(rows_default);
-  call.backend.read_history([wish, reply = call.reply, frame = call.frame()](History& history) {
-    return [reply, frame, rows = read_slots(history, wish)] {
-      reply(rows ? json_response(slots_json(*rows, frame)) : respond(problem_from(rows.error())));
-    };
-  });
+  call.backend.read_history(
+      [wish, reply = call.reply, frame = call.frame(), &backend = call.backend](History& history) {
+        return [reply, frame, &backend, rows = read_slots(history, wish)] {
+          if (!rows) return reply(respond(problem_from(rows.error())));
+          reply(json_response(slots_json(as_they_are_now(*rows, backend.view().open_runs()), frame)));
+        };
+      });
   return {};
 }
 

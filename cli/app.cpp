@@ -7,6 +7,8 @@
 #include <base/os.h>
 #include <base/text.h>
 #include <cli/app.h>
+#include <cli/backfill_command.h>
+#include <cli/cancel_command.h>
 #include <cli/context.h>
 #include <cli/daemon_command.h>
 #include <cli/daemon_link.h>
@@ -17,18 +19,25 @@
 #include <cli/logs_command.h>
 #include <cli/next_command.h>
 #include <cli/output.h>
+#include <cli/pause_command.h>
+#include <cli/retry_command.h>
 #include <cli/run_command.h>
 #include <cli/runs_command.h>
+#include <cli/show_command.h>
+#include <cli/skip_command.h>
+#include <cli/status_command.h>
 #include <cli/text_width.h>
 #include <cli/validate_command.h>
 #include <cli/version_command.h>
+#include <cli/why_command.h>
 
 namespace belfry::cli {
 
 namespace {
 
-constexpr auto commands = {add_daemon, add_explain, add_list,     add_next,   add_run,
-                           add_runs,   add_logs,    add_validate, add_version};
+constexpr auto commands = {add_list,     add_next,   add_show,   add_why,     add_run,      add_logs,
+                           add_runs,     add_cancel, add_retry,  add_pause,   add_resume,   add_skip,
+                           add_backfill, add_status, add_daemon, add_explain, add_validate, add_version};
 
 void add_common_options(CLI::App& app, Context& context) {
   app.add_flag_callback("--json", [&context] { context.form = OutputForm::json; }, "Answer in JSON");

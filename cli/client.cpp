@@ -19,6 +19,7 @@ std::string written(const HttpRequest& request) {
   std::string out = request.method + " " + request.target + " HTTP/1.1\r\n";
   out += "Host: belfry\r\nConnection: close\r\nX-Belfry-Request: manual\r\n";
   out += "User-Agent: belfry/" + std::string(version()) + "\r\n";
+  for (const auto& [name, value] : request.headers) out += name + ": " + value + "\r\n";
   if (!request.body.empty()) out += "Content-Type: application/json\r\n";
   if (request.method != "GET") out += "Content-Length: " + std::to_string(request.body.size()) + "\r\n";
   return out + "\r\n" + request.body;
@@ -49,7 +50,7 @@ Result<void> send_all(int socket, std::string_view bytes) {
 }
 
 Result<HttpResponse> receive(int socket, const HttpRequest& request) {
-  HttpResponseReader reader;
+  HttpResponseReader reader(request.on_body);
   std::array<char, 65536> buffer{};
   while (!reader.is_complete()) {
     TRY(wait_for_bytes(socket, request));

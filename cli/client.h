@@ -19,8 +19,10 @@ struct HttpRequest {
   std::string method = "GET";
   std::string target;
   std::string body = {};
+  std::vector<std::pair<std::string, std::string>> headers = {};
   Millis patience = std::chrono::seconds{30};  // without a byte from the other side
   int break_off_fd = -1;                       // -1: none
+  HttpResponseReader::BodySink on_body = {};   // the body of a success goes there, as it comes, and is not kept
 };
 
 // What went wrong on the way is in the error's sys_errno: ECONNREFUSED, ENOENT, EACCES and so on as connect() said,

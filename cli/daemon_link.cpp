@@ -52,7 +52,9 @@ Error explained(const Error& error, const std::string& path, Millis patience) {
     case EAGAIN:
       return unreachable("the daemon at unix:" + path + " is too busy to answer");
     case ETIMEDOUT:
-      return unreachable("the daemon at unix:" + path + " did not answer within " + format_duration(patience));
+      return {.kind = ErrorKind::unreachable,
+              .what = "the daemon at unix:" + path + " did not answer within " + format_duration(patience),
+              .sys_errno = ETIMEDOUT};
     case ECANCELED:
       return error;
     default:
@@ -67,6 +69,7 @@ ErrorKind kind_of(int status) {
     case 404:
       return ErrorKind::not_found;
     case 409:
+    case 503:
       return ErrorKind::refused;
     default:
       return ErrorKind::failed;

@@ -16,8 +16,12 @@ struct DaemonLink {
   bool was_named = false;  // by --host or $BELFRY_HOST: then nothing else will do
 
   // Sends a request. A problem document becomes an Error with its detail; nobody there, unreachable; no right to
-  // talk to the daemon, not_allowed. sys_errno ECANCELED: broken off by request.break_off_fd.
+  // talk to the daemon, not_allowed. sys_errno ECANCELED: broken off by request.break_off_fd; ETIMEDOUT: silent for
+  // request.patience.
   Result<HttpResponse> send(const HttpRequest& request) const;
+  Result<HttpResponse> post(std::string target, std::string body) const {
+    return send({.method = "POST", .target = std::move(target), .body = std::move(body)});
+  }
   Result<HttpResponse> get(std::string target) const { return send({.target = std::move(target)}); }
 };
 

@@ -32,9 +32,31 @@ std::optional<std::string> text_in(const Json& object, const char* key) {
   return value != nullptr && value->is_string() ? std::optional(*value->get_ptr<const std::string*>()) : std::nullopt;
 }
 
-std::optional<int> number_in(const Json& object, const char* key) {
+template <class Integer = std::int64_t>
+std::optional<Integer> number_in(const Json& object, const char* key) {
   const Json* value = find(object, key);
-  return value != nullptr && value->is_number_integer() ? std::optional(value->get<int>()) : std::nullopt;
+  return value != nullptr && value->is_number_integer() ? std::optional(value->get<Integer>()) : std::nullopt;
+}
+
+std::optional<Millis> millis_in(const Json& object, const char* key) {
+  const auto count = number_in(object, key);
+  return count ? std::optional(Millis{*count}) : std::nullopt;
+}
+
+std::vector<std::string> texts_in(const Json& object, const char* key) {
+  std::vector<std::string> texts;
+  const Json* value = find(object, key);
+  if (value == nullptr || !value->is_array()) return texts;
+  for (const Json& item : *value) {
+    if (item.is_string()) texts.push_back(item.get<std::string>());
+  }
+  return texts;
+}
+
+const Json& object_in(const Json& object, const char* key) {
+  static const Json nothing = Json::object();
+  const Json* value = find(object, key);
+  return value != nullptr && value->is_object() ? *value : nothing;
 }
 
 std::optional<WallTime> time_in(const Json& object, const char* key) {
@@ -45,9 +67,17 @@ std::optional<WallTime> time_in(const Json& object, const char* key) {
 }
 
 std::optional<ProcessEnd> end_in(const Json& run) {
-  if (const auto code = number_in(run, "exit_code")) return ProcessEnd{ProcessEnd::How::exited, *code};
-  if (const auto signal = number_in(run, "signal")) return ProcessEnd{ProcessEnd::How::signalled, *signal};
+  if (const auto code = number_in<int>(run, "exit_code")) return ProcessEnd{ProcessEnd::How::exited, *code};
+  if (const auto signal = number_in<int>(run, "signal")) return ProcessEnd{ProcessEnd::How::signalled, *signal};
   return std::nullopt;
+}
+
+RunState state_in(const Json& object) {
+  const std::string word = text_in(object, "state").value_or("");
+  for (const RunState state : {RunState::queued, RunState::starting, RunState::running, RunState::waiting}) {
+    if (word == text(state)) return state;
+  }
+  return RunState::starting;
 }
 
 Result<Run> run_from(const Json& object) {
@@ -59,7 +89,21 @@ Result<Run> run_from(const Json& object) {
   Run run{.id = *id, .job = std::move(*job)};
   run.due = *due;
   run.trigger = run_trigger_from(text_in(object, "trigger").value_or("")).value_or(RunTrigger::schedule);
-  run.state = text_in(object, "state") == text(RunState::running) ? RunState::running : RunState::starting;
+  run.state = state_in(object);
+  if (const auto slot = time_in(object, "slot")) run.slot = Slot{.era = {}, .at = *slot};
+  run.nominal = time_in(object, "scheduled_time");
+  run.cause = RunId::parse(text_in(object, "cause").value_or(""));
+  run.attempt = number_in<std::uint32_t>(object, "attempt").value_or(1);
+  run.stop = reason_from(text_in(object, "stop").value_or("")).value_or(Reason::none);
+  run.stop_by = text_in(object, "stop_by").value_or("");
+  run.not_before = time_in(object, "not_before");
+  run.usage.cpu_user = millis_in(object, "cpu_ms").value_or(Millis{0});
+  run.usage.memory_peak_bytes = number_in(object, "memory_peak_bytes").value_or(0);
+  run.usage.output_bytes = number_in(object, "output_bytes").value_or(0);
+  run.stands_for = number_in(object, "stands_for").value_or(1);
+  run.queue = text_in(object, "queue").value_or("");
+  run.requested_by = text_in(object, "requested_by").value_or("");
+  run.revision = text_in(object, "revision").value_or("");
   run.outcome = run_outcome_from(text_in(object, "outcome").value_or(""));
   run.reason = reason_from(text_in(object, "reason").value_or("")).value_or(Reason::none);
   run.detail = text_in(object, "detail").value_or("");
@@ -70,16 +114,81 @@ Result<Run> run_from(const Json& object) {
   return run;
 }
 
+std::optional<Pause> pause_in(const Json& object) {
+  const auto since = time_in(object_in(object, "pause"), "since");
+  if (!since) return std::nullopt;
+  const Json& pause = object_in(object, "pause");
+  return Pause{.since = *since,
+               .until = time_in(pause, "until"),
+               .by = text_in(pause, "by").value_or(""),
+               .reason = text_in(pause, "reason").value_or("")};
+}
+
+std::optional<JobRow::BackfillRow> backfill_in(const Json& object) {
+  const Json& backfill = object_in(object, "backfill");
+  const auto reached = time_in(backfill, "reached");
+  const auto upto = time_in(backfill, "upto");
+  if (!reached || !upto) return std::nullopt;
+  return JobRow::BackfillRow{.reached = *reached, .upto = *upto};
+}
+
+// As it stands in the file: the script, or the words of the command.
+std::string action_in(const Json& object) {
+  const Json& action = object_in(object, "action");
+  if (const auto script = text_in(action, "run")) return *script;
+  std::string words;
+  for (const std::string& word : texts_in(action, "command")) words += (words.empty() ? "" : " ") + word;
+  return words;
+}
+
+PolicyWords policies_in(const Json& object) {
+  const Json& policies = object_in(object, "policies");
+  return {.overlap = text_in(policies, "overlap").value_or(""),
+          .missed = text_in(policies, "missed").value_or(""),
+          .queue = text_in(policies, "queue").value_or(""),
+          .priority = number_in(policies, "priority").value_or(0),
+          .timeout = millis_in(policies, "timeout_ms"),
+          .deadline = millis_in(policies, "deadline_ms"),
+          .retries = number_in(policies, "retries").value_or(0)};
+}
+
 Result<JobRow> job_from(const Json& object) {
   if (!object.is_object()) return std::unexpected(unreadable("a job is no object"));
-  JobRow row{.name = text_in(object, "name").value_or(""), .schedule = text_in(object, "schedule").value_or("")};
+  JobRow row{.name = text_in(object, "name").value_or("")};
+  row.description = text_in(object, "description").value_or("");
+  row.tags = texts_in(object, "tags");
+  row.schedule = text_in(object, "schedule").value_or("");
+  row.schedule_in_words = text_in(object, "schedule_in_words").value_or("");
+  row.zone = text_in(object, "timezone").value_or("");
   const Json* enabled = find(object, "enabled");
   row.is_enabled = enabled == nullptr || !enabled->is_boolean() || enabled->get<bool>();
+  row.pause = pause_in(object);
+  row.skip_next = number_in(object, "skip_next").value_or(0);
+  row.backfill = backfill_in(object);
   row.next = time_in(object, "next");
   if (const Json* last = find(object, "last")) row.last = TRY(run_from(*last));
   if (const Json* open = find(object, "open")) {
     for (const Json& run : *open) row.open.push_back(TRY(run_from(run)));
   }
+  row.action = action_in(object);
+  row.policies = policies_in(object);
+  for (const std::string& word : texts_in(object, "outcomes")) {
+    if (const auto outcome = run_outcome_from(word)) row.outcomes.push_back(*outcome);
+  }
+  return row;
+}
+
+Result<SlotRow> slot_from(const Json& object) {
+  const auto first = object.is_object() ? time_in(object, "slot") : std::nullopt;
+  const auto outcome = object.is_object() ? slot_outcome_from(text_in(object, "outcome").value_or("")) : std::nullopt;
+  if (!first || !outcome) return std::unexpected(unreadable("a slot has no time or outcome"));
+  SlotRow row{.first = *first, .last = time_in(object, "last").value_or(*first)};
+  row.count = number_in(object, "count").value_or(1);
+  row.outcome = *outcome;
+  row.reason = reason_from(text_in(object, "reason").value_or("")).value_or(Reason::none);
+  row.detail = text_in(object, "detail").value_or("");
+  if (const Json* run = find(object, "run")) row.run = TRY(run_from(*run));
+  if (const Json* cause = find(object, "cause")) row.cause = TRY(run_from(*cause));
   return row;
 }
 
@@ -111,6 +220,63 @@ Result<Listing<UpcomingRow>> decode_upcoming(std::string_view document) {
 
 Result<Listing<Run>> decode_runs(std::string_view document) { return listing_from(document, "runs", run_from); }
 
+Result<Listing<SlotRow>> decode_slots(std::string_view document) { return listing_from(document, "slots", slot_from); }
+
+Result<JobRow> decode_job(std::string_view document) { return job_from(TRY(parse(document))); }
+
+Result<StatusRow> decode_status(std::string_view document) {
+  const Json object = TRY(parse(document));
+  const Json& config = object_in(object, "config");
+  const Json& ledger = object_in(object, "ledger");
+  StatusRow status{.version = text_in(object, "version").value_or(""),
+                   .state = text_in(object, "state").value_or(""),
+                   .uptime = millis_in(object, "uptime_ms").value_or(Millis{0}),
+                   .jobs = number_in(object, "jobs").value_or(0),
+                   .paused = number_in(object, "paused_jobs").value_or(0),
+                   .open = number_in(object, "open_runs").value_or(0),
+                   .running = number_in(object, "running").value_or(0),
+                   .queues = {},
+                   .tzdata = text_in(object, "tzdata").value_or(""),
+                   .config_path = text_in(config, "path").value_or(""),
+                   .revision = text_in(config, "revision").value_or(""),
+                   .config_trouble = text_in(config, "trouble").value_or(""),
+                   .state_dir = text_in(ledger, "path").value_or(""),
+                   .ledger_trouble = text_in(ledger, "trouble").value_or("")};
+  const Json* queues = find(object, "queues");
+  if (queues == nullptr || !queues->is_array()) return status;
+  for (const Json& queue : *queues) {
+    status.queues.push_back({.name = text_in(queue, "name").value_or(""),
+                             .concurrency = number_in(queue, "concurrency"),
+                             .running = number_in(queue, "running").value_or(0),
+                             .waiting = number_in(queue, "waiting").value_or(0)});
+  }
+  return status;
+}
+
+Result<std::int64_t> decode_count(std::string_view document) {
+  const auto count = number_in(TRY(parse(document)), "count");
+  if (!count) return std::unexpected(unreadable("a count is missing"));
+  return *count;
+}
+
+Result<RehearsalRow> decode_rehearsal(std::string_view document) {
+  const Json object = TRY(parse(document));
+  const Json* would_start = find(object, "would_start");
+  if (would_start == nullptr || !would_start->is_boolean()) return std::unexpected(unreadable("a verdict is missing"));
+  return RehearsalRow{.would_start = would_start->get<bool>(),
+                      .reason = text_in(object, "reason").value_or(""),
+                      .run = text_in(object, "run").value_or("")};
+}
+
+Result<Stretch> decode_stretch(std::string_view document) {
+  const Json object = TRY(parse(document));
+  const auto count = number_in(object, "count");
+  const auto first = time_in(object, "first");
+  const auto last = time_in(object, "last");
+  if (!count || !first || !last) return std::unexpected(unreadable("a count or its ends are missing"));
+  return Stretch{.first = *first, .last = *last, .count = *count};
+}
+
 Result<Run> decode_run(std::string_view document) { return run_from(TRY(parse(document))); }
 
 std::string decode_problem(std::string_view document) {
@@ -131,6 +297,8 @@ std::string encode_log(const LogExcerpt& log) {
                 {"size", parse_unsigned(log.size).value_or(0)},
                 {"output", log.output}});
 }
+
+std::string encode_output(std::string_view bytes) { return write({{"output", bytes}}); }
 
 std::string encode_problems(std::span<const config::Problem> problems) {
   Json list = Json::array();

@@ -1,6 +1,8 @@
-// The API's JSON, read back. The one file of this room that names nlohmann/json: it is slow to compile.
+// The API's JSON, read back. The one file of this room, beside body_text.cpp, that names nlohmann/json: it is slow to
+// compile.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -8,6 +10,7 @@
 #include <vector>
 
 #include <belfry/error.h>
+#include <belfry/record.h>
 #include <belfry/run.h>
 #include <belfry/time.h>
 
@@ -15,13 +18,81 @@
 
 namespace belfry::cli {
 
+struct PolicyWords {
+  std::string overlap;
+  std::string missed;
+  std::string queue;
+  std::int64_t priority = 0;
+  std::optional<Millis> timeout;
+  std::optional<Millis> deadline;
+  std::int64_t retries = 0;
+};
+
 struct JobRow {
   std::string name;
+  std::string description;
+  std::vector<std::string> tags;
   std::string schedule;
+  std::string schedule_in_words;
+  std::string zone;
   bool is_enabled = true;
+  std::optional<Pause> pause;
+  std::int64_t skip_next = 0;
+  struct BackfillRow {
+    WallTime reached;
+    WallTime upto;
+  };
+  std::optional<BackfillRow> backfill;
   std::optional<WallTime> next;
   std::optional<Run> last;
   std::vector<Run> open;
+
+  // Only of a job that was asked for alone.
+  std::string action;
+  PolicyWords policies;
+  std::vector<RunOutcome> outcomes;  // newest first
+};
+
+// What became of a slot, or of a stretch of slots that ended alike.
+struct SlotRow {
+  WallTime first;
+  WallTime last;
+  std::int64_t count = 1;
+  SlotOutcome outcome = SlotOutcome::ran;
+  Reason reason = Reason::none;
+  std::string detail;
+  std::optional<Run> run;    // of a slot that ran
+  std::optional<Run> cause;  // what was in the way, or speaks for it
+};
+
+struct RehearsalRow {
+  bool would_start = false;
+  std::string reason;
+  std::string run;  // in the way
+};
+
+struct QueueRow {
+  std::string name;
+  std::optional<std::int64_t> concurrency;
+  std::int64_t running = 0;
+  std::int64_t waiting = 0;
+};
+
+struct StatusRow {
+  std::string version;
+  std::string state;
+  Millis uptime{};
+  std::int64_t jobs = 0;
+  std::int64_t paused = 0;
+  std::int64_t open = 0;
+  std::int64_t running = 0;
+  std::vector<QueueRow> queues;
+  std::string tzdata;
+  std::string config_path;
+  std::string revision;
+  std::string config_trouble;
+  std::string state_dir;
+  std::string ledger_trouble;
 };
 
 struct UpcomingRow {
@@ -40,8 +111,13 @@ struct Listing {
 Result<Listing<JobRow>> decode_jobs(std::string_view document);
 Result<Listing<UpcomingRow>> decode_upcoming(std::string_view document);
 Result<Listing<Run>> decode_runs(std::string_view document);
+Result<Listing<SlotRow>> decode_slots(std::string_view document);
+Result<JobRow> decode_job(std::string_view document);
+Result<StatusRow> decode_status(std::string_view document);
+Result<std::int64_t> decode_count(std::string_view document);
+Result<RehearsalRow> decode_rehearsal(std::string_view document);
+Result<Stretch> decode_stretch(std::string_view document);
 
-// Of a run's object only what the command line shows.
 Result<Run> decode_run(std::string_view document);
 
 // The `detail` of a problem document; empty if it is none.
@@ -58,6 +134,9 @@ struct LogExcerpt {
   std::string_view output;
 };
 std::string encode_log(const LogExcerpt& log);
+
+// {"output": ...} on a line of its own: a piece of what a run writes, while it is followed.
+std::string encode_output(std::string_view bytes);
 
 // What is wrong with a file: an array, one object per problem.
 std::string encode_problems(std::span<const config::Problem> problems);

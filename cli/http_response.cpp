@@ -57,8 +57,7 @@ Result<bool> HttpResponseReader::step() {
     case Expects::chunk:
     case Expects::body_to_end: {
       const std::size_t count = expects_ == Expects::body_to_end ? rest.size() : std::min(bytes_left_, rest.size());
-      if (response_.body.size() + count > body_bytes_max) return std::unexpected(not_http("the body is too large"));
-      response_.body += rest.substr(0, count);
+      TRY(take_body(rest.substr(0, count)));
       read_ += count;
       if (expects_ == Expects::body_to_end) return false;
       bytes_left_ -= count;
@@ -76,6 +75,16 @@ Result<bool> HttpResponseReader::step() {
   read_ += length;
   TRY(read_line(rest.substr(0, end > 0 && rest[end - 1] == '\r' ? end - 1 : end)));
   return true;
+}
+
+Result<void> HttpResponseReader::take_body(std::string_view bytes) {
+  if (sink_ && response_.status < 300) {
+    sink_(response_, bytes);
+    return {};
+  }
+  if (response_.body.size() + bytes.size() > body_bytes_max) return std::unexpected(not_http("the body is too large"));
+  response_.body += bytes;
+  return {};
 }
 
 Result<void> HttpResponseReader::read_line(std::string_view line) {

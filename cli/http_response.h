@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,6 +31,13 @@ class HttpResponseReader {
   static constexpr std::size_t head_bytes_max = 64U << 10U;
   static constexpr std::size_t body_bytes_max = 64U << 20U;
 
+  // Takes the bytes of a body as they come; `head` is the response without its body. It may be called with no bytes.
+  using BodySink = std::function<void(const HttpResponse& head, std::string_view bytes)>;
+
+  HttpResponseReader() = default;
+  // With a sink the body of a response that is a success is not kept, and has no bound.
+  explicit HttpResponseReader(BodySink sink) : sink_(std::move(sink)) {}
+
   // Refused: what is not HTTP/1.1, and what is larger than the bounds.
   Result<void> feed(std::string_view bytes);
 
@@ -52,6 +60,9 @@ class HttpResponseReader {
   Result<void> end_head();
   Result<void> expect_bytes(std::size_t count, Expects kind);
 
+  Result<void> take_body(std::string_view bytes);
+
+  BodySink sink_;
   Expects expects_ = Expects::status_line;
   std::string pending_;
   std::size_t read_ = 0;        // of pending_, already understood

@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <memory>
 
 #include <CLI/CLI.hpp>
+#include <api/target.h>
 #include <base/try.h>
 #include <cli/document.h>
 #include <cli/exit_code.h>
@@ -13,6 +15,25 @@
 namespace belfry::cli {
 
 namespace {
+
+struct Options {
+  std::string tag;
+  std::string part;
+  bool failed = false;
+  bool paused = false;
+  bool running = false;
+};
+
+std::string target_of(const Options& options) {
+  std::string query;
+  const auto add = [&](const char* name, const std::string& value) {
+    if (!value.empty()) query += (query.empty() ? "?" : "&") + std::string(name) + "=" + api::percent_encode(value);
+  };
+  add("tag", options.tag);
+  add("q", options.part);
+  add("state", options.failed ? "failing" : options.paused ? "paused" : options.running ? "running" : "");
+  return "/v1/jobs" + query;
+}
 
 bool is_failing(const JobRow& job) { return job.last && sign_of(*job.last).emphasis == Emphasis::bad; }
 
@@ -34,6 +55,8 @@ std::vector<Cell> last_run_cells(const JobRow& job, WallTime now) {
 
 Cell next_cell(const JobRow& job, WallTime now) {
   if (!job.is_enabled) return {"disabled", Emphasis::faint};
+  if (job.pause)
+    return {job.pause->until ? "paused, goes on " + until_phrase(*job.pause->until, now) : "paused", Emphasis::faint};
   if (!job.next) return {"–", Emphasis::faint};
   return {until_phrase(*job.next, now)};
 }
@@ -50,8 +73,8 @@ std::string summary(const Listing<JobRow>& jobs) {
   return line;
 }
 
-Result<int> list(const Context& context) {
-  const std::string document = TRY(read_view(context, "/v1/jobs"));
+Result<int> list(const Context& context, const Options& options) {
+  const std::string document = TRY(read_view(context, target_of(options)));
   if (context.form == OutputForm::json) {
     print(TRY(member(document, "jobs")));
     return exit_ok;
@@ -62,7 +85,7 @@ Result<int> list(const Context& context) {
     std::vector<Cell> last = last_run_cells(job, jobs.now);
     table.add({{job.name}, {job.schedule}, last[0], last[1], next_cell(job, jobs.now)});
   }
-  print(table.render(Terminal::of_stdout(context, Surroundings::of_this_process())));
+  if (!jobs.rows.empty()) print(table.render(Terminal::of_stdout(context, Surroundings::of_this_process())));
   print_footer(context, summary(jobs));
   return exit_ok;
 }
@@ -70,13 +93,22 @@ Result<int> list(const Context& context) {
 }  // namespace
 
 void add_list(CLI::App& app, Context& context) {
+  auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("list", "Show the jobs: how they last ran, and when they run next.");
   command->footer(
       "  belfry list\n"
+      "  belfry list backup --failed\n"
       "  belfry list --json | jq -r '.[] | select(.last.outcome == \"failed\") | .name'\n"
       "  belfry list -c schedules.yaml        what a file says, without a daemon");
   command->add_option("-c,--config", context.config, "Ask this file, not the daemon")->type_name("FILE");
-  command->callback([&context] { context.chosen = list; });
+  command->add_option("PART", options->part, "Only jobs with this in their name or description")->type_name("");
+  command->add_option("--tag", options->tag, "Only jobs with this tag")->type_name("TAG");
+  auto* states = command->add_option_group("state");
+  states->add_flag("--failed", options->failed, "Only jobs whose last run did not succeed");
+  states->add_flag("--paused", options->paused, "Only paused jobs");
+  states->add_flag("--running", options->running, "Only jobs that have an open run");
+  states->require_option(0, 1);
+  command->callback([&context, options] { context.chosen = [options](Context& c) { return list(c, *options); }; });
 }
 
 }  // namespace belfry::cli

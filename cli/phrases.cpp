@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include <cli/phrases.h>
+#include <cli/text_width.h>
 
 namespace belfry::cli {
 
@@ -90,14 +91,27 @@ std::string local_phrase(WallTime t, const Zone& zone) {
 
 Sign sign_of(const Run& run) {
   if (run.is_open()) return {"●", Emphasis::busy};
-  switch (*run.outcome) {
+  return sign_of(*run.outcome);
+}
+
+Sign sign_of(RunOutcome outcome) {
+  switch (outcome) {
     case RunOutcome::succeeded:
       return {"✓", Emphasis::good};
     case RunOutcome::cancelled:
+    case RunOutcome::skipped:
       return {"–", Emphasis::faint};
     default:
       return {"✗", Emphasis::bad};
   }
+}
+
+std::string pause_phrase(const Pause& pause, const Zone& zone) {
+  const auto when = [&](WallTime t) { return local_phrase(std::chrono::floor<std::chrono::seconds>(t), zone); };
+  std::string phrase = "since " + when(pause.since) + " by " + pause.by;
+  if (pause.until) phrase += ", until " + when(*pause.until);
+  if (!pause.reason.empty()) phrase += ": " + printable(pause.reason);
+  return phrase;
 }
 
 std::string standing_phrase(const Run& run) {

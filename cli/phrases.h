@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include <belfry/record.h>
 #include <belfry/run.h>
 #include <belfry/time.h>
 #include <belfry/zone.h>
@@ -22,6 +23,10 @@ struct Sign {
   Emphasis emphasis = Emphasis::plain;
 };
 Sign sign_of(const Run& run);
+Sign sign_of(RunOutcome outcome);
+
+// "since Fri 2026-11-20 09:00:00 CET by uid 0 until ...: disk swap"
+std::string pause_phrase(const Pause& pause, const Zone& zone);
 
 // "succeeded", "exit 2", "SIGKILL", "could not start", "lost (reboot)", "running"
 std::string standing_phrase(const Run& run);

@@ -1,20 +1,16 @@
-#include <signal.h>
-
-#include <algorithm>
-#include <cerrno>
 #include <memory>
 
 #include <CLI/CLI.hpp>
 #include <api/target.h>
 #include <base/try.h>
+#include <cli/accepted_run.h>
+#include <cli/body_text.h>
 #include <cli/daemon_link.h>
 #include <cli/document.h>
 #include <cli/exit_code.h>
-#include <cli/interrupt.h>
 #include <cli/output.h>
-#include <cli/phrases.h>
 #include <cli/run_command.h>
-#include <cli/text_width.h>
+#include <cli/typed_time.h>
 
 namespace belfry::cli {
 
@@ -22,92 +18,71 @@ namespace {
 
 struct Options {
   std::string job;
-  bool waits = false;
+  WatchOptions watch;
+  std::string at;
+  std::string delay;
+  std::string nominal;
+  std::string key;
+  bool ignores_overlap = false;
+  bool is_dry_run = false;
 };
 
-constexpr Millis poll_length = std::chrono::seconds{30};  // of one question to the daemon
-constexpr Millis retry_pause = std::chrono::seconds{1};   // while the daemon is away
-constexpr int retries_max = 60;                           // a restart takes seconds; a minute is more than that
-constexpr int exit_detached = exit_signal_base + SIGINT;
-
-// What the wait ended with: the closed run as the API's object, or nothing: the person left.
-using Waited = Result<std::optional<std::string>>;
-
-bool is_interrupted(const Error& error) { return error.sys_errno == ECANCELED; }
-bool is_passing(const Error& error) {
-  return error.kind != ErrorKind::not_found && error.kind != ErrorKind::not_allowed;
+Result<HttpRequest> request_of(const DaemonLink& daemon, const Options& options) {
+  BodyText body;
+  body.text("at", TRY(instant_for(daemon, options.at)));
+  body.text("scheduled_time", TRY(instant_for(daemon, options.nominal)));
+  body.text("delay", options.delay).flag("ignore_overlap", options.ignores_overlap).flag("dry_run", options.is_dry_run);
+  HttpRequest request{
+      .method = "POST", .target = "/v1/jobs/" + api::percent_encode(options.job) + "/runs", .body = body.take()};
+  if (!options.key.empty()) request.headers.emplace_back("Idempotency-Key", options.key);
+  return request;
 }
 
-// Asks until the run is over. A daemon that goes away meanwhile leaves the run alone, so it is asked again when it is
-// back.
-Waited wait_for(const DaemonLink& daemon, const std::string& id, const Interrupt& interrupt) {
-  const HttpRequest question{.target = "/v1/runs/" + id + "?wait=30s",
-                             .patience = poll_length + std::chrono::seconds{30},
-                             .break_off_fd = interrupt.fd()};
-  for (int retries = 0;;) {
-    auto response = daemon.send(question);
-    if (!response && is_interrupted(response.error())) return std::nullopt;
-    if (!response) {
-      if (!is_passing(response.error()) || ++retries > retries_max) return std::unexpected(response.error());
-      if (interrupt.arrives_within(retry_pause)) return std::nullopt;
-      continue;
-    }
-    retries = 0;
-    if (!TRY(decode_run(response->body)).is_open()) return std::move(response->body);
+Result<int> rehearsed(const Context& context, const Options& options, const std::string& answer) {
+  const RehearsalRow rehearsal = TRY(decode_rehearsal(answer));
+  if (context.form == OutputForm::json) {
+    print(answer);
+  } else if (rehearsal.would_start) {
+    print(options.job + " would start\n");
+  } else {
+    print(options.job + " would not start: " + rehearsal.reason +
+          (rehearsal.run.empty() ? "" : ", run " + rehearsal.run + " is still open") + "\n");
   }
-}
-
-std::string ending_line(const Run& run, const Terminal& terminal) {
-  const Sign sign = sign_of(run);
-  std::string line = terminal.paint(sign.mark, sign.emphasis) + " " + run.job.text() + ": " + standing_phrase(run);
-  if (run.started && run.finished) line += " after " + took_phrase(std::max(Millis{0}, *run.finished - *run.started));
-  if (!run.detail.empty()) line += ": " + printable(run.detail);
-  return line + "\n";
-}
-
-Result<int> follow(const Context& context, const DaemonLink& daemon, const Run& run) {
-  hint(context, run.job.text() + ": run " + run.id.text() + " is on its way");
-  const Interrupt interrupt = TRY(Interrupt::watch());
-  const auto ended = wait_for(daemon, run.id.text(), interrupt);
-  if (!ended) {
-    return std::unexpected(
-        Error{.kind = ended.error().kind,
-              .what = ended.error().what + " (run " + run.id.text() + " goes on without being watched)"});
-  }
-  if (!*ended) {
-    hint(context,
-         "\nNot waiting any longer; run " + run.id.text() + " goes on.  Its output: belfry logs " + run.id.text());
-    return exit_detached;
-  }
-  const Run closed = TRY(decode_run(**ended));
-  print(context.form == OutputForm::json
-            ? **ended
-            : ending_line(closed, Terminal::of_stdout(context, Surroundings::of_this_process())));
-  return exit_code_of(closed);
+  return rehearsal.would_start ? exit_ok : exit_refused;
 }
 
 Result<int> run_job(const Context& context, const Options& options) {
   const DaemonLink daemon = find_daemon(context, Surroundings::of_this_process());
-  const HttpResponse accepted =
-      TRY(daemon.send({.method = "POST", .target = "/v1/jobs/" + api::percent_encode(options.job) + "/runs"}));
-  const Run run = TRY(decode_run(accepted.body));
-  if (options.waits) return follow(context, daemon, run);
-  print(context.form == OutputForm::json ? accepted.body : run.id.text() + "\n");
-  hint(context, run.job.text() + " is on its way.  Its output: belfry logs " + run.job.text());
-  return exit_ok;
+  const HttpRequest request = TRY(request_of(daemon, options));
+  const HttpResponse accepted = TRY(daemon.send(request));
+  if (options.is_dry_run) return rehearsed(context, options, accepted.body);
+  return watch_accepted(context, daemon, accepted.body, options.watch);
 }
 
 }  // namespace
 
 void add_run(CLI::App& app, Context& context) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("run", "Run a job now.");
+  CLI::App* command = app.add_subcommand("run", "Run a job now, or at a time.");
   command->footer(
       "  belfry run nightly-backup\n"
-      "  belfry run nightly-backup --wait     ends with the job's own exit code; 125 lost, 126 could not start,\n"
-      "                                       128+n ended by signal n");
+      "  belfry run nightly-backup --wait     ends with the job's own exit code; 124 time limit, 125 lost,\n"
+      "                                       126 could not start, 128+n ended by signal n\n"
+      "  belfry run nightly-backup -f         and shows what it writes\n"
+      "  belfry run nightly-backup --in 10m\n"
+      "  belfry run nightly-backup --at 22:00");
   command->add_option("JOB", options->job, "Which job")->required()->type_name("");
-  command->add_flag("--wait", options->waits, "Wait until it is over. Ctrl-C stops the waiting, not the job");
+  add_watch_options(*command, options->watch);
+  auto* at = command->add_option("--at", options->at, "Not before this time")->type_name("TIME");
+  command->add_option("--in", options->delay, "Not before this much time has passed")
+      ->check(check_duration)
+      ->type_name("SPAN")
+      ->excludes(at);
+  command->add_option("--for", options->nominal, "The time it is told it is for (BELFRY_SCHEDULED_TIME)")
+      ->type_name("TIME");
+  command->add_option("--key", options->key, "The same key makes no second run")->type_name("KEY");
+  command->add_flag("--ignore-overlap", options->ignores_overlap, "Although an earlier run is still open");
+  command->add_flag("--dry-run", options->is_dry_run, "Only say whether it would start");
   command->callback([&context, options] { context.chosen = [options](Context& c) { return run_job(c, *options); }; });
 }
 

@@ -12,6 +12,7 @@
 #include <cli/phrases.h>
 #include <cli/runs_command.h>
 #include <cli/table.h>
+#include <cli/typed_time.h>
 
 namespace belfry::cli {
 
@@ -20,14 +21,19 @@ namespace {
 struct Options {
   std::string job;
   std::size_t count = 20;
+  std::string since;
+  bool failed = false;
 };
 
 // Enough of an id to tell it from the others: the time, and some of the rest.
 constexpr std::size_t id_characters_shown = 14;
 
-std::string target_of(const Options& options) {
+Result<std::string> target_of(const DaemonLink& daemon, const Options& options) {
   std::string target = "/v1/runs?limit=" + std::to_string(options.count);
   if (!options.job.empty()) target += "&job=" + api::percent_encode(options.job);
+  if (options.failed) target += "&which=failed";
+  const std::string since = TRY(past_instant_for(daemon, options.since));
+  if (!since.empty()) target += "&since=" + api::percent_encode(since);
   return target;
 }
 
@@ -48,10 +54,15 @@ Result<void> check_job(const DaemonLink& daemon, const std::string& job) {
   return {};
 }
 
+const char* nothing(const Options& options) {
+  return options.failed || !options.since.empty() ? "No such run." : "Nothing has run yet.";
+}
+
 Result<int> runs(const Context& context, const Options& options) {
   const DaemonLink daemon = find_daemon(context, Surroundings::of_this_process());
   if (!options.job.empty() && !JobName::parse(options.job)) TRY(check_job(daemon, options.job));
-  const HttpResponse response = TRY(daemon.get(target_of(options)));
+  const std::string target = TRY(target_of(daemon, options));
+  const HttpResponse response = TRY(daemon.get(target));
   const auto listing = TRY(decode_runs(response.body));
   if (listing.rows.empty() && !options.job.empty()) TRY(check_job(daemon, options.job));
   if (context.form == OutputForm::json) {
@@ -62,7 +73,7 @@ Result<int> runs(const Context& context, const Options& options) {
   Table table({"RUN", "JOB", "OUTCOME", "STARTED", "TOOK", "TRIGGER"});
   for (const Run& run : listing.rows) table.add(row_of(run, *zone));
   if (!listing.rows.empty()) print(table.render(Terminal::of_stdout(context, Surroundings::of_this_process())));
-  print_footer(context, listing.rows.empty() ? "Nothing has run yet."
+  print_footer(context, listing.rows.empty() ? nothing(options)
                                              : "Times in " + zone->name() + ".  Output of a run: belfry logs RUN");
   return exit_ok;
 }
@@ -75,12 +86,15 @@ void add_runs(CLI::App& app, Context& context) {
   command->footer(
       "  belfry runs\n"
       "  belfry runs nightly-backup -n 5\n"
+      "  belfry runs --failed --since 2d\n"
       "  belfry runs --json | jq '.[0].outcome'");
   command->add_option("JOB", options->job, "Only this job")->type_name("");
   command->add_option("-n", options->count, "How many at most")
       ->check(CLI::Range(std::size_t{1}, RunQuery::limit_max))
       ->capture_default_str()
       ->type_name("N");
+  command->add_flag("--failed", options->failed, "Only those that failed, timed out, could not start or were lost");
+  command->add_option("--since", options->since, "Not older than this time, or than so long ago")->type_name("TIME");
   command->callback([&context, options] { context.chosen = [options](Context& c) { return runs(c, *options); }; });
 }
 

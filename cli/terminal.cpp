@@ -37,8 +37,10 @@ std::string_view colour_of(Emphasis emphasis) {
 
 }  // namespace
 
+bool Terminal::is_stdout() { return ::isatty(STDOUT_FILENO) != 0; }
+
 Terminal Terminal::of_stdout(const Context& context, const Surroundings& around) {
-  if (::isatty(STDOUT_FILENO) == 0) return {};
+  if (!is_stdout()) return {};
   const bool wants_none = context.no_color || around.variable("NO_COLOR") || around.variable("TERM") == "dumb";
   return {.width = terminal_width(around), .has_colours = !wants_none};
 }

@@ -18,6 +18,7 @@ struct Terminal {
   std::size_t width = unlimited;  // in columns; a file has no width
   bool has_colours = false;       // a terminal, unless --no-color, NO_COLOR or TERM=dumb say otherwise
 
+  static bool is_stdout();  // whether it is a terminal at all
   static Terminal of_stdout(const Context& context, const Surroundings& around);
 
   std::string paint(std::string_view text, Emphasis emphasis) const;

@@ -62,6 +62,33 @@ std::string printable(std::string_view text) {
   return out;
 }
 
+namespace {
+
+// The length of a colour at the beginning of the text: ESC [, digits and semicolons, m. 0: there is none.
+std::size_t colour_length(std::string_view text) {
+  if (!text.starts_with("\033[")) return 0;
+  const auto end = text.find_first_not_of("0123456789;", 2);
+  return end != std::string_view::npos && text[end] == 'm' ? end + 1 : 0;
+}
+
+}  // namespace
+
+std::string without_controls(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    std::size_t length = text[0] == '\n' || text[0] == '\t' ? 1 : colour_length(text);
+    if (length == 0) {
+      const auto end = text.find_first_of("\n\t\033", 1);
+      length = end == std::string_view::npos ? text.size() : end;
+      out += printable(text.substr(0, length));
+    } else {
+      out += text.substr(0, length);
+    }
+    text.remove_prefix(length);
+  }
+  return out;
+}
+
 std::string shortened(std::string_view text, std::size_t width) {
   if (display_width(text) <= width) return std::string(text);
   if (width == 0) return "";

@@ -15,6 +15,9 @@ std::size_t display_width(std::string_view text);
 // that a file name cannot repaint somebody's terminal.
 std::string printable(std::string_view text);
 
+// The same for output of many lines: line ends and tabs stay, and so do colours (ESC [ ... m).
+std::string without_controls(std::string_view text);
+
 // At most `width` columns of it, with "…" for what was cut.
 std::string shortened(std::string_view text, std::size_t width);
 

@@ -51,7 +51,14 @@ class FakeHistory final : public History {
     return found;
   }
 
-  Result<std::vector<Run>> attempts(const RunId&) override { return std::vector<Run>{}; }
+  std::vector<Run> earlier;  // attempts
+
+  Result<std::vector<Run>> attempts(const RunId& id) override {
+    std::vector<Run> found;
+    std::copy_if(earlier.begin(), earlier.end(), std::back_inserter(found),
+                 [&](const Run& run) { return run.id == id; });
+    return found;
+  }
 
   std::vector<SlotsDecided> decided;  // oldest first
 

@@ -52,12 +52,22 @@ TEST_CASE("api/log_stream: it is looked at ten times a second, not more") {
   CHECK(stream.ready_in() == Millis{0});
 }
 
-TEST_CASE("api/log_stream: the next attempt's output follows the first one's") {
+TEST_CASE("api/log_stream: it ends with its attempt, also where the run goes on with another one") {
   World world;
-  world.backend.output["both"] = "first\n";
-  LogStream stream(world.backend, {.run = world.run});
-  CHECK(stream.read(100) == "first\n");
-  world.backend.open[0].attempt = 2;
-  world.backend.output["both"] = "2nd\n";
-  CHECK(stream.read(100) == "2nd\n");  // from its beginning, although it is shorter than the first one's
+  for (const bool waits : {true, false}) {
+    CAPTURE(waits);
+    world.backend.open = {world.run};
+    world.backend.output["both"] = "first\n";
+    LogStream stream(world.backend, {.run = world.run});
+    CHECK(stream.read(100) == "first\n");
+    CHECK(stream.read(100).empty());
+    CHECK_FALSE(stream.is_over());
+    if (waits) {
+      world.backend.open[0].state = RunState::waiting;
+    } else {
+      world.backend.open[0].attempt = 2;
+    }
+    CHECK(stream.read(100).empty());
+    CHECK(stream.is_over());
+  }
 }

@@ -320,6 +320,22 @@ TEST_CASE("api/routes: S30 one range of a log is 206, one behind its end 416, wh
   }
 }
 
+TEST_CASE("api/routes: the output of an earlier attempt is asked for by its number") {
+  World world;
+  Run run = make_run("backup", 1);
+  run.attempt = 3;
+  world.backend.past.kept = {run};
+  Run first = run;
+  first.attempt = 1;
+  world.backend.past.earlier = {first};
+  world.backend.output["both"] = "output\n";
+  const std::string log = "/v1/runs/" + run.id.text() + "/log?attempt=";
+  CHECK(world.get(log + "3").status == 200);
+  CHECK(world.get(log + "1").status == 200);
+  CHECK(world.get(log + "2").status == 404);
+  CHECK(world.get(log + "0").status == 400);
+}
+
 TEST_CASE("api/routes: the slots of a job, newest first, each with its run or with what was in its way") {
   World world;
   Run ran = closed(make_run("backup", 1), RunOutcome::succeeded);

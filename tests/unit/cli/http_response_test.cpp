@@ -88,3 +88,24 @@ TEST_CASE("cli/http_response: a head without end is refused at its bound") {
   HttpResponseReader endless;
   CHECK_FALSE(endless.feed(std::string(HttpResponseReader::head_bytes_max + 1, 'x')).has_value());
 }
+
+TEST_CASE("cli/http_response: a sink gets the body of a success as it comes, and nothing of a refusal") {
+  std::string got;
+  std::string from;
+  HttpResponseReader reader([&](const HttpResponse& head, std::string_view bytes) {
+    from = head.header("X-From").value_or("");
+    got += bytes;
+  });
+  REQUIRE(reader.feed("HTTP/1.1 200 OK\r\nX-From: 7\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc").has_value());
+  CHECK(got == "abc");  // before the response is complete
+  CHECK(from == "7");
+  REQUIRE(reader.feed("\r\n2\r\nde\r\n0\r\n\r\n").has_value());
+  CHECK(reader.is_complete());
+  CHECK(got == "abcde");
+  CHECK(reader.take().body.empty());
+
+  HttpResponseReader refused([&](const HttpResponse&, std::string_view bytes) { got += bytes; });
+  REQUIRE(refused.feed("HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nno").has_value());
+  CHECK(refused.take().body == "no");
+  CHECK(got == "abcde");
+}

@@ -28,3 +28,11 @@ TEST_CASE("cli/text_width: what is too long is cut to columns, between character
   CHECK(shortened("nightly", 0) == "");
   CHECK(shortened("\u6771\u4EAC\u6771\u4EAC", 6) == "\u6771\u4EAC\u2026");  // the sixth column would be half a letter
 }
+
+TEST_CASE("cli/text_width: F19 output keeps its lines and colours on a terminal, and loses what would repaint it") {
+  CHECK(without_controls("a\tb\n\033[31mred\033[0m\n") == "a\tb\n\033[31mred\033[0m\n");
+  CHECK(without_controls("\033]52;c;AAAA\007") == "\uFFFD]52;c;AAAA\uFFFD");  // sets the clipboard
+  CHECK(without_controls("\033[2J\033[1;1Hx") == "\uFFFD[2J\uFFFD[1;1Hx");
+  CHECK(without_controls("\033[") == "\uFFFD[");
+  CHECK(without_controls("caf\u00E9 \xFF\n") == "caf\u00E9 \uFFFD\n");
+}

@@ -1,0 +1,70 @@
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <api/target.h>
+#include <base/try.h>
+#include <cli/backfill_command.h>
+#include <cli/body_text.h>
+#include <cli/daemon_link.h>
+#include <cli/document.h>
+#include <cli/exit_code.h>
+#include <cli/output.h>
+#include <cli/phrases.h>
+#include <cli/typed_time.h>
+
+namespace belfry::cli {
+
+namespace {
+
+struct Options {
+  std::string job;
+  std::string from;
+  std::string to;
+  bool is_dry_run = false;
+};
+
+std::string times_phrase(std::int64_t count) { return count == 1 ? "1 time" : std::to_string(count) + " times"; }
+
+Result<std::string> rehearsed(const DaemonLink& daemon, const std::string& answer) {
+  const Stretch slots = TRY(decode_stretch(answer));
+  const DaemonTime time = TRY(ask_time(daemon));
+  return "It would run " + times_phrase(slots.count) + ", one after the other: for " +
+         local_phrase(slots.first, *time.zone) +
+         (slots.count > 1 ? " to " + local_phrase(slots.last, *time.zone) : std::string()) + "\n";
+}
+
+Result<int> backfill(const Context& context, const Options& options) {
+  const DaemonLink daemon = find_daemon(context, Surroundings::of_this_process());
+  BodyText body;
+  body.text("from", TRY(past_instant_for(daemon, options.from)));
+  body.text("to", TRY(past_instant_for(daemon, options.to)));
+  body.flag("dry_run", options.is_dry_run);
+  const HttpResponse response =
+      TRY(daemon.post("/v1/jobs/" + api::percent_encode(options.job) + "/backfill", body.take()));
+  if (context.form == OutputForm::json) {
+    print(response.body);
+  } else if (options.is_dry_run) {
+    print(TRY(rehearsed(daemon, response.body)));
+  } else {
+    print(options.job + " runs " + times_phrase(TRY(decode_count(response.body))) + ", one after the other\n");
+    hint(context, "How far it is: belfry show " + options.job);
+  }
+  return exit_ok;
+}
+
+}  // namespace
+
+void add_backfill(CLI::App& app, Context& context) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("backfill", "Run a job for every time of the past that it was due.");
+  command->footer(
+      "  belfry backfill report --from 2026-11-01 --to 2026-11-07 --dry-run\n"
+      "  belfry backfill report --from \"2026-11-01 06:00\" --to \"2026-11-07 06:00\"");
+  command->add_option("JOB", options->job, "Which job")->required()->type_name("");
+  command->add_option("--from", options->from, "From this time on, or so long ago")->required()->type_name("TIME");
+  command->add_option("--to", options->to, "Up to this time, or so long ago")->required()->type_name("TIME");
+  command->add_flag("--dry-run", options->is_dry_run, "Only say how often it would run");
+  command->callback([&context, options] { context.chosen = [options](Context& c) { return backfill(c, *options); }; });
+}
+
+}  // namespace belfry::cli

@@ -1,0 +1,27 @@
+// One thing for people: names on the left, what there is to say on the right.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <cli/terminal.h>
+
+namespace belfry::cli {
+
+class Fields {
+ public:
+  // Left out where there is nothing to say. A value of several lines is indented as one block.
+  void add(std::string name, std::string value, Emphasis emphasis = Emphasis::plain);
+
+  std::string render(const Terminal& terminal) const;
+
+ private:
+  struct Field {
+    std::string name;
+    std::string value;
+    Emphasis emphasis;
+  };
+  std::vector<Field> fields_;
+};
+
+}  // namespace belfry::cli

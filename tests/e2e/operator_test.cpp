@@ -1,0 +1,135 @@
+#include <signal.h>
+
+#include <thread>
+
+#include <doctest/doctest.h>
+
+#include <tests/e2e/installation.h>
+
+using namespace belfry::e2e;
+
+namespace {
+
+bool holds(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+
+// What `belfry why` tells of a job, in words.
+std::string story(const Installation& installation, const std::string& job) {
+  return installation.belfry({"why", job, "-n", "100"}).out;
+}
+
+}  // namespace
+
+TEST_CASE("e2e: S1 `why` tells of a slot that was skipped which run was in the way, and when it ended") {
+  Installation installation("jobs: {slow: {schedule: every 500ms, run: 'sleep 1.2'}}\n");
+  installation.start_daemon();
+  REQUIRE(eventually([&] { return holds(story(installation, "slow"), "was still running; it ended "); }));
+  const auto slots = installation.belfry_json({"why", "slow", "-n", "100"});
+  for (const auto& slot : slots) {
+    if (slot["reason"] != "overlap") continue;
+    CHECK(slot["outcome"] == "skipped");
+    CHECK(slot["cause"]["job"] == "slow");
+    CHECK(slot["cause"]["slot"].get<std::string>() < slot["slot"].get<std::string>());
+  }
+  CHECK(installation.belfry({"why", "nothing"}).exit_code == 3);
+}
+
+TEST_CASE("e2e: a paused job starts nothing until it is resumed, and says by whom and why") {
+  Installation installation("jobs: {tick: {schedule: every 200ms, tags: [demo], run: 'true'}}\n");
+  installation.start_daemon();
+  installation.wait_for_closed_run("tick");
+  CHECK(installation.belfry({"pause", "--tag", "demo", "--reason", "disk swap"}).out == "1 job paused\n");
+  REQUIRE(eventually([&] { return holds(story(installation, "tick"), "skipped: paused by uid "); }));
+  CHECK(holds(story(installation, "tick"), "disk swap"));
+  CHECK(holds(installation.belfry({"list", "--paused"}).out, "paused"));
+  const auto before = installation.belfry_json({"runs", "tick", "-n", "1"})[0]["id"];
+
+  installation.stop_daemon(SIGKILL);  // a pause is durable
+  installation.start_daemon();
+  CHECK(installation.belfry_json({"show", "tick"})["pause"]["reason"] == "disk swap");
+  CHECK(installation.belfry_json({"runs", "tick", "-n", "1"})[0]["id"] == before);
+
+  CHECK(installation.belfry({"resume", "tick"}).exit_code == 0);
+  CHECK(eventually([&] { return installation.belfry_json({"runs", "tick", "-n", "1"})[0]["id"] != before; }));
+  CHECK(installation.belfry({"pause"}).exit_code == 2);
+  CHECK(installation.belfry({"pause", "--tag", "none"}).exit_code == 3);
+}
+
+TEST_CASE("e2e: S32 `cancel` comes back when the run and its children are gone") {
+  Installation installation("jobs: {slow: {schedule: manual, run: 'sleep 60 & echo $!; wait'}}\n");
+  installation.start_daemon();
+  const auto run = installation.belfry_json({"run", "slow"});
+  const std::string id = run["id"];
+  REQUIRE(eventually([&] { return !installation.belfry({"logs", id}).out.empty(); }));
+  const pid_t child = std::stoi(installation.belfry({"logs", id}).out);
+  REQUIRE(::kill(child, 0) == 0);
+
+  const Finished cancelled = installation.belfry({"cancel", id});
+  CHECK(cancelled.exit_code == 0);
+  CHECK(holds(cancelled.out, "cancelled"));
+  CHECK(::kill(child, 0) != 0);
+  const auto closed = installation.belfry_json({"show", id});
+  CHECK(closed["outcome"] == "cancelled");
+  CHECK(closed["stop_by"].get<std::string>().starts_with("uid "));
+  CHECK(installation.belfry({"cancel", id}).exit_code == 5);      // it is over
+  CHECK(installation.belfry({"cancel", "slow"}).exit_code == 5);  // nothing is open
+}
+
+TEST_CASE("e2e: a run is asked for at a time, tried again, and made no second time for the same key") {
+  Installation installation(R"(
+jobs:
+  report: { schedule: "0 0 1 1 *", run: "echo for $BELFRY_SCHEDULED_TIME; test -e done" }
+)");
+  installation.start_daemon();
+  const auto later = installation.belfry_json({"run", "report", "--in", "1h"});
+  CHECK(later["state"] == "queued");
+  CHECK(later["not_before"].is_string());
+  CHECK(installation.belfry({"cancel", later["id"]}).exit_code == 0);
+
+  const Finished failed = installation.belfry({"run", "report", "--for", "2026-01-02T03:04:05Z", "-f"});
+  CHECK(failed.exit_code == 1);
+  CHECK(failed.out == "for 2026-01-02T03:04:05Z\n");
+  const Finished again = installation.belfry({"retry", "report", "-f"});
+  CHECK(again.exit_code == 1);
+  CHECK(again.out == "for 2026-01-02T03:04:05Z\n");  // for the same time
+
+  const auto first = installation.belfry_json({"run", "report", "--in", "1h", "--key", "deploy-7"});
+  const auto second = installation.belfry_json({"run", "report", "--in", "1h", "--key", "deploy-7"});
+  CHECK(first["id"] == second["id"]);
+}
+
+TEST_CASE("e2e: slots are left out on request, and filled in for the past") {
+  Installation installation("jobs: {tick: {schedule: every 1s, run: 'true'}}\n");
+  installation.start_daemon();
+  installation.wait_for_closed_run("tick");
+  CHECK(installation.belfry({"skip", "tick"}).exit_code == 0);
+  CHECK(eventually([&] { return holds(story(installation, "tick"), "skipped: "); }));
+  const auto rehearsed = installation.belfry_json({"backfill", "tick", "--from", "70s", "--to", "60s", "--dry-run"});
+  CHECK(rehearsed["count"].get<int>() >= 10);
+  const auto filled = installation.belfry_json({"backfill", "tick", "--from", "65s", "--to", "60s"});
+  CHECK(filled["count"].get<int>() >= 5);
+  CHECK(eventually([&] {
+    const auto runs = installation.belfry_json({"runs", "tick", "-n", "100"});
+    const auto backfilled = std::count_if(runs.begin(), runs.end(), [](const auto& run) {
+      return run["trigger"] == "backfill" && run["outcome"] == "succeeded";
+    });
+    return backfilled == filled["count"];
+  }));
+}
+
+TEST_CASE("e2e: S30 `logs -f` shows every line once, through a restart of the daemon, to the run's end") {
+  Installation installation(
+      "jobs: {count: {schedule: manual, run: 'for i in 1 2 3 4 5 6 7 8 9; do echo line $i; sleep 0.4; done'}}\n");
+  installation.start_daemon();
+  const std::string id = installation.belfry_json({"run", "count"})["id"];
+  std::thread restart([&] {
+    eventually([&] { return holds(installation.belfry({"logs", id}).out, "line 3"); });
+    installation.stop_daemon(SIGKILL);
+    installation.start_daemon();
+  });
+  const Finished followed = installation.belfry({"logs", id, "-f", "-n", "1000"});
+  restart.join();
+  CHECK(followed.exit_code == 0);
+  CHECK(followed.out == "line 1\nline 2\nline 3\nline 4\nline 5\nline 6\nline 7\nline 8\nline 9\n");
+  const auto run = installation.wait_for_closed_run("count");
+  CHECK(run["outcome"] == "succeeded");
+}
