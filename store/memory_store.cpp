@@ -8,6 +8,7 @@
 #include <store/memory_store.h>
 #include <store/run_id_range.h>
 #include <store/run_name.h>
+#include <store/slot_account.h>
 
 namespace belfry {
 
@@ -289,11 +290,8 @@ Result<Snapshot> MemoryStore::load() {
       .identity = identity_, .last_batch = last_batch_, .last_sequence = runs_.empty() ? 0 : runs_.rbegin()->first};
   for (const auto sequence : open_) snapshot.open_runs.push_back(runs_.at(sequence));
   for (const auto& [name, known] : jobs_) {
-    JobMemory job{.seen = known.seen, .standing = known.standing, .removed = known.removed, .mark = known.mark};
+    JobMemory job{.seen = known.seen, .standing = known.standing, .removed = known.removed, .mark = mark_of(known)};
     if (known.last_success != 0) job.previous_success = runs_.at(known.last_success).due;
-    for (const auto& run : snapshot.open_runs) {
-      if (run.job == name) job.mark = std::max(job.mark, run.slot);
-    }
     if (const auto last = last_closed_.find(name); last != last_closed_.end()) job.last = runs_.at(last->second);
     snapshot.jobs.push_back(std::move(job));
   }
@@ -306,6 +304,15 @@ Result<Snapshot> MemoryStore::load() {
   }
   snapshot.interval_time = interval_time_;
   return snapshot;
+}
+
+std::optional<Slot> MemoryStore::mark_of(const Known& known) const {
+  std::optional<Slot> mark = known.mark;
+  for (const auto sequence : open_) {
+    const Run& run = runs_.at(sequence);
+    if (run.job == known.seen.job) mark = std::max(mark, run.slot);
+  }
+  return mark;
 }
 
 CommitAnswer MemoryStore::commit(const Batch& batch) {
@@ -330,6 +337,29 @@ CommitAnswer MemoryStore::commit(const Batch& batch) {
 
 // ---- History ----------------------------------------------------------------------------------------------------
 
+namespace {
+
+bool is_in(const Run& run, RunQuery::Which which) {
+  switch (which) {
+    case RunQuery::Which::any:
+      return true;
+    case RunQuery::Which::open:
+      return run.is_open();
+    case RunQuery::Which::failed:
+      return run.outcome && is_failure(*run.outcome);
+  }
+  std::unreachable();
+}
+
+bool is_asked_for(const Run& run, const RunQuery& query) {
+  if (query.job && run.job != *query.job) return false;
+  if (query.state && !(run.is_open() && run.state == *query.state)) return false;
+  if (query.outcome && run.outcome != *query.outcome) return false;
+  return is_in(run, query.which);
+}
+
+}  // namespace
+
 Result<std::vector<Run>> MemoryStore::runs(const RunQuery& query) {
   VERIFY(query.limit >= 1 && query.limit <= RunQuery::limit_max);
   const std::lock_guard lock(mutex_);
@@ -343,9 +373,8 @@ Result<std::vector<Run>> MemoryStore::runs(const RunQuery& query) {
   }
   std::vector<Run> found;
   for (const auto& run : std::ranges::subrange(runs_.begin(), end) | std::views::reverse | std::views::values) {
-    if (found.size() == query.limit) break;
-    if (query.job && run.job != *query.job) continue;
-    if (query.outcome && run.outcome != *query.outcome) continue;
+    if (!is_asked_for(run, query)) continue;
+    if (found.size() == query.limit || (query.since && run.opened < *query.since)) break;
     found.push_back(run);
   }
   return found;
@@ -406,6 +435,51 @@ Result<std::vector<SlotsDecided>> MemoryStore::slots(const SlotQuery& query) {
     if (!query.job || decided.job == *query.job) found.push_back(decided);
   }
   return found;
+}
+
+std::vector<const Run*> MemoryStore::runs_in(const SlotRange& range) const {
+  std::vector<const Run*> found;
+  for (const Run& run : runs_ | std::views::values) {
+    const bool in_range = run.slot && run.slot->at >= range.first && run.slot->at <= range.last;
+    if (in_range && run.job == range.job) found.push_back(&run);
+  }
+  std::ranges::sort(found, std::ranges::greater{},
+                    [](const Run* run) { return std::pair(run->slot->at, run->slot->era); });
+  return found;
+}
+
+std::vector<const SlotsDecided*> MemoryStore::decided_in(const SlotRange& range) const {
+  std::vector<const SlotsDecided*> found;
+  for (const SlotsDecided& row : slots_) {
+    const bool in_range = row.slots.last >= range.first && row.slots.first <= range.last;
+    if (in_range && row.job == range.job) found.push_back(&row);
+  }
+  std::ranges::sort(found, std::ranges::greater{}, [](const SlotsDecided* d) { return std::pair(d->slots.first, d); });
+  return found;
+}
+
+Result<std::vector<Run>> MemoryStore::runs_of_slots(const SlotRange& range) {
+  const std::lock_guard lock(mutex_);
+  std::vector<Run> found;
+  for (const Run* run : runs_in(range) | std::views::take(range.limit)) found.push_back(*run);
+  return found;
+}
+
+Result<std::vector<SlotsDecided>> MemoryStore::slots_decided(const SlotRange& range) {
+  const std::lock_guard lock(mutex_);
+  std::vector<SlotsDecided> found;
+  for (const SlotsDecided* row : decided_in(range) | std::views::take(range.limit)) found.push_back(*row);
+  return found;
+}
+
+Result<SlotAccount> MemoryStore::account(const SlotRange& range) {
+  const std::lock_guard lock(mutex_);
+  const auto known = jobs_.find(range.job);
+  if (known == jobs_.end()) return std::unexpected(never_saw(range.job));
+  SlotFindings found{.seen = known->second.seen, .mark = mark_of(known->second)};
+  for (const Run* run : runs_in(range)) found.run_slots.push_back(*run->slot);
+  for (const SlotsDecided* row : decided_in(range)) found.decided.push_back(*row);
+  return make_account(std::move(found), range);
 }
 
 }  // namespace belfry

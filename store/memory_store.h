@@ -25,6 +25,9 @@ class MemoryStore : public Store, public History {
   Result<std::vector<Run>> runs_by_prefix(std::string_view prefix, std::size_t limit) override;
   Result<std::vector<Run>> attempts(const RunId& run) override;
   Result<std::vector<SlotsDecided>> slots(const SlotQuery& query) override;
+  Result<std::vector<Run>> runs_of_slots(const SlotRange& range) override;
+  Result<std::vector<SlotsDecided>> slots_decided(const SlotRange& range) override;
+  Result<SlotAccount> account(const SlotRange& range) override;
 
  private:
   using Sequence = std::uint64_t;
@@ -35,6 +38,10 @@ class MemoryStore : public Store, public History {
     std::optional<Slot> mark;   // of closed runs and decided slots; open runs come in addition
     Sequence last_success = 0;  // 0: none
   };
+
+  std::optional<Slot> mark_of(const Known& known) const;
+  std::vector<const Run*> runs_in(const SlotRange& range) const;
+  std::vector<const SlotsDecided*> decided_in(const SlotRange& range) const;
 
   class Transaction;  // applies records, and can take them back
 

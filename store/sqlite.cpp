@@ -204,4 +204,16 @@ std::expected<void, CommitFailure> Transaction::commit() {
   return std::unexpected(CommitFailure{.fate = fate, .error = std::move(committed).error()});
 }
 
+// ---- Moment ----------------------------------------------------------------------------------------------------
+
+// A deferred transaction: the first question fixes the moment.
+Result<Moment> Moment::begin(Connection& connection) {
+  TRY(connection.execute("BEGIN", "begin to read"));
+  return Moment(connection);
+}
+
+Moment::~Moment() {
+  if (connection_ != nullptr) (void)connection_->execute("COMMIT", "end reading");
+}
+
 }  // namespace belfry::sqlite

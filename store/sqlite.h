@@ -172,4 +172,17 @@ class Transaction {
   Connection* connection_;
 };
 
+// Several questions about one moment of the file. REQUIRES: the connection outlives it, in its place.
+class Moment {
+ public:
+  static Result<Moment> begin(Connection& connection);
+  Moment(Moment&& other) noexcept : connection_(std::exchange(other.connection_, nullptr)) {}
+  Moment& operator=(Moment&&) = delete;
+  ~Moment();
+
+ private:
+  explicit Moment(Connection& connection) : connection_(&connection) {}
+  Connection* connection_;
+};
+
 }  // namespace belfry::sqlite

@@ -1,9 +1,11 @@
+#include <algorithm>
 #include <limits>
 #include <utility>
 
 #include <base/try.h>
 #include <base/verify.h>
 #include <store/run_id_range.h>
+#include <store/slot_account.h>
 #include <store/sqlite_history.h>
 #include <store/sqlite_rows.h>
 
@@ -12,15 +14,27 @@ namespace belfry {
 using sqlite::Connection;
 using sqlite::Rows;
 using sqlite::Statement;
+using sqlite::stored;
 
 struct SqliteHistory::Questions {
   Statement all_runs;
   Statement runs_of_job;
+  Statement open_runs;
+  Statement failed_runs;
+  Statement failed_runs_of_job;
   Statement runs_in_range;
   Statement sequence_of;
   Statement attempts_of_run;
   Statement all_slots;
   Statement slots_of_job;
+  Statement runs_of_slots;
+  Statement slots_decided;
+  Statement job_row;
+  Statement run_slots;
+
+  Result<void> prepare_runs(Connection& db);
+  Result<void> prepare_slots(Connection& db);
+  Rows newest_runs(const RunQuery& query, std::int64_t before, std::optional<std::string_view> outcome);
 };
 
 namespace {
@@ -35,9 +49,17 @@ std::string open_and_closed(std::string_view columns, std::string_view closed_in
   return half("runs_open", "outcome IS NULL") + " UNION ALL " + half(closed_index, "outcome IS NOT NULL");
 }
 
-Result<std::vector<Run>> read_runs(Rows rows) {
+// The class is_failure() of outcome.h, word for word as the partial indexes name it.
+constexpr std::string_view has_failed = "outcome IN ('failed', 'timed_out', 'start_failed', 'lost')";
+
+// Up to the first that was opened before `since`: the rest is not even read.
+Result<std::vector<Run>> read_runs(Rows rows, std::optional<WallTime> since = std::nullopt) {
   std::vector<Run> runs;
-  while (TRY(rows.next())) runs.push_back(TRY(sqlite::read_run(rows)));
+  while (TRY(rows.next())) {
+    Run run = TRY(sqlite::read_run(rows));
+    if (since && run.opened < *since) break;
+    runs.push_back(std::move(run));
+  }
   return runs;
 }
 
@@ -61,6 +83,15 @@ Result<std::int64_t> sequence_before(Statement& question, const std::optional<Ru
   return std::unexpected(Error::not_found("the ledger holds no run " + before->text() + " to go on from"));
 }
 
+Result<SlotFindings> read_job(Statement& question, const JobName& job) {
+  Rows rows = question.query(job.text());
+  if (!TRY(rows.next())) return std::unexpected(never_saw(job));
+  SlotFindings found{.seen = TRY(sqlite::read_job_seen(rows))};
+  found.mark = sqlite::read_slot_or_null(rows);
+  found.pruned_upto = sqlite::read_slot_or_null(rows);
+  return found;
+}
+
 }  // namespace
 
 SqliteHistory::SqliteHistory(Connection connection, std::unique_ptr<Questions> questions)
@@ -70,39 +101,66 @@ SqliteHistory::~SqliteHistory() = default;
 
 Result<std::unique_ptr<SqliteHistory>> SqliteHistory::open(const std::string& path) {
   Connection db = TRY(Connection::open(path, sqlite::Access::read_only, Millis{5000}));
-  const std::string run_columns(sqlite::run_columns);
-  const std::string slots = "SELECT " + std::string(sqlite::slots_columns) + " FROM slots ";
   auto questions = std::make_unique<Questions>();
-  questions->all_runs = TRY(db.prepare("SELECT " + run_columns +
-                                           " FROM runs WHERE sequence < ?1 AND (?2 IS NULL OR outcome = ?2) "
-                                           "ORDER BY sequence DESC LIMIT ?3",
-                                       "read the runs"));
-  questions->runs_of_job =
-      TRY(db.prepare(open_and_closed(run_columns, "runs_closed_by_job",
-                                     "job = ?1 AND sequence < ?2 AND (?3 IS NULL OR outcome = ?3)") +
-                         " ORDER BY sequence DESC LIMIT ?4",
-                     "read the runs of a job"));
-  questions->runs_in_range = TRY(
-      db.prepare(open_and_closed(run_columns, "runs_closed_by_id", "id BETWEEN ?1 AND ?2") + " ORDER BY id LIMIT ?3",
-                 "look a run up"));
-  questions->sequence_of =
-      TRY(db.prepare(open_and_closed("sequence", "runs_closed_by_id", "id = ?1"), "look a run up"));
-  questions->attempts_of_run =
+  TRY(questions->prepare_runs(db));
+  TRY(questions->prepare_slots(db));
+  return std::unique_ptr<SqliteHistory>(new SqliteHistory(std::move(db), std::move(questions)));
+}
+
+// ---- Runs -------------------------------------------------------------------------------------------------------
+
+Result<void> SqliteHistory::Questions::prepare_runs(Connection& db) {
+  const std::string columns(sqlite::run_columns);
+  const std::string select = "SELECT " + columns + " FROM runs ";
+  const std::string failed(has_failed);
+  all_runs =
+      TRY(db.prepare(select + "WHERE sequence < ?1 AND (?2 IS NULL OR outcome = ?2) ORDER BY sequence DESC LIMIT ?3",
+                     "read the runs"));
+  runs_of_job = TRY(db.prepare(
+      open_and_closed(columns, "runs_closed_by_job", "job = ?4 AND sequence < ?1 AND (?2 IS NULL OR outcome = ?2)") +
+          " ORDER BY sequence DESC LIMIT ?3",
+      "read the runs of a job"));
+  open_runs = TRY(db.prepare(select + "INDEXED BY runs_open WHERE outcome IS NULL AND sequence < ?1 AND ?2 IS NULL AND "
+                                      "(?4 IS NULL OR job = ?4) AND (?5 IS NULL OR state = ?5) ORDER BY sequence DESC "
+                                      "LIMIT ?3",
+                             "read the open runs"));
+  failed_runs =
+      TRY(db.prepare(select + "INDEXED BY runs_failed WHERE " + failed +
+                         " AND sequence < ?1 AND (?2 IS NULL OR outcome = ?2) ORDER BY sequence DESC LIMIT ?3",
+                     "read the failed runs"));
+  failed_runs_of_job = TRY(db.prepare(select + "INDEXED BY runs_failed_by_job WHERE " + failed +
+                                          " AND job = ?4 AND sequence < ?1 AND (?2 IS NULL OR outcome = ?2) "
+                                          "ORDER BY sequence DESC LIMIT ?3",
+                                      "read the failed runs of a job"));
+  runs_in_range =
+      TRY(db.prepare(open_and_closed(columns, "runs_closed_by_id", "id BETWEEN ?1 AND ?2") + " ORDER BY id LIMIT ?3",
+                     "look a run up"));
+  sequence_of = TRY(db.prepare(open_and_closed("sequence", "runs_closed_by_id", "id = ?1"), "look a run up"));
+  attempts_of_run =
       TRY(db.prepare("SELECT " + sqlite::columns_of_attempt() +
                          " FROM attempts JOIN runs USING (sequence) WHERE sequence = ?1 ORDER BY attempts.attempt",
                      "read the attempts of a run"));
-  questions->all_slots = TRY(db.prepare(slots + "ORDER BY number DESC LIMIT ?1", "read the slots"));
-  questions->slots_of_job =
-      TRY(db.prepare(slots + "WHERE job = ?1 ORDER BY number DESC LIMIT ?2", "read the slots of a job"));
-  return std::unique_ptr<SqliteHistory>(new SqliteHistory(std::move(db), std::move(questions)));
+  return {};
+}
+
+// The question whose index fits.
+Rows SqliteHistory::Questions::newest_runs(const RunQuery& query, std::int64_t before,
+                                           std::optional<std::string_view> outcome) {
+  const auto state = query.state ? std::optional(text(*query.state)) : std::nullopt;
+  const auto job = query.job ? std::optional(std::string_view(query.job->text())) : std::nullopt;
+  if (query.which == RunQuery::Which::failed) {
+    const std::size_t limit = state ? 0 : query.limit;  // what has failed has no state any more
+    return job ? failed_runs_of_job.query(before, outcome, limit, job) : failed_runs.query(before, outcome, limit);
+  }
+  if (state || query.which == RunQuery::Which::open) return open_runs.query(before, outcome, query.limit, job, state);
+  return job ? runs_of_job.query(before, outcome, query.limit, job) : all_runs.query(before, outcome, query.limit);
 }
 
 Result<std::vector<Run>> SqliteHistory::runs(const RunQuery& query) {
   VERIFY(query.limit >= 1 && query.limit <= RunQuery::limit_max);
   const auto before = TRY(sequence_before(questions_->sequence_of, query.before));
   const auto outcome = query.outcome ? std::optional(text(*query.outcome)) : std::nullopt;
-  if (!query.job) return read_runs(questions_->all_runs.query(before, outcome, query.limit));
-  return read_runs(questions_->runs_of_job.query(query.job->text(), before, outcome, query.limit));
+  return read_runs(questions_->newest_runs(query, before, outcome), query.since);
 }
 
 Result<std::vector<Run>> SqliteHistory::runs_by_prefix(std::string_view prefix, std::size_t limit) {
@@ -117,9 +175,58 @@ Result<std::vector<Run>> SqliteHistory::attempts(const RunId& run) {
   return read_runs(questions_->attempts_of_run.query(*sequence));
 }
 
+// ---- Slots ------------------------------------------------------------------------------------------------------
+
+Result<void> SqliteHistory::Questions::prepare_slots(Connection& db) {
+  const std::string slots = "SELECT " + std::string(sqlite::slots_columns) + " FROM slots ";
+  all_slots = TRY(db.prepare(slots + "ORDER BY number DESC LIMIT ?1", "read the slots"));
+  slots_of_job = TRY(db.prepare(slots + "INDEXED BY slots_by_job WHERE job = ?1 ORDER BY number DESC LIMIT ?2",
+                                "read the slots of a job"));
+  const std::string in_range = "slot IS NOT NULL AND job = ?1 AND slot BETWEEN ?2 AND ?3";
+  runs_of_slots = TRY(db.prepare(
+      open_and_closed(sqlite::run_columns, "runs_closed_by_slot", in_range) + " ORDER BY slot DESC, era DESC LIMIT ?4",
+      "read the runs of a job's slots"));
+  slots_decided = TRY(db.prepare(slots + "INDEXED BY slots_by_first WHERE job = ?1 AND first <= ?3 AND last >= ?2 "
+                                         "ORDER BY first DESC, number DESC LIMIT ?4",
+                                 "read the slots of a job"));
+  job_row = TRY(db.prepare(
+      "SELECT name, first_seen, counts_from, era, enabled, schedule, mark_era, mark, pruned_era, pruned_upto FROM jobs "
+      "WHERE name = ?1",
+      "read a job"));
+  run_slots =
+      TRY(db.prepare(open_and_closed("era, slot", "runs_closed_by_slot", in_range), "read the slots of a job's runs"));
+  return {};
+}
+
 Result<std::vector<SlotsDecided>> SqliteHistory::slots(const SlotQuery& query) {
   if (!query.job) return read_all_slots(questions_->all_slots.query(query.limit));
   return read_all_slots(questions_->slots_of_job.query(query.job->text(), query.limit));
+}
+
+Result<std::vector<Run>> SqliteHistory::runs_of_slots(const SlotRange& range) {
+  return read_runs(
+      questions_->runs_of_slots.query(range.job.text(), stored(range.first), stored(range.last), range.limit));
+}
+
+Result<std::vector<SlotsDecided>> SqliteHistory::slots_decided(const SlotRange& range) {
+  return read_all_slots(
+      questions_->slots_decided.query(range.job.text(), stored(range.first), stored(range.last), range.limit));
+}
+
+Result<SlotAccount> SqliteHistory::account(const SlotRange& range) {
+  const auto moment = TRY(sqlite::Moment::begin(connection_));
+  SlotFindings found = TRY(read_job(questions_->job_row, range.job));
+  SlotRange whole = range;
+  whole.limit = std::numeric_limits<std::int32_t>::max();
+  found.decided = TRY(slots_decided(whole));
+  Rows rows = questions_->run_slots.query(range.job.text(), stored(range.first), stored(range.last));
+  while (TRY(rows.next())) {
+    if (const auto slot = sqlite::read_slot_or_null(rows)) found.run_slots.push_back(*slot);
+  }
+  for (const Run& run : TRY(runs({.job = range.job, .which = RunQuery::Which::open, .limit = RunQuery::limit_max}))) {
+    found.mark = std::max(found.mark, run.slot);
+  }
+  return make_account(std::move(found), range);
 }
 
 }  // namespace belfry

@@ -24,6 +24,9 @@ class SqliteHistory : public History {
   Result<std::vector<Run>> runs_by_prefix(std::string_view prefix, std::size_t limit) override;
   Result<std::vector<Run>> attempts(const RunId& run) override;
   Result<std::vector<SlotsDecided>> slots(const SlotQuery& query) override;
+  Result<std::vector<Run>> runs_of_slots(const SlotRange& range) override;
+  Result<std::vector<SlotsDecided>> slots_decided(const SlotRange& range) override;
+  Result<SlotAccount> account(const SlotRange& range) override;
 
  private:
   struct Questions;

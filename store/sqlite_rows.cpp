@@ -111,6 +111,16 @@ std::optional<Slot> read_slot_or_null(Rows& row) {
   return Slot{.era = static_cast<Era>(*era), .at = wall_time(*at)};
 }
 
+Result<JobSeen> read_job_seen(Rows& row) {
+  JobSeen seen{.job = TRY(read_job_name(row))};
+  seen.first_seen = wall_time(row.integer());
+  seen.counts_from = wall_time(row.integer());
+  seen.era = static_cast<Era>(row.integer());
+  seen.enabled = row.integer() != 0;
+  seen.schedule_normal_form = row.text();
+  return seen;
+}
+
 Result<Run> read_run(Rows& row) {
   const auto sequence = static_cast<std::uint64_t>(row.integer());
   const RunId id = TRY(read_run_id(row));

@@ -27,6 +27,7 @@ std::string columns_of_attempt();
 Result<Run> read_run(Rows& row);
 Result<SlotsDecided> read_slots(Rows& row);
 
+Result<JobSeen> read_job_seen(Rows& row);  // name, first_seen, counts_from, era, enabled, schedule
 Result<JobName> read_job_name(Rows& row);
 Result<RunId> read_run_id(Rows& row);
 std::optional<WallTime> read_time_or_null(Rows& row);

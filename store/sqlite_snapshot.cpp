@@ -48,13 +48,7 @@ Result<std::optional<JobStanding>> read_standing(const JobName& job, Rows& row) 
 }
 
 Result<JobMemory> read_job(Rows& row) {
-  JobSeen seen{.job = TRY(read_job_name(row))};
-  seen.first_seen = wall_time(row.integer());
-  seen.counts_from = wall_time(row.integer());
-  seen.era = static_cast<Era>(row.integer());
-  seen.enabled = row.integer() != 0;
-  seen.schedule_normal_form = row.text();
-  JobMemory job{.seen = std::move(seen)};
+  JobMemory job{.seen = TRY(read_job_seen(row))};
   job.removed = row.integer() != 0;
   job.mark = read_slot_or_null(row);
   job.previous_success = read_time_or_null(row);

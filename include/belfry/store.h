@@ -44,12 +44,21 @@ class Store {
   virtual Result<void> tidy() { return {}; }
 };
 
-// Which runs, newest first: in the falling order of their sequence, whatever the clock did.
+// Which runs, newest first: in the falling order of their sequence, whatever the clock did. All that is asked for must
+// hold.
 struct RunQuery {
+  enum class Which {
+    any,
+    open,
+    failed,  // is_failure(outcome)
+  };
   std::optional<JobName> job;
+  Which which = Which::any;
+  std::optional<RunState> state;  // of open runs
   std::optional<RunOutcome> outcome;
-  std::optional<RunId> before;  // only runs older than this one: the cursor of a page. Not in the ledger: not_found
-  std::size_t limit = 100;      // REQUIRES: 1 to limit_max
+  std::optional<WallTime> since;  // ends before the first of these runs that was opened earlier
+  std::optional<RunId> before;    // only runs older than this one: the cursor of a page. Not in the ledger: not_found
+  std::size_t limit = 100;        // REQUIRES: 1 to limit_max
   static constexpr std::size_t limit_max = 1000;
 };
 
@@ -57,6 +66,24 @@ struct RunQuery {
 struct SlotQuery {
   std::optional<JobName> job;
   std::size_t limit = 100;
+};
+
+// A stretch of one job's slots, both ends included, of every era.
+struct SlotRange {
+  JobName job;
+  WallTime first;
+  WallTime last;
+  std::size_t limit = 1000;
+};
+
+// What the ledger says of a job's slots, as the audit needs it (scheduler/audit.h): every slot of the schedule after
+// seen.counts_from, up to the mark, has one outcome here, and nothing else stands here.
+struct SlotAccount {
+  JobSeen seen;                     // counts_from: where this account begins, however much earlier the job's own is
+  std::optional<Slot> mark;         // where it ends
+  std::optional<Slot> pruned_upto;  // what came up to here is not whole in the ledger any more
+  std::vector<Slot> run_slots;
+  std::vector<SlotsDecided> decided;
 };
 
 class History {
@@ -74,6 +101,16 @@ class History {
   virtual Result<std::vector<Run>> attempts(const RunId& run) = 0;
 
   virtual Result<std::vector<SlotsDecided>> slots(const SlotQuery& query) = 0;
+
+  // What became of the slots in a range: those that have a run, and those that have none; a stretch that begins or ends
+  // outside is given whole. Both newest slot first, and of the same instant the newer era; at most `limit` of each.
+  virtual Result<std::vector<Run>> runs_of_slots(const SlotRange& range) = 0;
+  virtual Result<std::vector<SlotsDecided>> slots_decided(const SlotRange& range) = 0;
+
+  // The account of a job's present era and definition, as far as it lies in the range; `limit` does not count. A
+  // stretch that the range cuts is left out, and the account begins or ends beside it. not_found: the ledger never saw
+  // the job.
+  virtual Result<SlotAccount> account(const SlotRange& range) = 0;
 };
 
 }  // namespace belfry

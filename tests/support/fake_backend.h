@@ -69,6 +69,9 @@ class FakeHistory final : public History {
     }
     return found;
   }
+  Result<std::vector<Run>> runs_of_slots(const SlotRange&) override { return std::vector<Run>{}; }
+  Result<std::vector<SlotsDecided>> slots_decided(const SlotRange&) override { return std::vector<SlotsDecided>{}; }
+  Result<SlotAccount> account(const SlotRange& range) override { return SlotAccount{.seen = {.job = range.job}}; }
 };
 
 class FakeBackend final : public api::Backend, private View {

@@ -2,6 +2,7 @@
 // TEST_CASE_TEMPLATE_APPLY(history_contract_..., std::tuple<...>) runs it against implementations.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -87,6 +88,70 @@ TEST_CASE_TEMPLATE_DEFINE("history/contract: pages joined are the whole, also wh
   }
 }
 
+TEST_CASE_TEMPLATE_DEFINE("history/contract: runs by what became of them", Subject, history_contract_classes) {
+  Subject ledger;
+  using enum RunOutcome;
+  const std::vector<std::optional<RunOutcome>> outcomes{
+      succeeded, failed, timed_out, start_failed, lost, cancelled, skipped, std::nullopt, failed, std::nullopt, lost};
+  for (std::uint64_t n = 1; n <= outcomes.size(); ++n) {
+    Run run = in_hour(n % 2 == 1 ? "backup" : "report", n, static_cast<int>(n));
+    run.state = n == 8 ? RunState::queued : RunState::running;
+    ledger.accept({RunOpened{run}});
+    if (const auto outcome = outcomes[n - 1]) ledger.accept({RunClosed{end_of(run, *outcome)}});
+  }
+  constexpr auto any_failed = RunQuery::Which::failed;
+  constexpr auto open = RunQuery::Which::open;
+  struct Row {
+    RunQuery query;
+    std::string expected;
+  };
+  const std::vector<Row> rows{
+      {{}, "11 10 9 8 7 6 5 4 3 2 1"},
+      {{.which = any_failed}, "11 9 5 4 3 2"},
+      {{.which = any_failed, .limit = 2}, "11 9"},
+      {{.job = job("backup"), .which = any_failed}, "11 9 5 3"},
+      {{.job = job("report"), .which = any_failed}, "4 2"},
+      {{.which = any_failed, .outcome = lost}, "11 5"},
+      {{.job = job("backup"), .which = any_failed, .outcome = timed_out}, "3"},
+      {{.which = any_failed, .outcome = cancelled}, ""},
+      {{.which = any_failed, .state = RunState::running}, ""},
+      {{.which = any_failed, .before = in_hour("backup", 9, 9).id}, "5 4 3 2"},
+      {{.which = open}, "10 8"},
+      {{.which = open, .outcome = succeeded}, ""},
+      {{.which = open, .limit = 1}, "10"},
+      {{.job = job("report"), .which = open}, "10 8"},
+      {{.job = job("backup"), .which = open}, ""},
+      {{.which = open, .before = in_hour("report", 10, 10).id}, "8"},
+      {{.state = RunState::queued}, "8"},
+      {{.state = RunState::running}, "10"},
+      {{.job = job("backup"), .state = RunState::running}, ""},
+      {{.state = RunState::waiting}, ""},
+      {{.since = clock("09:00")}, "11 10 9"},  // opened 3 ms later
+      {{.since = clock("09:01")}, "11 10"},
+      {{.since = clock("09:00"), .before = in_hour("report", 10, 10).id}, "9"},
+      {{.which = any_failed, .since = clock("04:00")}, "11 9 5 4"},
+      {{.job = job("backup"), .which = any_failed, .since = clock("05:00")}, "11 9 5"},
+      {{.job = job("report"), .since = clock("05:00")}, "10 8 6"},
+      {{.which = open, .since = clock("10:00")}, "10"},
+      {{.since = clock("12:00")}, ""},
+      {{.since = clock("00:00"), .limit = 3}, "11 10 9"},
+  };
+  for (const auto& row : rows) {
+    const auto index = &row - rows.data();
+    CAPTURE(index);
+    CHECK(sequences(ledger.history().runs(row.query)) == row.expected);
+  }
+}
+
+TEST_CASE_TEMPLATE_DEFINE("history/contract: S16 since goes back to where the clock last read less", Subject,
+                          history_contract_since_after_a_step) {
+  Subject ledger;
+  std::uint64_t sequence = 0;
+  for (const int hour : {10, 15, 11, 14}) ledger.accept({RunOpened{in_hour("backup", ++sequence, hour)}});
+  CHECK(sequences(ledger.history().runs({.since = clock("12:00")})) == "4");
+  CHECK(sequences(ledger.history().runs({.since = clock("11:00")})) == "4 3 2");
+}
+
 TEST_CASE_TEMPLATE_DEFINE("history/contract: a cursor that names no run is not found", Subject,
                           history_contract_cursor) {
   Subject ledger;
@@ -161,6 +226,103 @@ TEST_CASE_TEMPLATE_DEFINE("history/contract: S1 slots without a run come newest 
   CHECK(lines({.job = job("backup")}) == backup_late + backup_stretch);
   CHECK(lines({.job = job("backup"), .limit = 1}) == backup_late);
   CHECK(lines({.job = job("nobody")}) == "");
+}
+
+// ---- What became of a job's slots --------------------------------------------------------------------------------
+
+// 09:00 ran, 10:00 to 12:00 were missed, 13:00 is open, 14:00 was skipped; the clock was put right and 09:30 ran in the
+// new era.
+inline void fill_slots(Subject& ledger) {
+  const Run nine = start_of("backup", 1, slot("09:00"));
+  SlotsDecided missed = decided("backup", slot("10:00"));
+  missed.slots = {.first = clock("10:00"), .last = clock("12:00"), .count = 3};
+  const Run again = start_of("backup", 4, slot("09:30", 1));
+  ledger.accept({sight_of("backup"), sight_of("report"), RunOpened{nine}, RunClosed{end_of(nine)}, missed,
+                 RunOpened{start_of("backup", 2, slot("13:00"))}, RunOpened{start_of("backup", 3)},
+                 decided("backup", slot("14:00"), SlotOutcome::skipped), decided("report", slot("10:00")),
+                 RunOpened{again}, RunClosed{end_of(again)}, RunOpened{start_of("report", 5, slot("09:00"))}});
+}
+
+inline SlotRange range(std::string_view first, std::string_view last, std::size_t limit = 1000) {
+  return {.job = job("backup"), .first = clock(first), .last = clock(last), .limit = limit};
+}
+
+TEST_CASE_TEMPLATE_DEFINE("history/contract: S1 the slots of a range, with a run and without", Subject,
+                          history_contract_slot_range) {
+  Subject ledger;
+  fill_slots(ledger);
+  struct Row {
+    SlotRange asked;
+    std::string runs;
+    std::string decided;
+  };
+  const std::vector<Row> rows{
+      {range("00:00", "23:00"), "2 4 1", "14:00 10:00"},
+      {range("00:00", "23:00", 1), "2", "14:00"},
+      {range("09:00", "09:30"), "4 1", ""},
+      {range("09:01", "09:29"), "", ""},
+      {range("11:00", "11:30"), "", "10:00"},
+      {range("12:00", "13:00"), "2", "10:00"},
+      {range("12:01", "13:59"), "2", ""},
+      {range("14:00", "14:00"), "", "14:00"},
+      {range("15:00", "23:00"), "", ""},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(describe(row.asked.first));
+    CAPTURE(describe(row.asked.last));
+    CHECK(sequences(ledger.history().runs_of_slots(row.asked)) == row.runs);
+    std::string firsts;
+    const auto decided = ledger.history().slots_decided(row.asked);
+    REQUIRE(decided.has_value());
+    for (const auto& one : *decided) {
+      firsts += (firsts.empty() ? "" : " ") + describe(one.slots.first).substr(11, 5);
+    }
+    CHECK(firsts == row.decided);
+  }
+}
+
+inline std::string in_words(const Result<SlotAccount>& account) {
+  REQUIRE_MESSAGE(account.has_value(), account.error().what);
+  std::string line = describe(account->seen.counts_from) + " to " + describe(account->mark) + ":";
+  std::vector<Slot> slots = account->run_slots;
+  std::ranges::sort(slots);
+  for (const Slot& one : slots) line += " ran " + describe(one.at).substr(11, 5);
+  for (const auto& one : account->decided) line += " " + std::to_string(one.slots.count) + " without";
+  return line;
+}
+
+TEST_CASE_TEMPLATE_DEFINE("history/contract: S1 the account of a range cuts no stretch", Subject,
+                          history_contract_account) {
+  Subject ledger;
+  const Run nine = start_of("backup", 1, slot("09:00"));
+  SlotsDecided missed = decided("backup", slot("10:00"));
+  missed.slots = {.first = clock("10:00"), .last = clock("12:00"), .count = 3};
+  ledger.accept({sight_of("backup"), RunOpened{nine}, RunClosed{end_of(nine)}, missed,
+                 RunOpened{start_of("backup", 2, slot("13:00"))}, RunOpened{start_of("backup", 3)}});
+  const auto account = [&](std::string_view first, std::string_view last) {
+    return in_words(ledger.history().account(range(first, last, 1)));
+  };
+  const std::string mark = "2026-11-20T13:00:00Z/0";
+  CHECK(account("00:00", "23:00") == "2026-11-20T08:30:00Z to " + mark + ": ran 09:00 ran 13:00 3 without");
+  CHECK(account("00:00", "12:00") == "2026-11-20T08:30:00Z to 2026-11-20T12:00:00Z/0: ran 09:00 3 without");
+  CHECK(account("00:00", "11:00") == "2026-11-20T08:30:00Z to 2026-11-20T09:59:59.999Z/0: ran 09:00");
+  CHECK(account("11:00", "23:00") == "2026-11-20T12:00:00Z to " + mark + ": ran 13:00");
+  CHECK(account("10:30", "11:30") == "2026-11-20T12:00:00Z to 2026-11-20T12:00:00Z/0:");
+  CHECK(account("20:00", "21:00") == "2026-11-20T19:59:59.999Z to 2026-11-20T19:59:59.999Z/0:");
+
+  // What lies before the present definition, or in another era, is not of this account.
+  JobSeen edited = sight_of("backup");
+  edited.counts_from = clock("09:30");
+  ledger.accept({edited});
+  CHECK(account("00:00", "23:00") == "2026-11-20T09:30:00Z to " + mark + ": ran 13:00 3 without");
+  ledger.accept({sight_of("backup", 1), RunOpened{start_of("backup", 4, slot("09:00", 1))}});
+  CHECK(account("00:00", "23:00") == "2026-11-20T08:30:00Z to 2026-11-20T09:00:00Z/1: ran 09:00");
+
+  const auto unknown =
+      ledger.history().account({.job = job("nobody"), .first = clock("00:00"), .last = clock("23:00")});
+  REQUIRE_FALSE(unknown.has_value());
+  CHECK(unknown.error().kind == ErrorKind::not_found);
+  CHECK(unknown.error().what.find("nobody") != std::string::npos);
 }
 
 }  // namespace belfry::tests

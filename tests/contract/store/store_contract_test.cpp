@@ -42,8 +42,12 @@ TEST_CASE_TEMPLATE_APPLY(store_contract_no_collapse, EveryLedger);
 TEST_CASE_TEMPLATE_APPLY(store_contract_collapse_past_others, EveryLedger);
 TEST_CASE_TEMPLATE_APPLY(history_contract_runs, EveryLedger);
 TEST_CASE_TEMPLATE_APPLY(history_contract_pages, EveryLedger);
+TEST_CASE_TEMPLATE_APPLY(history_contract_classes, EveryLedger);
+TEST_CASE_TEMPLATE_APPLY(history_contract_since_after_a_step, EveryLedger);
 TEST_CASE_TEMPLATE_APPLY(history_contract_cursor, EveryLedger);
 TEST_CASE_TEMPLATE_APPLY(history_contract_prefix, EveryLedger);
 TEST_CASE_TEMPLATE_APPLY(history_contract_slots, EveryLedger);
+TEST_CASE_TEMPLATE_APPLY(history_contract_slot_range, EveryLedger);
+TEST_CASE_TEMPLATE_APPLY(history_contract_account, EveryLedger);
 
 }  // namespace belfry::tests
