@@ -49,9 +49,6 @@ std::string open_and_closed(std::string_view columns, std::string_view closed_in
   return half("runs_open", "outcome IS NULL") + " UNION ALL " + half(closed_index, "outcome IS NOT NULL");
 }
 
-// The class is_failure() of outcome.h, word for word as the partial indexes name it.
-constexpr std::string_view has_failed = "outcome IN ('failed', 'timed_out', 'start_failed', 'lost')";
-
 // Up to the first that was opened before `since`: the rest is not even read.
 Result<std::vector<Run>> read_runs(Rows rows, std::optional<WallTime> since = std::nullopt) {
   std::vector<Run> runs;
@@ -112,7 +109,6 @@ Result<std::unique_ptr<SqliteHistory>> SqliteHistory::open(const std::string& pa
 Result<void> SqliteHistory::Questions::prepare_runs(Connection& db) {
   const std::string columns(sqlite::run_columns);
   const std::string select = "SELECT " + columns + " FROM runs ";
-  const std::string failed(has_failed);
   all_runs =
       TRY(db.prepare(select + "WHERE sequence < ?1 AND (?2 IS NULL OR outcome = ?2) ORDER BY sequence DESC LIMIT ?3",
                      "read the runs"));
@@ -124,14 +120,12 @@ Result<void> SqliteHistory::Questions::prepare_runs(Connection& db) {
                                       "(?4 IS NULL OR job = ?4) AND (?5 IS NULL OR state = ?5) ORDER BY sequence DESC "
                                       "LIMIT ?3",
                              "read the open runs"));
-  failed_runs =
-      TRY(db.prepare(select + "INDEXED BY runs_failed WHERE " + failed +
-                         " AND sequence < ?1 AND (?2 IS NULL OR outcome = ?2) ORDER BY sequence DESC LIMIT ?3",
-                     "read the failed runs"));
-  failed_runs_of_job = TRY(db.prepare(select + "INDEXED BY runs_failed_by_job WHERE " + failed +
-                                          " AND job = ?4 AND sequence < ?1 AND (?2 IS NULL OR outcome = ?2) "
-                                          "ORDER BY sequence DESC LIMIT ?3",
-                                      "read the failed runs of a job"));
+  const std::string failed = "SELECT " + columns +
+                             " FROM failures CROSS JOIN runs ON sequence = run "
+                             "WHERE run < ?1 AND (?2 IS NULL OR outcome = ?2) ";
+  failed_runs = TRY(db.prepare(failed + "ORDER BY run DESC LIMIT ?3", "read the failed runs"));
+  failed_runs_of_job =
+      TRY(db.prepare(failed + "AND of_job = ?4 ORDER BY run DESC LIMIT ?3", "read the failed runs of a job"));
   runs_in_range =
       TRY(db.prepare(open_and_closed(columns, "runs_closed_by_id", "id BETWEEN ?1 AND ?2") + " ORDER BY id LIMIT ?3",
                      "look a run up"));
@@ -182,9 +176,9 @@ Result<void> SqliteHistory::Questions::prepare_slots(Connection& db) {
   all_slots = TRY(db.prepare(slots + "ORDER BY number DESC LIMIT ?1", "read the slots"));
   slots_of_job = TRY(db.prepare(slots + "INDEXED BY slots_by_job WHERE job = ?1 ORDER BY number DESC LIMIT ?2",
                                 "read the slots of a job"));
-  const std::string in_range = "slot IS NOT NULL AND job = ?1 AND slot BETWEEN ?2 AND ?3";
+  const std::string in_range = "job = ?1 AND slot BETWEEN ?2 AND ?3";
   runs_of_slots = TRY(db.prepare(
-      open_and_closed(sqlite::run_columns, "runs_closed_by_slot", in_range) + " ORDER BY slot DESC, era DESC LIMIT ?4",
+      open_and_closed(sqlite::run_columns, "runs_closed_by_job", in_range) + " ORDER BY slot DESC, era DESC LIMIT ?4",
       "read the runs of a job's slots"));
   slots_decided = TRY(db.prepare(slots + "INDEXED BY slots_by_first WHERE job = ?1 AND first <= ?3 AND last >= ?2 "
                                          "ORDER BY first DESC, number DESC LIMIT ?4",
@@ -194,7 +188,7 @@ Result<void> SqliteHistory::Questions::prepare_slots(Connection& db) {
       "WHERE name = ?1",
       "read a job"));
   run_slots =
-      TRY(db.prepare(open_and_closed("era, slot", "runs_closed_by_slot", in_range), "read the slots of a job's runs"));
+      TRY(db.prepare(open_and_closed("era, slot", "runs_closed_by_job", in_range), "read the slots of a job's runs"));
   return {};
 }
 

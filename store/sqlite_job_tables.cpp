@@ -14,6 +14,7 @@ constexpr std::array renamings{
     std::string_view("UPDATE standings SET causes = replace(causes, ' ' || ?1 || ' ', ' ' || ?2 || ' ') "
                      "WHERE instr(causes, ' ' || ?1 || ' ') > 0"),
     std::string_view("UPDATE backfills SET job = ?2 WHERE job = ?1"),
+    std::string_view("UPDATE failures SET of_job = ?2 WHERE of_job = ?1"),
     std::string_view("UPDATE slots SET job = ?2 WHERE job = ?1"),
     std::string_view("UPDATE runs SET job = ?2 WHERE job = ?1 AND outcome IS NOT NULL"),
     std::string_view("UPDATE runs SET job = ?2 WHERE job = ?1 AND outcome IS NULL"),

@@ -132,6 +132,7 @@ Result<RunTables> RunTables::prepare(Connection& db) {
       TRY(db.prepare("INSERT INTO runs (" + plain + ") VALUES (" + places(plain, 1) + ")", "record a start"));
   t.open_run_ =
       TRY(db.prepare("INSERT INTO runs (" + opening + ") VALUES (" + places(opening, 1) + ")", "record a start"));
+  t.note_key_ = TRY(db.prepare("INSERT INTO keyed_runs (run) VALUES (?1)", "record a key"));
   t.change_run_ = TRY(db.prepare(
       "UPDATE runs SET " + assignments(moving, 8) + " WHERE (attempt, launch) <= (?8, ?9) AND " + this_open_run,
       "record that a run has moved on"));
@@ -162,6 +163,7 @@ Result<RunTables> RunTables::prepare(Connection& db) {
   t.note_success_ =
       TRY(db.prepare("UPDATE jobs SET success_run = ?2, success_due = ?3 WHERE name = ?1 AND success_run < ?2",
                      "note a job's success"));
+  t.note_failure_ = TRY(db.prepare("INSERT INTO failures (run, of_job) VALUES (?1, ?2)", "note a job's failure"));
   return t;
 }
 
@@ -173,10 +175,10 @@ Result<std::int64_t> RunTables::open(const Run& run) {
 }
 
 Result<void> RunTables::apply(const RunOpened& opened) {
-  VERIFY(opened.run.is_open());
-  if (auto inserted = open(opened.run); !inserted) {
-    return std::unexpected(about(opened.run, std::move(inserted).error()));
-  }
+  const Run& run = opened.run;
+  VERIFY(run.is_open());
+  if (auto inserted = open(run); !inserted) return std::unexpected(about(run, std::move(inserted).error()));
+  if (!run.key.empty()) TRY(note_key_.run(run.sequence));
   return {};
 }
 
@@ -207,6 +209,7 @@ Result<void> RunTables::apply(const RunClosed& closed) {
                                  decision_values(run), std::tuple(text(*run.outcome))));
   if (rows != 1) return std::unexpected(refused(run, "the ledger holds no such open run; its end is refused"));
   if (run.slot) TRY(move_mark(run.job, *run.slot));
+  if (is_failure(*run.outcome)) TRY(note_failure_.run(run.sequence, run.job.text()));
   if (run.outcome == RunOutcome::succeeded) {
     TRY(note_success_.run(run.job.text(), run.sequence, stored(run.due)));
   }

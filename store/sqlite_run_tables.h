@@ -27,6 +27,7 @@ class RunTables {
 
   Statement open_plain_run_;
   Statement open_run_;
+  Statement note_key_;
   Statement change_run_;
   Statement close_run_;
   Statement close_attempt_;
@@ -34,6 +35,7 @@ class RunTables {
   Statement add_slots_;
   Statement move_mark_;
   Statement note_success_;
+  Statement note_failure_;
 };
 
 }  // namespace belfry::sqlite

@@ -103,9 +103,8 @@ Result<std::vector<Backfill>> read_backfills(Connection& db) {
 }
 
 Result<std::vector<KeptKey>> read_keys(Connection& db) {
-  Statement select =
-      TRY(db.prepare("SELECT id, key FROM runs INDEXED BY runs_keyed WHERE key <> '' ORDER BY sequence DESC LIMIT ?1",
-                     "read the keys"));
+  Statement select = TRY(db.prepare(
+      "SELECT id, key FROM keyed_runs CROSS JOIN runs ON sequence = run ORDER BY run DESC LIMIT ?1", "read the keys"));
   std::vector<KeptKey> keys;
   Rows rows = select.query(Snapshot::keys_max);
   while (TRY(rows.next())) {
