@@ -177,9 +177,16 @@ Result<void> SqliteHistory::Questions::prepare_slots(Connection& db) {
   slots_of_job = TRY(db.prepare(slots + "INDEXED BY slots_by_job WHERE job = ?1 ORDER BY number DESC LIMIT ?2",
                                 "read the slots of a job"));
   const std::string in_range = "job = ?1 AND slot BETWEEN ?2 AND ?3";
-  runs_of_slots = TRY(db.prepare(
-      open_and_closed(sqlite::run_columns, "runs_closed_by_job", in_range) + " ORDER BY slot DESC, era DESC LIMIT ?4",
-      "read the runs of a job's slots"));
+  // The indexes alone say which runs; only those are read.
+  const auto newest = [&](const char* index, const char* condition) {
+    return "SELECT sequence FROM (SELECT sequence FROM runs INDEXED BY " + std::string(index) + " WHERE " + condition +
+           " AND " + in_range + " ORDER BY slot DESC, era DESC LIMIT ?4)";
+  };
+  runs_of_slots = TRY(db.prepare("SELECT " + std::string(sqlite::run_columns) + " FROM runs WHERE sequence IN (" +
+                                     newest("runs_open", "outcome IS NULL") + " UNION ALL " +
+                                     newest("runs_closed_by_job", "outcome IS NOT NULL") +
+                                     ") ORDER BY slot DESC, era DESC LIMIT ?4",
+                                 "read the runs of a job's slots"));
   slots_decided = TRY(db.prepare(slots + "INDEXED BY slots_by_first WHERE job = ?1 AND first <= ?3 AND last >= ?2 "
                                          "ORDER BY first DESC, number DESC LIMIT ?4",
                                  "read the slots of a job"));
