@@ -233,7 +233,10 @@ Result<void> MemoryStore::Transaction::apply(const RunClosed& closed) {
   }
   if (run.slot) move_mark(run.job, *run.slot);
   if (run.outcome == RunOutcome::succeeded) {
-    change(run.job, [&](Known& job) { job.last_success = std::max(job.last_success, run.sequence); });
+    change(run.job, [&](Known& job) {
+      if (job.last_success < run.sequence) job.last_success_due = run.due;
+      job.last_success = std::max(job.last_success, run.sequence);
+    });
   }
   return {};
 }
@@ -291,7 +294,7 @@ Result<Snapshot> MemoryStore::load() {
   for (const auto sequence : open_) snapshot.open_runs.push_back(runs_.at(sequence));
   for (const auto& [name, known] : jobs_) {
     JobMemory job{.seen = known.seen, .standing = known.standing, .removed = known.removed, .mark = mark_of(known)};
-    if (known.last_success != 0) job.previous_success = runs_.at(known.last_success).due;
+    job.previous_success = known.last_success_due;
     if (const auto last = last_closed_.find(name); last != last_closed_.end()) job.last = runs_.at(last->second);
     snapshot.jobs.push_back(std::move(job));
   }
@@ -333,6 +336,74 @@ CommitAnswer MemoryStore::commit(const Batch& batch) {
   transaction.keep();
   last_batch_ = batch.id;
   return {.batch = batch.id, .verdict = Verdict::ok, .why = {}};
+}
+
+// ---- Pruning ----------------------------------------------------------------------------------------------------
+
+Result<Pruned> MemoryStore::prune(const Keep& keep, WallTime now) {
+  const std::lock_guard lock(mutex_);
+  Pruned pruned;
+  for (Known& known : jobs_ | std::views::values) {
+    prune_runs(known, keep, now - keep.age, pruned);
+    prune_slots(known, keep, now - keep.age);
+  }
+  prune_output(keep, pruned);
+  return pruned;
+}
+
+void MemoryStore::prune_runs(Known& known, const Keep& keep, WallTime cutoff, Pruned& pruned) {
+  std::vector<Run> closed;
+  for (const Run& run : runs_ | std::views::values) {
+    if (run.job == known.seen.job && !run.is_open()) closed.push_back(run);
+  }
+  for (std::size_t n = 0; n + 1 < closed.size(); ++n) {
+    if (closed.size() - n <= keep.runs && closed[n].opened >= cutoff) break;
+    pruned.runs.push_back(closed[n].id);
+    known.pruned_upto = std::max(known.pruned_upto, closed[n].slot);
+    forget(closed[n]);
+  }
+}
+
+void MemoryStore::forget(const Run& run) {
+  std::erase_if(attempts_, [&](const auto& attempt) { return attempt.first.first == run.sequence; });
+  if (run.slot) started_slots_.erase({run.job, *run.slot});
+  by_id_.erase(run.id);
+  runs_.erase(run.sequence);
+}
+
+void MemoryStore::prune_slots(Known& known, const Keep& keep, WallTime cutoff) {
+  std::vector<const SlotsDecided*> rows =
+      decided_in({.job = known.seen.job, .first = WallTime::min(), .last = WallTime::max()});
+  std::ranges::reverse(rows);
+  std::vector<const SlotsDecided*> gone;
+  for (std::size_t n = 0; n < rows.size(); ++n) {
+    const Slot last{.era = rows[n]->era, .at = rows[n]->slots.last};
+    if (rows.size() - n <= keep.runs && last.at >= cutoff && !(last <= known.pruned_upto)) break;
+    gone.push_back(rows[n]);
+  }
+  for (const SlotsDecided* row : gone) {
+    known.pruned_upto = std::max(known.pruned_upto, std::optional(Slot{.era = row->era, .at = row->slots.last}));
+  }
+  std::erase_if(slots_, [&](const SlotsDecided& row) { return std::ranges::find(gone, &row) != gone.end(); });
+}
+
+std::int64_t MemoryStore::output_of(const Run& run) const {
+  std::int64_t bytes = run.is_open() ? 0 : run.usage.output_bytes;
+  for (const auto& [key, attempt] : attempts_) bytes += key.first == run.sequence ? attempt.usage.output_bytes : 0;
+  return bytes;
+}
+
+void MemoryStore::prune_output(const Keep& keep, Pruned& pruned) {
+  std::int64_t kept = 0;
+  const auto rest = std::ranges::subrange(runs_.upper_bound(output_pruned_upto_), runs_.end()) | std::views::values;
+  for (const Run& run : rest) kept += output_of(run);
+  for (const Run& run : rest) {
+    if (kept <= keep.output_bytes) break;
+    output_pruned_upto_ = run.sequence;
+    if (run.is_open() || output_of(run) == 0) continue;
+    pruned.outputs.push_back(run.id);
+    kept -= output_of(run);
+  }
 }
 
 // ---- History ----------------------------------------------------------------------------------------------------
@@ -476,7 +547,8 @@ Result<SlotAccount> MemoryStore::account(const SlotRange& range) {
   const std::lock_guard lock(mutex_);
   const auto known = jobs_.find(range.job);
   if (known == jobs_.end()) return std::unexpected(never_saw(range.job));
-  SlotFindings found{.seen = known->second.seen, .mark = mark_of(known->second)};
+  SlotFindings found{
+      .seen = known->second.seen, .mark = mark_of(known->second), .pruned_upto = known->second.pruned_upto};
   for (const Run* run : runs_in(range)) found.run_slots.push_back(*run->slot);
   for (const SlotsDecided* row : decided_in(range)) found.decided.push_back(*row);
   return make_account(std::move(found), range);

@@ -20,6 +20,7 @@ class MemoryStore : public Store, public History {
 
   Result<Snapshot> load() override;
   CommitAnswer commit(const Batch& batch) override;
+  Result<Pruned> prune(const Keep& keep, WallTime now) override;
 
   Result<std::vector<Run>> runs(const RunQuery& query) override;
   Result<std::vector<Run>> runs_by_prefix(std::string_view prefix, std::size_t limit) override;
@@ -37,7 +38,15 @@ class MemoryStore : public Store, public History {
     bool removed = false;
     std::optional<Slot> mark;   // of closed runs and decided slots; open runs come in addition
     Sequence last_success = 0;  // 0: none
+    std::optional<WallTime> last_success_due;
+    std::optional<Slot> pruned_upto;
   };
+
+  void prune_runs(Known& known, const Keep& keep, WallTime cutoff, Pruned& pruned);
+  void prune_slots(Known& known, const Keep& keep, WallTime cutoff);
+  void prune_output(const Keep& keep, Pruned& pruned);
+  std::int64_t output_of(const Run& run) const;
+  void forget(const Run& run);
 
   std::optional<Slot> mark_of(const Known& known) const;
   std::vector<const Run*> runs_in(const SlotRange& range) const;
@@ -58,6 +67,7 @@ class MemoryStore : public Store, public History {
   std::map<std::pair<Sequence, std::uint32_t>, Run> attempts_;  // closed attempts of runs that went on
   std::map<std::uint64_t, Backfill> backfills_;
   std::optional<IntervalTime> interval_time_;
+  Sequence output_pruned_upto_ = 0;
 };
 
 }  // namespace belfry

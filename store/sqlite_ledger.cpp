@@ -7,6 +7,7 @@
 #include <base/verify.h>
 #include <store/sqlite_job_tables.h>
 #include <store/sqlite_ledger.h>
+#include <store/sqlite_pruning.h>
 #include <store/sqlite_run_tables.h>
 #include <store/sqlite_schema.h>
 #include <store/sqlite_snapshot.h>
@@ -42,8 +43,10 @@ Result<void> set_up(Connection& db) {
   TRY(db.execute("PRAGMA synchronous = FULL; PRAGMA cache_size = -16384; PRAGMA trusted_schema = OFF",
                  "set the connection up"));
   TRY(migrate(db, ledger_migrations()));
-  Statement add = TRY(db.prepare("INSERT OR IGNORE INTO kv (key, value) VALUES ('identity', ?1), ('last_batch', 0)",
-                                 "write the ledger's identity"));
+  Statement add =
+      TRY(db.prepare("INSERT OR IGNORE INTO kv (key, value) VALUES ('identity', ?1), ('last_batch', 0), "
+                     "('output_bytes', 0), ('output_pruned_upto', 0)",
+                     "write the ledger's identity"));
   const std::uint64_t identity = TRY(make_identity());
   TRY(add.run(identity));
   return {};
@@ -55,6 +58,7 @@ struct SqliteLedger::State {
   Connection db;  // first: the statements go before it
   sqlite::JobTables jobs;
   sqlite::RunTables runs;
+  sqlite::Pruning pruning;
   Statement last_batch;
   Statement set_last_batch;
 };
@@ -69,11 +73,12 @@ Result<SqliteLedger> SqliteLedger::open(const std::string& path, Millis busy_tim
   if (auto ready = set_up(db); !ready) return std::unexpected(about("ledger " + path, std::move(ready).error()));
   auto jobs = TRY(sqlite::JobTables::prepare(db));
   auto runs = TRY(sqlite::RunTables::prepare(db));
+  auto pruning = TRY(sqlite::Pruning::prepare(db));
   auto last_batch = TRY(db.prepare("SELECT value FROM kv WHERE key = 'last_batch'", "read the last batch's number"));
   auto set_last_batch =
       TRY(db.prepare("UPDATE kv SET value = ?1 WHERE key = 'last_batch' AND value = ?1 - 1", "number the batch"));
-  return SqliteLedger(std::make_unique<State>(std::move(db), std::move(jobs), std::move(runs), std::move(last_batch),
-                                              std::move(set_last_batch)));
+  return SqliteLedger(std::make_unique<State>(std::move(db), std::move(jobs), std::move(runs), std::move(pruning),
+                                              std::move(last_batch), std::move(set_last_batch)));
 }
 
 Result<Snapshot> SqliteLedger::snapshot() { return sqlite::read_snapshot(state_->db); }
@@ -101,6 +106,10 @@ Result<void> SqliteLedger::apply(const Record& record) {
   };
   return std::visit(write, record);
 }
+
+Result<Pruned> SqliteLedger::prune(const Keep& keep, WallTime now) { return state_->pruning.step(keep, now); }
+
+void SqliteLedger::undo_prune() { state_->pruning.undo_step(); }
 
 Connection& SqliteLedger::connection() { return state_->db; }
 

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include <belfry/record.h>
+#include <belfry/store.h>
 
 #include <store/sqlite.h>
 
@@ -26,6 +26,9 @@ class SqliteLedger {
   Result<BatchId> last_batch();
   Result<void> set_last_batch(BatchId batch);
   Result<void> apply(const Record& record);
+
+  Result<Pruned> prune(const Keep& keep, WallTime now);
+  void undo_prune();  // the last step was not committed
 
   sqlite::Connection& connection();
 

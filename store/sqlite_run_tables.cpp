@@ -164,6 +164,10 @@ Result<RunTables> RunTables::prepare(Connection& db) {
       TRY(db.prepare("UPDATE jobs SET success_run = ?2, success_due = ?3 WHERE name = ?1 AND success_run < ?2",
                      "note a job's success"));
   t.note_failure_ = TRY(db.prepare("INSERT INTO failures (run, of_job) VALUES (?1, ?2)", "note a job's failure"));
+  t.count_output_ =
+      TRY(db.prepare("UPDATE kv SET value = value + ?2 WHERE key = 'output_bytes' "
+                     "AND ?1 > (SELECT value FROM kv WHERE key = 'output_pruned_upto')",
+                     "count the output"));
   return t;
 }
 
@@ -197,7 +201,7 @@ Result<void> RunTables::apply(const AttemptClosed& attempt) {
   const Identity identity(run);
   auto inserted = run_with(close_attempt_, identity.values(), progress_values(run), std::tuple(outcome_of(run)));
   if (!inserted) return std::unexpected(about(run, std::move(inserted).error()));
-  if (*inserted == 1) return {};
+  if (*inserted == 1) return count_output(run);
   return std::unexpected(refused(run, "the ledger holds no such open run; the end of its attempt is refused"));
 }
 
@@ -208,6 +212,7 @@ Result<void> RunTables::apply(const RunClosed& closed) {
   const auto rows = TRY(run_with(close_run_, identity.values(), progress_values(run), origin_values(run),
                                  decision_values(run), std::tuple(text(*run.outcome))));
   if (rows != 1) return std::unexpected(refused(run, "the ledger holds no such open run; its end is refused"));
+  TRY(count_output(run));
   if (run.slot) TRY(move_mark(run.job, *run.slot));
   if (is_failure(*run.outcome)) TRY(note_failure_.run(run.sequence, run.job.text()));
   if (run.outcome == RunOutcome::succeeded) {
@@ -224,6 +229,11 @@ Result<void> RunTables::apply(const SlotsDecided& decided) {
   };
   if (TRY(write(extend_slots_)) == 0) TRY(write(add_slots_));
   return move_mark(decided.job, {.era = decided.era, .at = decided.slots.last});
+}
+
+Result<void> RunTables::count_output(const Run& run) {
+  if (run.usage.output_bytes != 0) TRY(count_output_.run(run.sequence, run.usage.output_bytes));
+  return {};
 }
 
 Result<void> RunTables::move_mark(const JobName& job, Slot to) {

@@ -23,6 +23,7 @@ class RunTables {
 
  private:
   Result<std::int64_t> open(const Run& run);
+  Result<void> count_output(const Run& run);
   Result<void> move_mark(const JobName& job, Slot to);
 
   Statement open_plain_run_;
@@ -36,6 +37,7 @@ class RunTables {
   Statement move_mark_;
   Statement note_success_;
   Statement note_failure_;
+  Statement count_output_;
 };
 
 }  // namespace belfry::sqlite

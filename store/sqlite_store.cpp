@@ -45,6 +45,26 @@ Result<void> SqliteStore::tidy() {
   return checkpoint(Connection::Checkpoint::passive);
 }
 
+Result<Pruned> SqliteStore::prune(const Keep& keep, WallTime now) {
+  if (uncertain_) return Pruned{.more = true};  // first the batch that is in doubt
+  TRY(make_ready());
+  auto step = prune_step(keep, now);
+  if (step) return std::move(*step);
+  ledger_->undo_prune();
+  if (step.error().fate == sqlite::CommitFailure::Fate::unknown) ledger_.reset();
+  return std::unexpected(std::move(step).error().error);
+}
+
+std::expected<Pruned, sqlite::CommitFailure> SqliteStore::prune_step(const Keep& keep, WallTime now) {
+  const auto failure = [](Error error) { return std::unexpected(sqlite::CommitFailure{.error = std::move(error)}); };
+  auto transaction = Transaction::begin(ledger_->connection());
+  if (!transaction) return failure(std::move(transaction).error());
+  auto pruned = ledger_->prune(keep, now);
+  if (!pruned) return failure(std::move(pruned).error());
+  if (auto committed = transaction->commit(); !committed) return std::unexpected(std::move(committed).error());
+  return std::move(*pruned);
+}
+
 // While it is not certain whether a batch is in the ledger, no error allows to say that it is not.
 SqliteStore::Failure SqliteStore::failed(Error error) const {
   return {.verdict = uncertain_ ? Verdict::unknown : Verdict::failed, .why = std::move(error.what)};

@@ -40,6 +40,7 @@ class SqliteStore : public Store {
   Result<Snapshot> load() override;
   CommitAnswer commit(const Batch& batch) override;
   Result<void> tidy() override;
+  Result<Pruned> prune(const Keep& keep, WallTime now) override;
 
  private:
   struct Failure {
@@ -49,6 +50,7 @@ class SqliteStore : public Store {
   using Outcome = std::expected<void, Failure>;
 
   SqliteStore(std::string path, SqliteStoreOptions options, SqliteLedger ledger);
+  std::expected<Pruned, sqlite::CommitFailure> prune_step(const Keep& keep, WallTime now);
   Result<void> open_again();
   Result<void> make_ready();
   Result<void> checkpoint(sqlite::Connection::Checkpoint how);

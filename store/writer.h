@@ -2,8 +2,10 @@
 // daemon's loop must not wait for them.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include <belfry/store.h>
 
@@ -15,17 +17,32 @@ class Writer {
  public:
   // Called with the answer to each batch. THREADS: on the writer's thread; it should do no more than pass it on.
   using Answered = std::function<void(CommitAnswer)>;
+  using Forgotten = std::function<void(const Pruned&)>;
 
   Writer(std::unique_ptr<Store> store, Answered answered);
+  ~Writer();
 
   // Returns at once. REQUIRES: the batch stays as it is until it is answered. GUARANTEES: exactly one answer for each
   // batch, in the order of the calls. Store::tidy() runs on the same thread when no batch came for a while, so that a
   // start does not wait for it. The destructor returns when every batch is answered.
   void persist(const Batch& batch);
 
+  // Prunes step by step; a batch waits for one step at most. `forgotten` is told what each step did away with, on the
+  // writer's thread. Begun before and not over yet: the earlier call goes on, and this one is dropped.
+  void prune(Keep keep, WallTime now, Forgotten forgotten);
+
  private:
+  struct Pruning {
+    Keep keep;
+    WallTime now;
+    Forgotten forgotten;
+  };
+  void take_pruning_step();
+
   std::unique_ptr<Store> store_;
   Answered answered_;
+  std::optional<Pruning> pruning_;  // of the writer's thread
+  std::atomic<bool> stops_ = false;
   Worker worker_;  // last: it stops before what it uses is gone
 };
 

@@ -27,6 +27,20 @@ struct CommitAnswer {
   std::string why;  // for a person; empty when ok
 };
 
+// How much of the past is kept. Open runs stay, and so does the newest closed run of each job.
+struct Keep {
+  std::size_t runs = 200;              // closed runs of each job, and as many of its rows of slots without one
+  Millis age = std::chrono::days{90};  // of what is recorded
+  std::int64_t output_bytes = std::int64_t{1} << 30U;  // of all jobs together
+};
+
+// What one step of pruning did away with, for good. The files of these runs are for the caller to remove.
+struct Pruned {
+  std::vector<RunId> runs;     // not in the ledger any more
+  std::vector<RunId> outputs;  // the record stays, the output is to go
+  bool more = false;           // there may be more to prune: take another step
+};
+
 class Store {
  public:
   virtual ~Store() = default;
@@ -42,6 +56,11 @@ class Store {
   // Work of its own that can wait, such as moving what is committed to its final place. The owner calls it when no
   // batch is waiting. An error is for the log: no promise depends on it.
   virtual Result<void> tidy() { return {}; }
+
+  // Forgets the oldest of what is beyond `keep`, in a small transaction of its own: a step takes no longer than a
+  // commit does, and the owner takes the next one when no batch is waiting. From SlotAccount::pruned_upto on the
+  // history of a job is whole, whatever was pruned.
+  virtual Result<Pruned> prune(const Keep& keep, WallTime now) = 0;
 };
 
 // Which runs, newest first: in the falling order of their sequence, whatever the clock did. All that is asked for must

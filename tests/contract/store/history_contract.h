@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -323,6 +324,165 @@ TEST_CASE_TEMPLATE_DEFINE("history/contract: S1 the account of a range cuts no s
   REQUIRE_FALSE(unknown.has_value());
   CHECK(unknown.error().kind == ErrorKind::not_found);
   CHECK(unknown.error().what.find("nobody") != std::string::npos);
+}
+
+// ---- Retention --------------------------------------------------------------------------------------------------
+
+inline Keep keep_all() {
+  return {.runs = 1'000'000, .age = std::chrono::hours{1'000'000}, .output_bytes = std::int64_t{1} << 60U};
+}
+
+// All steps: the runs that went, and the outputs.
+inline std::pair<std::set<RunId>, std::set<RunId>> prune(Subject& ledger, const Keep& keep) {
+  std::pair<std::set<RunId>, std::set<RunId>> gone;
+  for (bool more = true; more;) {
+    const auto step = ledger.store().prune(keep, clock("23:00"));
+    REQUIRE_MESSAGE(step.has_value(), step.error().what);
+    gone.first.insert(step->runs.begin(), step->runs.end());
+    gone.second.insert(step->outputs.begin(), step->outputs.end());
+    more = step->more;
+  }
+  return gone;
+}
+
+// `count` closed runs of a job, each a minute after the one before, from 00:01; every third slot was skipped instead.
+inline std::vector<Run> run_every_minute(Subject& ledger, std::string_view name, std::uint64_t from,
+                                         std::uint64_t count) {
+  std::vector<Run> runs;
+  std::vector<Record> records;
+  for (std::uint64_t minute = 1; runs.size() < count; ++minute) {
+    const Slot at{.era = {}, .at = clock("00:00") + std::chrono::minutes{minute}};
+    if (minute % 3 == 0) {
+      records.emplace_back(decided(name, at, SlotOutcome::skipped));
+      continue;
+    }
+    Run run = start_of(name, from + runs.size(), at);
+    records.emplace_back(RunOpened{run});
+    run = end_of(run, minute % 5 == 0 ? RunOutcome::failed : RunOutcome::succeeded);
+    run.usage.output_bytes = 100;
+    records.emplace_back(RunClosed{run});
+    runs.push_back(run);
+  }
+  ledger.accept(records);
+  return runs;
+}
+
+inline JobSeen seen_at_midnight(std::string_view name) {
+  JobSeen seen = sight_of(name);
+  seen.counts_from = clock("00:00");
+  return seen;
+}
+
+TEST_CASE_TEMPLATE_DEFINE("store/contract: nothing is pruned while all is within the limits", Subject,
+                          history_contract_keep_all) {
+  Subject ledger;
+  ledger.accept({seen_at_midnight("backup")});
+  CHECK(prune(ledger, keep_all()).first.empty());
+  run_every_minute(ledger, "backup", 1, 100);
+  const std::string before = describe(ledger.snapshot());
+  for (const Keep& keep : {keep_all(), Keep{.runs = 100, .age = std::chrono::hours{23}, .output_bytes = 10'000}}) {
+    const auto [runs, outputs] = prune(ledger, keep);
+    CHECK(runs.empty());
+    CHECK(outputs.empty());
+  }
+  CHECK(describe(ledger.snapshot()) == before);
+  CHECK(ledger.history().runs({.limit = 1000})->size() == 100);
+  CHECK(ledger.history().slots({.limit = 1000})->size() == 49);
+}
+
+TEST_CASE_TEMPLATE_DEFINE("store/contract: of each job the newest runs are kept, and the audit holds over them",
+                          Subject, history_contract_keep_count) {
+  Subject ledger;
+  ledger.accept({seen_at_midnight("backup"), seen_at_midnight("report"), seen_at_midnight("idle")});
+  const auto backups = run_every_minute(ledger, "backup", 1, 100);
+  const auto reports = run_every_minute(ledger, "report", 101, 7);
+  Run keyed = start_of("backup", 200);
+  keyed.key = "k";
+  keyed.attempt = 2;
+  ledger.accept({RunOpened{keyed}});
+  Keep keep = keep_all();
+  keep.runs = 10;
+  const auto gone = prune(ledger, keep).first;
+  CHECK(gone.size() == 90);
+  for (std::size_t n = 0; n < 90; ++n) CHECK(gone.contains(backups[n].id));
+  CHECK(ledger.history().runs({.job = job("backup"), .limit = 1000})->size() == 11);  // and the open one
+  CHECK(ledger.history().runs({.job = job("report")})->size() == 7);
+  CHECK(ledger.history().runs({.job = job("backup"), .which = RunQuery::Which::failed})->size() == 2);
+  CHECK(ledger.history().runs_by_prefix(backups[0].id.text(), 1)->empty());
+
+  const auto account =
+      ledger.history().account({.job = job("backup"), .first = clock("00:00"), .last = clock("23:00")});
+  REQUIRE(account.has_value());
+  CHECK(account->pruned_upto == backups[89].slot);
+  CHECK(account->seen.counts_from == backups[89].slot->at);
+  CHECK(account->run_slots.size() == 10);
+  CHECK(account->decided.size() == 5);
+  CHECK(account->mark == backups[99].slot);
+
+  // What the snapshot needs is still there.
+  CHECK(ledger.snapshot().last_sequence == 200);
+  CHECK(ledger.snapshot().keys.size() == 1);
+  CHECK(describe(ledger.memory_of("backup").last) == describe(backups[99]));
+  keep.runs = 0;
+  prune(ledger, keep);
+  CHECK(describe(ledger.memory_of("backup").last) == describe(backups[99]));
+  CHECK(ledger.memory_of("report").previous_success.has_value());
+  CHECK(describe(ledger.snapshot().open_runs) == describe(std::vector{keyed}));
+}
+
+TEST_CASE_TEMPLATE_DEFINE("store/contract: what is too old is pruned, attempts and keys with it", Subject,
+                          history_contract_keep_age) {
+  Subject ledger;
+  ledger.accept({seen_at_midnight("backup")});
+  Run old = start_of("backup", 1, slot("09:00"));
+  old.key = "k";
+  const Run end_of_first = end_of(old, RunOutcome::failed);
+  ledger.accept({RunOpened{old}, AttemptClosed{end_of_first}});
+  old.attempt = 2;
+  const Run young = start_of("backup", 2, slot("13:00"));
+  ledger.accept({RunChanged{old}, RunClosed{end_of(old)}, decided("backup", slot("10:00")), RunOpened{young},
+                 RunClosed{end_of(young)}, decided("backup", slot("14:00"))});
+  Keep keep = keep_all();
+  keep.age = std::chrono::hours{11};  // it is 23:00
+  CHECK(prune(ledger, keep).first == std::set{old.id});
+  CHECK(ledger.history().runs({})->size() == 1);
+  CHECK(ledger.history().attempts(old.id)->empty());
+  CHECK(ledger.snapshot().keys.empty());
+  CHECK(ledger.history().slots({})->size() == 1);
+  const auto account =
+      ledger.history().account({.job = job("backup"), .first = clock("00:00"), .last = clock("23:00")});
+  CHECK(account->pruned_upto == slot("10:00"));
+
+  keep.age = Millis{0};
+  CHECK(prune(ledger, keep).first.empty());  // the newest closed run of a job stays
+  CHECK(ledger.history().runs({})->size() == 1);
+}
+
+TEST_CASE_TEMPLATE_DEFINE("store/contract: the oldest output goes when there is too much of it, its record stays",
+                          Subject, history_contract_keep_output) {
+  Subject ledger;
+  ledger.accept({seen_at_midnight("backup"), seen_at_midnight("report")});
+  const auto runs = run_every_minute(ledger, "backup", 1, 50);
+  Run retried = start_of("report", 60);
+  Run first_attempt = end_of(retried, RunOutcome::failed);
+  first_attempt.usage.output_bytes = 300;
+  ledger.accept({RunOpened{retried}, AttemptClosed{first_attempt}});
+  Keep keep = keep_all();
+  keep.output_bytes = 4'000;
+  CHECK(prune(ledger, keep).second == std::set{runs[0].id, runs[1].id, runs[2].id, runs[3].id, runs[4].id, runs[5].id,
+                                               runs[6].id, runs[7].id, runs[8].id, runs[9].id, runs[10].id, runs[11].id,
+                                               runs[12].id});
+  CHECK(prune(ledger, keep).second.empty());
+  CHECK(ledger.history().runs({.limit = 1000})->size() == 51);
+  CHECK(describe(ledger.run_of(runs[0].id)) == describe(runs[0]));
+
+  // Pruned records give up their output too, once.
+  keep.runs = 20;
+  prune(ledger, keep);
+  keep.output_bytes = 2'300;
+  CHECK(prune(ledger, keep).second.empty());
+  keep.output_bytes = 2'299;
+  CHECK(prune(ledger, keep).second == std::set{runs[30].id});
 }
 
 }  // namespace belfry::tests

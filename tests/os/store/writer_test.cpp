@@ -53,6 +53,10 @@ class NotedStore : public Store {
     notes_.add("commit " + std::to_string(std::to_underlying(batch.id)));
     return ledger_.commit(batch);
   }
+  Result<Pruned> prune(const Keep&, WallTime) override {
+    notes_.add("prune");
+    return Pruned{.runs = {start_of("backup", 1).id}, .more = ++prunes_ < 3};
+  }
   Result<void> tidy() override {
     notes_.add("tidy");
     return {};
@@ -61,6 +65,7 @@ class NotedStore : public Store {
  private:
   Notes& notes_;
   std::function<void()> gate_;
+  int prunes_ = 0;
   MemoryStore ledger_{7};
 };
 
@@ -129,6 +134,25 @@ TEST_CASE("store/writer: the ledger is tidied after a burst, once, and never bef
   CHECK(joined(notes.wait_for(7)) == first);
   writer.persist(batch(4));
   CHECK(joined(notes.wait_for(10)) == first + ", commit 4, ok 4, tidy");
+}
+
+TEST_CASE("store/writer: pruning goes on step by step, and a batch waits for one step at most") {
+  Notes notes;
+  std::mutex gate;
+  std::unique_lock closed(gate);
+  const Batch first = batch(1);
+  const Batch second = batch(2);
+  Writer writer(std::make_unique<NotedStore>(notes, [&] { const std::lock_guard pass(gate); }),
+                [&](const CommitAnswer& a) { notes.add(answer_text(a)); });
+  const auto forgotten = [&](const Pruned& pruned) { notes.add("forgot " + std::to_string(pruned.runs.size())); };
+  writer.persist(first);
+  writer.prune({}, clock("12:00"), forgotten);
+  writer.prune({}, clock("12:00"), forgotten);  // already at it
+  writer.persist(second);
+  closed.unlock();
+  const std::string step = "prune, forgot 1, tidy";
+  const std::string expected = "commit 1, ok 1, " + step + ", commit 2, ok 2, " + step + ", " + step;
+  CHECK(joined(notes.wait_for(13)).starts_with(expected));
 }
 
 }  // namespace belfry::tests
