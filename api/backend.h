@@ -7,8 +7,10 @@
 #include <functional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include <belfry/error.h>
+#include <belfry/job_change.h>
 #include <belfry/output.h>
 #include <belfry/scheduler.h>
 #include <belfry/store.h>
@@ -26,6 +28,14 @@ struct StatusFacts {
   std::string config_trouble;  // why the file as it is now is not the one in force; empty: it is
   std::string state_dir;
   std::string tzdata;  // version of the zone database
+};
+
+enum class ReloadHow { apply, rehearse };
+
+// What reading the file again changed, or would change.
+struct Reloaded {
+  std::vector<JobChange> changes;
+  bool needs_restart = false;  // the daemon's own settings changed
 };
 
 class Backend {
@@ -53,6 +63,9 @@ class Backend {
   virtual Result<OutputPart> read_log(const Run& run, const OutputQuery& query) = 0;
 
   virtual StatusFacts status() = 0;
+
+  // bad_input: every problem of the file, as it is shown to people; nothing is changed.
+  virtual Result<Reloaded> reload(ReloadHow how) = 0;
 };
 
 }  // namespace belfry::api

@@ -195,6 +195,8 @@ Result<std::uint32_t> read_skip_body(std::string_view text) {
   return static_cast<std::uint32_t>(next.value_or(1));
 }
 
+Result<bool> read_reload_body(std::string_view text) { return TRY(Body::read(text, "dry_run")).flag("dry_run"); }
+
 Result<BackfillBody> read_backfill_body(std::string_view text) {
   const Body body = TRY(Body::read(text, "from to dry_run"));
   const auto from = TRY(body.instant("from"));

@@ -61,6 +61,9 @@ struct BackfillBody {
 };
 Result<BackfillBody> read_backfill_body(std::string_view body);
 
+// POST /v1/config/reload: whether it is only a rehearsal.
+Result<bool> read_reload_body(std::string_view body);
+
 // For a request that takes no keys.
 Result<void> read_empty_body(std::string_view body);
 

@@ -252,6 +252,29 @@ std::string upcoming_json(const std::vector<UpcomingSlot>& slots, const ListFram
   return write({{"now", time_of(frame.now)}, {"timezone", frame.timezone}, {"upcoming", list_of(slots)}});
 }
 
+std::string reloaded_json(const Reloaded& reloaded, const ListFrame& frame) {
+  const auto kind = [](JobChange::Kind k) {
+    return k == JobChange::Kind::added ? "added" : k == JobChange::Kind::changed ? "changed" : "removed";
+  };
+  Json changes = Json::array();
+  for (const JobChange& change : reloaded.changes) {
+    Json keys = Json::array();
+    for (const auto& key : change.keys) {
+      keys.push_back({{"key", key.key}, {"before", or_null(key.before)}, {"after", or_null(key.after)}});
+    }
+    changes.push_back({{"job", change.job.text()},
+                       {"kind", kind(change.kind)},
+                       {"schedule", change.schedule},
+                       {"keys", std::move(keys)},
+                       {"next", time_of(change.next)},
+                       {"next_before", time_of(change.next_before)}});
+  }
+  return write({{"now", time_of(frame.now)},
+                {"timezone", frame.timezone},
+                {"needs_restart", reloaded.needs_restart},
+                {"changes", std::move(changes)}});
+}
+
 std::string status_json(const StatusFacts& facts, const View& view) {
   const JobSet* set = view.job_set();
   const bool degraded = !facts.config_trouble.empty() || !view.ledger_trouble().empty();

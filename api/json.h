@@ -66,6 +66,9 @@ std::string runs_json(const std::vector<Run>& runs, std::optional<RunId> before,
 std::string jobs_json(const std::vector<JobView>& jobs, const ListFrame& frame);
 std::string upcoming_json(const std::vector<UpcomingSlot>& slots, const ListFrame& frame);
 
+// {now, timezone, needs_restart, changes: [{job, kind, schedule, keys: [{key, before, after}], next, next_before}]}
+std::string reloaded_json(const Reloaded& reloaded, const ListFrame& frame);
+
 std::string status_json(const StatusFacts& facts, const View& view);
 std::string problem_json(const Problem& problem);
 

@@ -48,6 +48,8 @@ std::string_view status_title(int status) {
       return "Content Too Large";
     case 416:
       return "Range Not Satisfiable";
+    case 422:
+      return "Unprocessable Content";
     case 503:
       return "Service Unavailable";
     default:

@@ -1,6 +1,7 @@
 #include <array>
 
 #include <api/change_routes.h>
+#include <api/config_route.h>
 #include <api/event_route.h>
 #include <api/job_routes.h>
 #include <api/log_route.h>
@@ -32,6 +33,7 @@ constexpr std::array routes{
     Route{"POST", "/v1/jobs/{}/resume", "", operating, post_resume_of_job},
     Route{"POST", "/v1/jobs/{}/skip", "", operating, post_skip},
     Route{"POST", "/v1/jobs/{}/backfill", "", operating, post_backfill},
+    Route{"POST", "/v1/config/reload", "", admin, post_reload},
     Route{"GET", "/v1/upcoming", "until limit", viewer, get_upcoming},
     Route{"GET", "/v1/runs", "job outcome limit before", viewer, get_runs},
     Route{"GET", "/v1/runs/{}", "wait", viewer, get_run},

@@ -71,6 +71,8 @@ ErrorKind kind_of(int status) {
     case 409:
     case 503:
       return ErrorKind::refused;
+    case 422:
+      return ErrorKind::bad_input;
     default:
       return ErrorKind::failed;
   }

@@ -300,6 +300,35 @@ std::string encode_log(const LogExcerpt& log) {
 
 std::string encode_output(std::string_view bytes) { return write({{"output", bytes}}); }
 
+Result<ReloadDocument> decode_reload(std::string_view document) {
+  const Json object = TRY(parse(document));
+  const auto now = time_in(object, "now");
+  const Json* changes = find(object, "changes");
+  if (!now || changes == nullptr || !changes->is_array()) return std::unexpected(unreadable("the changes are missing"));
+  const Json* restart = find(object, "needs_restart");
+  ReloadDocument reloaded{.now = *now,
+                          .timezone = text_in(object, "timezone").value_or("UTC"),
+                          .needs_restart = restart != nullptr && restart->is_boolean() && restart->get<bool>(),
+                          .changes = {}};
+  for (const Json& change : *changes) {
+    ChangeRow row{.job = text_in(change, "job").value_or(""),
+                  .kind = text_in(change, "kind").value_or(""),
+                  .schedule = text_in(change, "schedule").value_or(""),
+                  .keys = {},
+                  .next = time_in(change, "next"),
+                  .next_before = time_in(change, "next_before")};
+    if (const Json* keys = find(change, "keys")) {
+      for (const Json& key : *keys) {
+        row.keys.push_back({.key = text_in(key, "key").value_or(""),
+                            .before = text_in(key, "before").value_or(""),
+                            .after = text_in(key, "after").value_or("")});
+      }
+    }
+    reloaded.changes.push_back(std::move(row));
+  }
+  return reloaded;
+}
+
 std::string encode_problems(std::span<const config::Problem> problems) {
   Json list = Json::array();
   for (const config::Problem& problem : problems) {

@@ -138,6 +138,28 @@ std::string encode_log(const LogExcerpt& log);
 // {"output": ...} on a line of its own: a piece of what a run writes, while it is followed.
 std::string encode_output(std::string_view bytes);
 
+// What a reload changed, or would change.
+struct ChangedKey {
+  std::string key;
+  std::string before;
+  std::string after;
+};
+struct ChangeRow {
+  std::string job;
+  std::string kind;  // added, changed, removed
+  std::string schedule;
+  std::vector<ChangedKey> keys;
+  std::optional<WallTime> next;
+  std::optional<WallTime> next_before;
+};
+struct ReloadDocument {
+  WallTime now;
+  std::string timezone;
+  bool needs_restart = false;
+  std::vector<ChangeRow> changes;
+};
+Result<ReloadDocument> decode_reload(std::string_view document);
+
 // What is wrong with a file: an array, one object per problem.
 std::string encode_problems(std::span<const config::Problem> problems);
 

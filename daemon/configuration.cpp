@@ -65,7 +65,8 @@ std::shared_ptr<const JobSet> Configuration::reload() {
   if (loaded->set->revision == jobs_->revision) return nullptr;
   write_to_log(loaded->warnings);
   keep_copy(*loaded);
-  if (loaded->daemon != daemon_) log::warning("'daemon' has changed: it takes effect when the daemon is started again");
+  needs_restart_ = loaded->daemon != daemon_;
+  if (needs_restart_) log::warning("'daemon' has changed: it takes effect when the daemon is started again");
   take(*std::move(loaded));
   return jobs_;
 }

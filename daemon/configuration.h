@@ -37,6 +37,7 @@ class Configuration {
   const std::shared_ptr<const JobSet>& jobs() const { return jobs_; }
   // Those of the daemon's start: a change of them waits for the next one.
   const config::DaemonSettings& daemon() const { return daemon_; }
+  bool needs_restart() const { return needs_restart_; }
   const std::string& path() const { return options_.path; }
   const std::string& trouble() const { return trouble_; }  // empty: the file as it is now is in force
 
@@ -55,6 +56,7 @@ class Configuration {
   config::DaemonSettings daemon_;
   std::vector<std::string> watched_;
   std::string trouble_;
+  bool needs_restart_ = false;
 };
 
 }  // namespace belfry

@@ -14,6 +14,7 @@
 #include <base/os.h>
 #include <base/try.h>
 #include <base/version.h>
+#include <config/difference.h>
 #include <daemon/alarm.h>
 #include <daemon/clock.h>
 #include <daemon/configuration.h>
@@ -120,7 +121,8 @@ class Daemon {
   Result<void> open_launcher();
   Result<void> watch_all();
   Result<void> turn();
-  void reload();
+  Result<api::Reloaded> reload();
+  Result<api::Reloaded> rehearse_reload();
   std::optional<Millis> sleep_limit();
 
   Ground ground_;
@@ -144,15 +146,18 @@ Result<void> Daemon::open(const std::string& socket) {
   TRY(open_ledger_and_core());
   TRY(open_launcher());
   const auto submit = [this](Input input) { turn_->submit(std::move(input)); };
-  desk_.emplace(FrontDesk::Rooms{.clock = clock_,
-                                 .view = turn_->view(),
-                                 .history = *history_,
-                                 .reader = *reader_,
-                                 .configuration = ground_.configuration,
-                                 .zones = *ground_.zones,
-                                 .state_path = ground_.state.path(),
-                                 .runs_path = ground_.state.runs_path()},
-                submit);
+  desk_.emplace(
+      FrontDesk::Rooms{
+          .clock = clock_,
+          .view = turn_->view(),
+          .history = *history_,
+          .reader = *reader_,
+          .configuration = ground_.configuration,
+          .zones = *ground_.zones,
+          .reload = [this](api::ReloadHow how) { return how == api::ReloadHow::apply ? reload() : rehearse_reload(); },
+          .state_path = ground_.state.path(),
+          .runs_path = ground_.state.runs_path()},
+      submit);
   server_ = TRY(api::Server::open({.socket_path = socket}, *desk_));
   TRY(watch_all());
   TRY(turn());
@@ -229,7 +234,7 @@ Result<void> Daemon::run() {
 Result<void> Daemon::turn() {
   const Now now = clock_.read();
   if (ground_.watch.take_change(now.boot)) reload_asked_ = true;
-  if (std::exchange(reload_asked_, false)) reload();
+  if (std::exchange(reload_asked_, false)) (void)reload();  // what is wrong is in the log
   if (std::exchange(stop_asked_, false)) {
     if (const auto told = departure_.ask(now.boot)) turn_->submit(*told);
   }
@@ -241,15 +246,29 @@ Result<void> Daemon::turn() {
   return {};
 }
 
-void Daemon::reload() {
+Result<api::Reloaded> Daemon::rehearse_reload() {
+  const Configuration& configuration = ground_.configuration;
+  const auto loaded = configuration.read();
+  if (!loaded) return std::unexpected(Error::bad_input(config::render(loaded.error())));
+  return api::Reloaded{.changes = config::difference(*configuration.jobs(), *loaded->set, clock_.read().wall),
+                       .needs_restart = loaded->daemon != configuration.daemon()};
+}
+
+Result<api::Reloaded> Daemon::reload() {
+  Configuration& configuration = ground_.configuration;
+  const auto before = configuration.jobs();
+  const auto jobs = configuration.reload();
   config_read_ = true;
-  if (const auto jobs = ground_.configuration.reload()) {
-    log::info(ground_.configuration.path() + " is in force: " + std::to_string(jobs->jobs.size()) + " jobs");
-    turn_->submit(JobsLoaded{jobs});
-  } else if (!ground_.configuration.trouble().empty()) {
-    log::error("the file has errors, so the jobs stay as they were:\n" + ground_.configuration.trouble());
+  ground_.watch.follow(configuration.watched(), clock_.read().boot);
+  if (!configuration.trouble().empty()) {
+    log::error("the file has errors, so the jobs stay as they were:\n" + configuration.trouble());
+    return std::unexpected(Error::bad_input(configuration.trouble()));
   }
-  ground_.watch.follow(ground_.configuration.watched(), clock_.read().boot);
+  if (!jobs) return api::Reloaded{.changes = {}, .needs_restart = configuration.needs_restart()};
+  log::info(configuration.path() + " is in force: " + std::to_string(jobs->jobs.size()) + " jobs");
+  turn_->submit(JobsLoaded{jobs});
+  return api::Reloaded{.changes = config::difference(*before, *jobs, clock_.read().wall),
+                       .needs_restart = configuration.needs_restart()};
 }
 
 std::optional<Millis> Daemon::sleep_limit() {

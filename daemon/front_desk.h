@@ -23,6 +23,7 @@ class FrontDesk final : public api::Backend {
     Reader& reader;
     const Configuration& configuration;
     const ZoneCache& zones;
+    std::function<Result<api::Reloaded>(api::ReloadHow)> reload;
     std::string state_path;
     std::string runs_path;
   };
@@ -36,6 +37,7 @@ class FrontDesk final : public api::Backend {
   void place(api::Order order, std::function<void(const Answer&)> done) override;
   Result<OutputPart> read_log(const Run& run, const OutputQuery& query) override;
   api::StatusFacts status() override;
+  Result<api::Reloaded> reload(api::ReloadHow how) override { return rooms_.reload(how); }
 
   // The core's answer to a request, on its way to whoever asked.
   void deliver(const Answer& answer);

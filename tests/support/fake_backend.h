@@ -120,6 +120,12 @@ class FakeBackend final : public api::Backend, private View {
     const auto from = std::min<std::size_t>(query.offset, all.size());
     return OutputPart{.bytes = all.substr(from, query.limit), .offset = query.offset, .size = all.size()};
   }
+  Result<api::Reloaded> reloaded{};
+  std::vector<api::ReloadHow> reloads;
+  Result<api::Reloaded> reload(api::ReloadHow how) override {
+    reloads.push_back(how);
+    return reloaded;
+  }
   api::StatusFacts status() override {
     return {.uptime = Millis{1000},
             .config_path = "schedules.yaml",

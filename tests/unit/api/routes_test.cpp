@@ -396,3 +396,24 @@ TEST_CASE("api/routes: jobs are found by tag, by how they stand, and by a part o
   CHECK_FALSE(has("/v1/jobs?q=rep", "nightly-backup"));
   CHECK_FALSE(has("/v1/jobs?state=failing", "report"));
 }
+
+TEST_CASE("api/routes: S35 a reload tells what it changes, and every problem of a file that is refused") {
+  World world;
+  JobChange change{.kind = JobChange::Kind::changed, .job = job_name("backup")};
+  change.keys = {{.key = "timeout", .before = "none", .after = "1h"}, {.key = "env", .before = "", .after = ""}};
+  change.next = at("2026-11-21T02:30:00Z");
+  world.backend.reloaded = Reloaded{.changes = {change}, .needs_restart = true};
+  const Response told = world.send("POST", "/v1/config/reload", "{\"dry_run\": true}").value();
+  CHECK(told.status == 200);
+  CHECK(holds(told, R"("needs_restart":true)"));
+  CHECK(holds(told, R"("job":"backup","kind":"changed")"));
+  CHECK(holds(told, R"({"key":"timeout","before":"none","after":"1h"},{"key":"env","before":null,"after":null})"));
+  CHECK(holds(told, R"("next":"2026-11-21T02:30:00Z","next_before":null)"));
+
+  world.backend.reloaded = std::unexpected(Error::bad_input("f.yaml:1:1  error  odd\n"));
+  const Response refused = world.send("POST", "/v1/config/reload").value();
+  CHECK(refused.status == 422);
+  CHECK(holds(refused, "f.yaml:1:1  error  odd"));
+  CHECK(world.backend.reloads == std::vector{ReloadHow::rehearse, ReloadHow::apply});
+  CHECK(world.send("POST", "/v1/config/reload", "{\"dry\": true}")->status == 400);
+}

@@ -1,0 +1,135 @@
+#include <map>
+#include <set>
+#include <string_view>
+
+#include <base/text.h>
+#include <config/difference.h>
+#include <config/policy_entry.h>
+
+namespace belfry::config {
+
+namespace {
+
+template <class T>
+std::string word_of(T value) {
+  for (const Word<T>& word : Words<T>::known) {
+    if (word.value == value) return std::string(word.text);
+  }
+  return "";
+}
+
+std::string text_of(const std::string& text) { return text; }
+std::string text_of(int number) { return std::to_string(number); }
+std::string text_of(bool flag) { return flag ? "true" : "false"; }
+std::string text_of(Millis duration) { return format_duration(duration); }
+std::string text_of(std::uint32_t number) { return std::to_string(number); }
+std::string text_of(std::int64_t number) { return std::to_string(number); }
+std::string text_of(OnLost on_lost) { return word_of(on_lost); }
+std::string text_of(const MissedPolicy& missed) { return word_of(missed.action); }
+std::string text_of(const OverlapPolicy& overlap) { return word_of(overlap.action); }
+std::string text_of(const RetryPolicy& retry) { return std::to_string(retry.max); }
+
+template <class T>
+std::string text_of(const std::optional<T>& value) {
+  return value ? text_of(*value) : "none";
+}
+
+class Keys {
+ public:
+  template <class T>
+  void compare(const char* key, const T& before, const T& after) {
+    if (before == after) return;
+    JobChange::Key changed{.key = key, .before = text_of(before), .after = text_of(after)};
+    if (changed.before == changed.after) changed.before = changed.after = "";  // the difference is further within
+    keys_.push_back(std::move(changed));
+  }
+
+  // A difference whose values say little, or should not be shown.
+  template <class T>
+  void compare_unseen(const char* key, const T& before, const T& after) {
+    if (!(before == after)) keys_.push_back({.key = key, .before = "", .after = ""});
+  }
+
+  std::vector<JobChange::Key> take() { return std::move(keys_); }
+
+ private:
+  std::vector<JobChange::Key> keys_;
+};
+
+void compare_schedule(Keys& keys, const Job& before, const Job& after) {
+  keys.compare("schedule", before.schedule_text, after.schedule_text);
+  keys.compare("timezone", before.zone_name, after.zone_name);
+  const bool reads_alike = before.schedule_text == after.schedule_text && before.zone_name == after.zone_name;
+  if (!reads_alike) return;
+  // What stands beside the time: calendars, bounds, jitter, or triggers whose text is the same.
+  keys.compare_unseen("schedule", before.schedule.normal_form(), after.schedule.normal_form());
+}
+
+void compare_policies(Keys& keys, const Policies& before, const Policies& after) {
+  keys.compare("missed", before.missed, after.missed);
+  keys.compare("overlap", before.overlap, after.overlap);
+  keys.compare("retry", before.retry, after.retry);
+  keys.compare("on_lost", before.on_lost, after.on_lost);
+  keys.compare("timeout", before.timeout, after.timeout);
+  keys.compare("deadline", before.deadline, after.deadline);
+  keys.compare_unseen("success_exit_codes", before.success_exit_codes, after.success_exit_codes);
+  keys.compare("queue", before.queue.str(), after.queue.str());
+  keys.compare("priority", before.priority, after.priority);
+  keys.compare("max_runs", before.max_runs, after.max_runs);
+  keys.compare("pause_after_failures", before.pause_after_failures, after.pause_after_failures);
+}
+
+std::vector<JobChange::Key> compare(const Job& before, const Job& after) {
+  Keys keys;
+  keys.compare("name", before.name.text(), after.name.text());
+  compare_schedule(keys, before, after);
+  keys.compare_unseen("action", before.action, after.action);
+  keys.compare_unseen("env", before.env, after.env);
+  keys.compare("working_dir", before.working_dir, after.working_dir);
+  keys.compare("enabled", before.enabled, after.enabled);
+  keys.compare_unseen("description", before.description, after.description);
+  keys.compare_unseen("tags", before.tags, after.tags);
+  keys.compare_unseen("process", *before.process, *after.process);
+  compare_policies(keys, *before.policies, *after.policies);
+  return keys.take();
+}
+
+std::optional<WallTime> next_of(const Job& job, WallTime now) {
+  return job.enabled ? job.schedule.next_after(now) : std::nullopt;
+}
+
+}  // namespace
+
+std::vector<JobChange> difference(const JobSet& before, const JobSet& after, WallTime now) {
+  std::map<std::string_view, const Job*> left;
+  for (const Job& job : before.jobs) left.emplace(job.name.text(), &job);
+  const auto take = [&](const JobName& name) -> const Job* {
+    const auto node = left.extract(name.text());
+    return node ? node.mapped() : nullptr;
+  };
+
+  std::vector<JobChange> changes;
+  for (const Job& job : after.jobs) {
+    const Job* old = take(job.name);
+    if (old == nullptr && job.was) old = take(*job.was);
+    JobChange change{.kind = old != nullptr ? JobChange::Kind::changed : JobChange::Kind::added,
+                     .job = job.name,
+                     .schedule = job.schedule_text,
+                     .keys = old != nullptr ? compare(*old, job) : std::vector<JobChange::Key>{},
+                     .next_before = old != nullptr ? next_of(*old, now) : std::nullopt,
+                     .next = next_of(job, now)};
+    if (old == nullptr || !change.keys.empty()) changes.push_back(std::move(change));
+  }
+  for (const Job& job : before.jobs) {
+    if (!left.contains(job.name.text())) continue;
+    changes.push_back({.kind = JobChange::Kind::removed,
+                       .job = job.name,
+                       .schedule = job.schedule_text,
+                       .keys = {},
+                       .next_before = next_of(job, now),
+                       .next = {}});
+  }
+  return changes;
+}
+
+}  // namespace belfry::config
