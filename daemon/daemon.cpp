@@ -32,7 +32,7 @@
 #include <jobs/launcher.h>
 #include <jobs/probe.h>
 #include <store/sqlite_history.h>
-#include <store/sqlite_store.h>
+#include <store/sqlite_recovery.h>
 #include <store/writer.h>
 
 namespace belfry {
@@ -172,7 +172,9 @@ Result<void> Daemon::open(const std::string& socket) {
 }
 
 Result<void> Daemon::open_ledger_and_core() {
-  auto store = TRY(SqliteStore::open(ground_.state.ledger_path()));
+  OpenedStore opened = TRY(open_or_recover(ground_.state.ledger_path(), clock_.read().wall));
+  if (opened.damage) log::error(opened.damage->in_words());
+  auto store = std::move(opened.store);
   Snapshot snapshot = TRY(store->load());
   history_ = TRY(SqliteHistory::open(ground_.state.ledger_path()));
   auto long_history = TRY(SqliteHistory::open(ground_.state.ledger_path()));

@@ -115,6 +115,14 @@ Result<std::int64_t> Statement::run_bound() {
   return ::sqlite3_changes64(::sqlite3_db_handle(statement_.get()));
 }
 
+Result<std::int64_t> Statement::run_row(const Rows& row) {
+  const int columns = ::sqlite3_column_count(row.raw());
+  for (int n = 0; n < columns; ++n) {
+    VERIFY(::sqlite3_bind_value(statement_.get(), n + 1, ::sqlite3_column_value(row.raw(), n)) == SQLITE_OK);
+  }
+  return run_bound();
+}
+
 // ---- Connection ------------------------------------------------------------------------------------------------
 
 void Connection::Close::operator()(sqlite3* db) const { ::sqlite3_close_v2(db); }
@@ -170,6 +178,14 @@ Result<void> Connection::checkpoint(Checkpoint how) {
   }
   *log_pages_ = pages - moved;
   return {};
+}
+
+Result<std::optional<std::string>> Connection::find_damage() {
+  auto answer = ask_text("PRAGMA quick_check(1)", "check the file");
+  if (answer) return *answer == "ok" ? std::nullopt : std::optional(std::move(*answer));
+  const int code = primary(::sqlite3_extended_errcode(db_.get()));
+  if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB) return std::move(answer).error().what;
+  return std::unexpected(std::move(answer).error());
 }
 
 bool Connection::has_moved() const {

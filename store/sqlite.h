@@ -70,6 +70,9 @@ class Statement {
     return run_bound();
   }
 
+  // The same with the values of another statement's row, whatever their types.
+  Result<std::int64_t> run_row(const Rows& row);
+
   template <class... Values>
   Rows query(const Values&... values) {
     bind_all(values...);
@@ -134,6 +137,9 @@ class Connection {
   // Pages that wait in the write-ahead log, as of this connection's last commit or checkpoint. Automatic checkpoints
   // are off: whoever writes calls checkpoint() when nobody waits.
   int log_pages() const { return *log_pages_; }
+
+  // What SQLite's quick check says of the file; none: nothing is wrong. An error: it could not be looked at.
+  Result<std::optional<std::string>> find_damage();
 
   // The path no longer leads to the open file: it was removed or replaced. What is written now would be lost.
   bool has_moved() const;

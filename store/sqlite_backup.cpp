@@ -1,0 +1,42 @@
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include <base/os.h>
+#include <base/try.h>
+#include <store/sqlite.h>
+#include <store/sqlite_backup.h>
+
+namespace belfry {
+
+namespace {
+
+// SQLite does not sync what it copies.
+Result<void> sync(const std::string& path, int flags) {
+  const Fd fd(::open(path.c_str(), flags | O_CLOEXEC));
+  if (!fd || ::fsync(fd.get()) != 0) return std::unexpected(system_error("fsync", path));
+  return {};
+}
+
+Result<void> copy(const std::string& ledger, const std::string& to) {
+  auto db = TRY(sqlite::Connection::open(ledger, sqlite::Access::read_only, Millis{5000}));
+  sqlite::Statement vacuum = TRY(db.prepare("VACUUM INTO ?1", "copy the ledger to " + to));
+  TRY(vacuum.run(to));
+  return sync(to, O_RDONLY);
+}
+
+}  // namespace
+
+// link() and not rename(): it does not replace what somebody else has put there meanwhile.
+Result<void> back_up_ledger(const std::string& ledger, const std::string& to) {
+  const std::string part = to + ".part";
+  (void)::unlink(part.c_str());
+  auto done = copy(ledger, part);
+  if (done && ::link(part.c_str(), to.c_str()) != 0) done = std::unexpected(system_error("link", to));
+  (void)::unlink(part.c_str());
+  TRY(std::move(done));
+  return sync(to.substr(0, to.find_last_of('/') + 1) + ".", O_RDONLY | O_DIRECTORY);
+}
+
+}  // namespace belfry

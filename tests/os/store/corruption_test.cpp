@@ -1,0 +1,227 @@
+// F07: files that were damaged while nobody looked.
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+
+#include <doctest/doctest.h>
+
+#include <base/file.h>
+#include <store/sqlite.h>
+#include <store/sqlite_backup.h>
+#include <store/sqlite_history.h>
+#include <store/sqlite_recovery.h>
+#include <tests/contract/store/ledger_builders.h>
+#include <tests/support/temp_dir.h>
+
+namespace belfry::tests {
+
+namespace {
+
+// Hundreds of ledgers are made and damaged here: in memory, where there is such a directory.
+[[maybe_unused]] const bool in_memory = ::access("/dev/shm", W_OK) == 0 && ::setenv("TMPDIR", "/dev/shm", 1) == 0;
+
+constexpr std::uint64_t batches = 12;
+constexpr std::uint64_t runs_per_batch = 20;
+
+WallTime now() { return clock("23:00"); }
+
+Batch batch_of_runs(std::uint64_t number) {
+  Batch batch{.id = BatchId{number}, .records = {sight_of("backup"), sight_of("report"), standing_of("report")}};
+  for (std::uint64_t n = 1; n <= runs_per_batch; ++n) {
+    const std::uint64_t sequence = (number - 1) * runs_per_batch + n;
+    const Run run = start_of("backup", sequence, Slot{.era = {}, .at = clock("09:00") + Millis{sequence * 1000}});
+    batch.records.emplace_back(RunOpened{run});
+    if (n != 3) batch.records.emplace_back(RunClosed{end_of(run, n == 5 ? RunOutcome::failed : RunOutcome::succeeded)});
+    batch.records.emplace_back(decided("backup", Slot{.era = {}, .at = run.slot->at + Millis{500}}));
+  }
+  return batch;
+}
+
+std::string write_ledger(const TempDir& dir) {
+  std::string path = dir / "ledger.db";
+  auto store = SqliteStore::open(path);
+  REQUIRE(store.has_value());
+  for (std::uint64_t n = 1; n <= batches; ++n) REQUIRE((*store)->commit(batch_of_runs(n)).verdict == Verdict::ok);
+  return path;
+}
+
+void put(const std::string& path, const std::string& content) {
+  for (const char* suffix : {"-wal", "-shm"}) std::filesystem::remove(path + suffix);
+  REQUIRE(replace_file(path, content).has_value());
+}
+
+std::size_t corrupt_files(const TempDir& dir) {
+  std::size_t count = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(dir / ".")) {
+    if (entry.path().string().find(".corrupt.") != std::string::npos) ++count;
+  }
+  return count;
+}
+
+// What must hold of a ledger that was damaged and opened, whatever was damaged: it works, and does not lie.
+OpenedStore open_damaged(const std::string& path) {
+  auto opened = open_or_recover(path, now());
+  REQUIRE_MESSAGE(opened.has_value(), opened.error().what);
+  const auto snapshot = opened->store->load();
+  REQUIRE_MESSAGE(snapshot.has_value(), snapshot.error().what);
+  const auto history = SqliteHistory::open(path);
+  REQUIRE(history.has_value());
+  const auto runs = (*history)->runs({.limit = 1000});
+  // What no check sees is at least not shown as something else.
+  if (!runs) CHECK_MESSAGE(runs.error().what.find("cannot read") != std::string::npos, runs.error().what);
+  if (runs) CHECK(runs->size() <= batches * runs_per_batch);
+  if (opened->damage) {
+    REQUIRE(runs.has_value());
+    REQUIRE((*history)->slots({.limit = 1000}).has_value());
+    for (const auto& job : snapshot->jobs) CHECK(job.seen.counts_from >= now());  // nothing before is owed
+  }
+  const auto next = std::to_underlying(snapshot->last_batch) + 1;
+  const Run fresh = start_of("backup", snapshot->last_sequence + 1, Slot{.era = {}, .at = clock("23:30")});
+  const CommitAnswer answer =
+      opened->store->commit({.id = BatchId{next}, .records = {sight_of("backup"), RunOpened{fresh}}});
+  CHECK_MESSAGE(answer.verdict == Verdict::ok, answer.why);
+  return std::move(*opened);
+}
+
+}  // namespace
+
+TEST_CASE("store/recovery: F07 a sound ledger is opened as it is, and so is none") {
+  const TempDir dir;
+  const auto fresh = open_or_recover(dir / "new.db", now());
+  REQUIRE(fresh.has_value());
+  CHECK_FALSE(fresh->damage.has_value());
+  const std::string path = write_ledger(dir);
+  const auto opened = open_or_recover(path, now());
+  REQUIRE(opened.has_value());
+  CHECK_FALSE(opened->damage.has_value());
+  CHECK(opened->store->load()->last_batch == BatchId{batches});
+  CHECK(corrupt_files(dir) == 0);
+}
+
+TEST_CASE("store/recovery: F07 a flipped bit in any block never stops the daemon, and costs little") {
+  const TempDir dir;
+  const std::string path = write_ledger(dir);
+  const std::string sound = read_file(path).value();
+  std::size_t found = 0;
+  std::size_t nearly_all = 0;
+  const std::size_t blocks = sound.size() / 512;
+  for (std::size_t block = 0; block < blocks; ++block) {
+    CAPTURE(block);
+    std::string damaged = sound;
+    char& byte = damaged[block * 512 + (block * 37) % 512];
+    byte = static_cast<char>(byte ^ (1 << (block % 8)));
+    put(path, damaged);
+    const OpenedStore opened = open_damaged(path);
+    if (!opened.damage) continue;
+    ++found;
+    if (opened.damage->runs * 10 >= static_cast<std::int64_t>(batches * runs_per_batch * 8)) ++nearly_all;
+    CHECK(read_file(opened.damage->moved_to) == damaged);
+    std::filesystem::remove(opened.damage->moved_to);
+  }
+  MESSAGE(found << " of " << blocks << " flips were found, " << nearly_all << " of these kept 80 % of the runs");
+  CHECK(found > 0);
+  CHECK(nearly_all * 10 >= found * 8);
+}
+
+TEST_CASE("store/recovery: F07 a ledger cut off at any block is recovered as far as it goes") {
+  const TempDir dir;
+  const std::string path = write_ledger(dir);
+  const std::string sound = read_file(path).value();
+  for (std::size_t size = 0; size < sound.size(); size += 512) {
+    CAPTURE(size);
+    put(path, sound.substr(0, size));
+    auto opened = open_or_recover(path, now());
+    REQUIRE_MESSAGE(opened.has_value(), opened.error().what);
+    CHECK(opened->damage.has_value() == (size > 0));  // an empty file is a ledger that was never begun
+    REQUIRE(opened->store->load().has_value());
+    if (opened->damage) std::filesystem::remove(opened->damage->moved_to);
+  }
+}
+
+TEST_CASE("store/recovery: F07 a damaged ledger is kept, and the report says what is not known") {
+  const TempDir dir;
+  const std::string path = write_ledger(dir);
+  std::string damaged = read_file(path).value();
+  const std::size_t at = damaged.rfind("nominal");  // a column's name in the schema
+  REQUIRE(at != std::string::npos);
+  damaged[at] = 'N';
+  put(path, damaged);
+  const OpenedStore opened = open_damaged(path);
+  REQUIRE(opened.damage.has_value());
+  CHECK(opened.damage->moved_to == path + ".corrupt.2026-11-20T23:00:00Z");
+  CHECK(read_file(opened.damage->moved_to) == damaged);
+  const std::string words = opened.damage->in_words();
+  CHECK_MESSAGE(words.find(opened.damage->moved_to) != std::string::npos, words);
+  CHECK_MESSAGE(words.find("not known") != std::string::npos, words);
+}
+
+TEST_CASE("store/recovery: F07 a word that makes no sense is damage, and only its row is lost") {
+  const TempDir dir;
+  const std::string path = write_ledger(dir);
+  {
+    auto hand = sqlite::Connection::open(path, sqlite::Access::read_write, Millis{20});
+    REQUIRE(hand.has_value());
+    REQUIRE(hand->execute("UPDATE runs SET trigger = 'sbhedule' WHERE sequence = 3", "damage").has_value());
+  }
+  const OpenedStore opened = open_damaged(path);
+  REQUIRE(opened.damage.has_value());
+  CHECK(opened.damage->runs == static_cast<std::int64_t>(batches * runs_per_batch) - 1);
+  CHECK(opened.damage->known_upto > clock("09:00"));
+  const Snapshot snapshot = opened.store->load().value();
+  CHECK(snapshot.jobs.size() == 2);
+  CHECK(describe(snapshot.jobs[1].standing.value()) == describe(standing_of("report")));
+  CHECK(snapshot.open_runs.size() == batches - 1 + 1);
+  const auto history = SqliteHistory::open(path);
+  CHECK((*history)->runs({.which = RunQuery::Which::failed})->size() == batches);
+  const auto account = (*history)->account({.job = job("backup"), .first = clock("00:00"), .last = clock("23:59")});
+  CHECK(account->pruned_upto == Slot{.era = {}, .at = now()});
+}
+
+TEST_CASE("store/recovery: F07 a death while recovering leaves the damaged ledger, and the next start recovers") {
+  const TempDir dir;
+  const std::string path = write_ledger(dir);
+  std::string damaged = read_file(path).value();
+  damaged.resize(damaged.size() / 2);
+  put(path, damaged);
+  REQUIRE(replace_file(path + ".recovering", "half a ledger").has_value());
+  const OpenedStore opened = open_damaged(path);
+  CHECK(opened.damage.has_value());
+  CHECK_FALSE(std::filesystem::exists(path + ".recovering"));
+}
+
+// ---- Backup -----------------------------------------------------------------------------------------------------
+
+TEST_CASE("store/backup: a copy of the ledger in use is a ledger as it was at one moment") {
+  const TempDir dir;
+  const std::string path = dir / "ledger.db";
+  auto store = SqliteStore::open(path);
+  REQUIRE(store.has_value());
+  for (std::uint64_t n = 1; n <= 3; ++n) REQUIRE((*store)->commit(batch_of_runs(n)).verdict == Verdict::ok);
+  const std::string before = describe((*store)->load().value());
+  const auto done = back_up_ledger(path, dir / "copy.db");
+  REQUIRE_MESSAGE(done.has_value(), done.error().what);
+  REQUIRE((*store)->commit(batch_of_runs(4)).verdict == Verdict::ok);
+  auto copy = open_or_recover(dir / "copy.db", now());
+  REQUIRE(copy.has_value());
+  CHECK_FALSE(copy->damage.has_value());
+  CHECK(describe(copy->store->load().value()) == before);
+  CHECK_FALSE(std::filesystem::exists(dir / "copy.db.part"));
+}
+
+TEST_CASE("store/backup: what is there already is not overwritten, and what failed leaves nothing") {
+  const TempDir dir;
+  const std::string path = write_ledger(dir);
+  REQUIRE(replace_file(dir / "mine.txt", "mine").has_value());
+  const auto refused = back_up_ledger(path, dir / "mine.txt");
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().what.find("mine.txt") != std::string::npos);
+  CHECK(read_file(dir / "mine.txt") == "mine");
+  CHECK_FALSE(back_up_ledger(path, dir / "no-such-directory/copy.db").has_value());
+  CHECK_FALSE(back_up_ledger(dir / "nothing.db", dir / "copy.db").has_value());
+  CHECK_FALSE(std::filesystem::exists(dir / "copy.db"));
+  CHECK_FALSE(std::filesystem::exists(dir / "mine.txt.part"));
+}
+
+}  // namespace belfry::tests
