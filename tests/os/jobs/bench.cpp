@@ -124,8 +124,8 @@ const Outcome& Bench::recover(const Run& run) {
   return reports_.of(run.attempt_id());
 }
 
-bool Bench::follow(const std::function<bool()>& happened) {
-  const auto deadline = std::chrono::steady_clock::now() + patience;
+bool Bench::follow_for(Millis limit, const std::function<bool()>& happened) {
+  const auto deadline = std::chrono::steady_clock::now() + limit;
   while (!happened()) {
     if (std::chrono::steady_clock::now() > deadline) return false;
     pollfd ready{.fd = launcher_->fd(), .events = POLLIN, .revents = 0};

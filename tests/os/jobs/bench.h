@@ -67,7 +67,8 @@ class Bench {
   const Outcome& outcome(const AttemptId& id) { return reports_.of(id); }
 
   // Handles what comes until `happened` is true.
-  bool follow(const std::function<bool()>& happened);
+  bool follow(const std::function<bool()>& happened) { return follow_for(patience, happened); }
+  bool follow_for(Millis limit, const std::function<bool()>& happened);
 
   std::string directory(const AttemptId& id) const { return runs() + "/" + run_directory_name(id); }
   std::string output(const AttemptId& id) const;
