@@ -1,0 +1,36 @@
+// Holds what the ledger says against what the jobs put down, and against the schedule.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include <tests/storm/site.h>
+
+namespace belfry::storm {
+
+struct Audit {
+  std::size_t runs = 0;
+  std::size_t relaunched = 0;  // started again under a new launch number, because they had never executed
+  std::size_t lost = 0;
+  std::int64_t slots = 0;            // all of them, from the first to the last
+  std::size_t doubled = 0;           // attempts that executed more than once
+  std::size_t unheard = 0;           // runs that are said to have executed and did not, or the other way round
+  std::size_t wrong_ends = 0;        // another exit code than the job's
+  std::int64_t without_outcome = 0;  // slots
+  std::int64_t decided_twice = 0;
+  std::string first_finding;
+
+  bool is_clean() const {
+    return doubled == 0 && unheard == 0 && wrong_ends == 0 && without_outcome == 0 && decided_twice == 0;
+  }
+};
+
+// The exit code of each job, by name. REQUIRES: each is due every `period`.
+struct Expected {
+  std::map<std::string, int> exit_codes;
+  Millis period{};
+};
+
+Audit audit(const Site& site, const Expected& expected);
+
+}  // namespace belfry::storm

@@ -1,0 +1,52 @@
+// A daemon that is killed and started again, and jobs that put down what happens to them.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include <belfry/record.h>
+
+#include <tests/support/temp_dir.h>
+
+namespace belfry::storm {
+
+// What a job wrote when it executed: one line per execution.
+struct Mark {
+  std::string job;
+  std::string run;
+  std::uint32_t attempt = 0;
+};
+
+class Site {
+ public:
+  explicit Site(const std::string& jobs);  // those of schedules.yaml; %MARK% puts a mark down
+  Site(const Site&) = delete;
+  Site& operator=(const Site&) = delete;
+  ~Site();
+
+  // Returns at once: it may be killed at any instruction from here on.
+  void start_daemon();
+  void kill_daemon();
+
+  // Ends the schedules, lets a daemon live until nothing is open any more, and stops it. False: something stays open.
+  bool settle(std::chrono::seconds limit);
+
+  std::vector<Run> runs() const;  // oldest first
+  std::vector<SlotsDecided> slots() const;
+  std::vector<Mark> marks() const;
+  std::string runs_path() const { return directory_ / "state/runs"; }
+  std::string daemon_log() const;
+
+ private:
+  std::string ledger() const { return directory_ / "state/ledger.db"; }
+  std::size_t open_runs() const;
+  void stop_daemon();
+
+  tests::TempDir directory_;
+  pid_t daemon_ = 0;
+};
+
+}  // namespace belfry::storm
