@@ -78,7 +78,17 @@ void Scheduler::State::take(JobsLoaded& input, Actions&) {
   for (const JobTable::Ended& ended : change.ended) end_definition(ended);
   set_ = std::move(input.set);
   const JobTable::Sight sight = jobs_.load(set_, [this](const Job& job) { return time_of(job); });
-  for (const JobSeen& seen : sight.seen) outbox_.record(seen);
+  const auto is_renamed = [&](const JobSeen& seen) {
+    return std::any_of(change.renamed.begin(), change.renamed.end(),
+                       [&](const JobRenamed& renamed) { return renamed.to == seen.job; });
+  };
+  for (const JobSeen& seen : sight.seen) {
+    if (is_renamed(seen)) {
+      outbox_.record(seen);  // after the renaming
+    } else {
+      outbox_.see(seen);
+    }
+  }
   for (const JobRemoved& removed : sight.removed) outbox_.record(removed);
   queues_.define(set_->queues);
   follow_jobs_to_their_places();

@@ -32,6 +32,7 @@ void Outbox::settle(const CommitAnswer& answer, BootTime now, Actions& out) {
   failures_ = 0;
   trouble_.clear();
   is_on_its_way_ = false;
+  lent_.batch.seen = std::vector<JobSeen>();  // its room too: there will hardly be so many again
   lent_.batch.records.clear();
   let_out(lent_, out);
 }
@@ -43,7 +44,7 @@ void Outbox::offer(BootTime now, Actions& out) {
     out.persist = &lent_.batch;
     return;
   }
-  if (next_.batch.records.empty()) return let_out(next_, out);
+  if (next_.is_empty()) return let_out(next_, out);
   std::swap(next_, lent_);
   last_ = BatchId{static_cast<std::uint64_t>(last_) + 1};
   lent_.batch.id = last_;

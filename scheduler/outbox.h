@@ -21,6 +21,7 @@ class Outbox {
 
   // What is promised with then_*() waits for the records of the same turn, if there are any.
   void record(Record record) { next_.batch.records.push_back(std::move(record)); }
+  void see(JobSeen seen) { next_.batch.seen.push_back(std::move(seen)); }
   void then_start(StartOrder order) { next_.starts.push_back(std::move(order)); }
   void then_stop(StopOrder order) { next_.stops.push_back(order); }
   void then_answer(Answer answer) { next_.answers.push_back(std::move(answer)); }
@@ -33,7 +34,7 @@ class Outbox {
   void offer(BootTime now, Actions& out);
 
   bool failing() const { return failures_ > 0; }
-  bool is_empty() const { return !is_on_its_way_ && next_.batch.records.empty(); }
+  bool is_empty() const { return !is_on_its_way_ && next_.is_empty(); }
   const std::string& trouble() const { return trouble_; }
   std::optional<BootTime> retry_at() const { return retry_at_; }
 
@@ -42,6 +43,8 @@ class Outbox {
 
  private:
   struct Parcel {
+    bool is_empty() const { return batch.records.empty() && batch.seen.empty(); }
+
     Batch batch;
     std::vector<StartOrder> starts;
     std::vector<StopOrder> stops;

@@ -99,7 +99,8 @@ std::vector<UpcomingSlot> Scheduler::State::upcoming(std::size_t limit, std::opt
   }
   std::vector<UpcomingSlot> slots;
   while (slots.size() < limit && !ahead.empty()) {
-    const auto [due, index] = ahead.top();
+    const WallTime due = ahead.top().due;
+    const JobIndex index = ahead.top().item;
     if (until && due > *until) break;
     slots.push_back({.job = jobs_.at(index).job.get(), .at = slot_of[index], .due = due});
     move_on(index, slot_of[index]);

@@ -329,6 +329,11 @@ CommitAnswer MemoryStore::commit(const Batch& batch) {
             .why = "batch " + std::to_string(offered) + " does not follow batch " + std::to_string(last)};
   }
   Transaction transaction(*this);
+  for (const auto& seen : batch.seen) {
+    if (auto applied = transaction.apply(seen); !applied) {
+      return {.batch = batch.id, .verdict = Verdict::failed, .why = std::move(applied).error().what};
+    }
+  }
   for (const auto& record : batch.records) {
     auto applied = std::visit([&](const auto& r) { return transaction.apply(r); }, record);
     if (!applied) return {.batch = batch.id, .verdict = Verdict::failed, .why = std::move(applied).error().what};

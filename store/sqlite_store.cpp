@@ -118,6 +118,9 @@ SqliteStore::Outcome SqliteStore::confirm(BatchId batch) {
 SqliteStore::Outcome SqliteStore::write(const Batch& batch) {
   auto transaction = Transaction::begin(ledger_->connection());
   if (!transaction) return std::unexpected(failed(std::move(transaction).error()));
+  for (const auto& seen : batch.seen) {
+    if (auto applied = ledger_->apply(seen); !applied) return std::unexpected(failed(std::move(applied).error()));
+  }
   for (const auto& record : batch.records) {
     if (auto applied = ledger_->apply(record); !applied) return std::unexpected(failed(std::move(applied).error()));
   }

@@ -128,6 +128,7 @@ enum class BatchId : std::uint64_t {};
 
 struct Batch {
   BatchId id{};
+  std::vector<JobSeen> seen;  // as records, before the others; apart, because a first configuration has many
   std::vector<Record> records;
 };
 

@@ -95,6 +95,18 @@ TEST_CASE_TEMPLATE_DEFINE("store/contract: a batch out of order is refused", Sub
   CHECK(ledger.snapshot().jobs.size() == 2);
 }
 
+TEST_CASE_TEMPLATE_DEFINE("store/contract: jobs that are seen apart come before the records of their batch", Subject,
+                          store_contract_seen_apart) {
+  Subject ledger;
+  const Batch batch{
+      .id = BatchId{1}, .seen = {sight_of("a"), sight_of("b")}, .records = {JobRemoved{job("b")}, standing_of("a")}};
+  CHECK(ledger.offer(batch).verdict == Verdict::ok);
+  const auto jobs = ledger.snapshot().jobs;
+  REQUIRE(jobs.size() == 2);
+  CHECK(jobs[0].standing.has_value());
+  CHECK(jobs[1].removed);
+}
+
 TEST_CASE_TEMPLATE_DEFINE("store/contract: an empty batch counts", Subject, store_contract_empty_batch) {
   Subject ledger;
   ledger.accept({});

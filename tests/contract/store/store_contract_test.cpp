@@ -12,6 +12,7 @@ TEST_CASE_TEMPLATE_APPLY(store_contract_all_or_nothing, EveryLedger);
 TEST_CASE_TEMPLATE_APPLY(store_contract_again, EveryLedger);
 TEST_CASE_TEMPLATE_APPLY(store_contract_order, EveryLedger);
 TEST_CASE_TEMPLATE_APPLY(store_contract_empty_batch, EveryLedger);
+TEST_CASE_TEMPLATE_APPLY(store_contract_seen_apart, EveryLedger);
 TEST_CASE_TEMPLATE_APPLY(store_contract_once, EveryLedger);
 TEST_CASE_TEMPLATE_APPLY(store_contract_sequence, EveryLedger);
 TEST_CASE_TEMPLATE_APPLY(store_contract_open, EveryLedger);
