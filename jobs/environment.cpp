@@ -51,9 +51,11 @@ void set_run(Environment& environment, const StartOrder& order, const Environmen
   environment.set("BELFRY_ATTEMPT", std::to_string(order.id.attempt));
   environment.set("BELFRY_TRIGGER", std::string(text(run.trigger)));
   environment.set("BELFRY_SCHEDULED_TIME", format_utc(run.nominal.value_or(run.due)));
-  environment.set("BELFRY_SCHEDULED_DATE", date_text(facts.zone.local(run.due)));
+  environment.set("BELFRY_SCHEDULED_DATE", date_text(facts.zone.local(run.nominal.value_or(run.due))));
   environment.set("BELFRY_LATE_MS", std::to_string(late.count()));
   environment.set("BELFRY_MISSED_COUNT", std::to_string(missed_count(run)));
+  if (run.cause) environment.set("BELFRY_CAUSE_RUN_ID", run.cause->text());
+  if (!run.cause_job.empty()) environment.set("BELFRY_CAUSE_JOB", run.cause_job);
   if (order.previous_success) environment.set("BELFRY_PREVIOUS_SUCCESS_TIME", format_utc(*order.previous_success));
 }
 

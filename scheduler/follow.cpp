@@ -32,7 +32,9 @@ void Scheduler::State::trigger_dependents(JobIndex index, const Run& closed) {
     if (!counts_for(after.when, *closed.outcome)) continue;
     const bool all_wanted = after.when != AfterTrigger::When::failure;
     if (all_wanted && !has_all_causes(jobs_.at(dependent), after, closed.job)) continue;
-    start_by_itself(dependent, with_delay({.trigger = RunTrigger::after, .cause = closed.id}, after.delay));
+    start_by_itself(
+        dependent,
+        with_delay({.trigger = RunTrigger::after, .cause = closed.id, .cause_job = closed.job.text()}, after.delay));
   }
 }
 

@@ -101,6 +101,7 @@ RunHandle Scheduler::State::open_run(JobIndex index, const Opening& opening) {
   run.nominal = opening.slot ? opening.slot : opening.nominal;
   run.trigger = opening.trigger;
   run.cause = opening.cause;
+  run.cause_job = opening.cause_job;
   run.requested_by = opening.requested_by;
   run.key = opening.key;
   run.revision = set_->revision;

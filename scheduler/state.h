@@ -60,6 +60,7 @@ class Scheduler::State final : public View {
     std::optional<WallTime> due;      // none: now
     std::int64_t stands_for = 1;
     std::optional<RunId> cause;
+    SharedText cause_job;
     std::string requested_by;
     std::string key;
     std::optional<int> priority;

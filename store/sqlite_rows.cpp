@@ -7,7 +7,8 @@
 namespace belfry::sqlite {
 
 const std::string_view run_columns =
-    "sequence, id, job, era, slot, nominal, due, opened, trigger, cause, requested_by, key, revision, stands_for, "
+    "sequence, id, job, era, slot, nominal, due, opened, trigger, cause, cause_job, requested_by, key, revision, "
+    "stands_for, "
     "attempt, launch, uncounted, boot, queue, priority, ignores_overlap, not_before, stop, stop_by, state, "
     "outcome, reason, detail, started, finished, exit_code, signal, "
     "cpu_user_us, cpu_system_us, memory_peak_bytes, output_bytes";
@@ -132,6 +133,7 @@ Result<Run> read_run(Rows& row) {
   run.opened = wall_time(row.integer());
   run.trigger = TRY(read_trigger(row));
   run.cause = TRY(read_cause(row));
+  run.cause_job = row.text();
   run.requested_by = row.text();
   run.key = row.text();
   run.revision = row.text();

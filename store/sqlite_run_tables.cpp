@@ -43,12 +43,13 @@ auto origin_values(const Run& run) {
 
 // What most leave as the table's defaults are.
 constexpr std::string_view decision_columns =
-    "trigger, cause, requested_by, stands_for, queue, priority, "
+    "trigger, cause, cause_job, requested_by, stands_for, queue, priority, "
     "ignores_overlap, not_before";
 
 auto decision_values(const Run& run) {
-  return std::tuple(text(run.trigger), stored(run.cause), std::string_view(run.requested_by), run.stands_for,
-                    std::string_view(run.queue), run.priority, run.ignores_overlap, stored(run.not_before));
+  return std::tuple(text(run.trigger), stored(run.cause), std::string_view(run.cause_job),
+                    std::string_view(run.requested_by), run.stands_for, std::string_view(run.queue), run.priority,
+                    run.ignores_overlap, stored(run.not_before));
 }
 
 bool is_as_most(const Run& run) {

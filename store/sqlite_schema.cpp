@@ -94,6 +94,7 @@ CREATE TABLE runs (
   opened            INTEGER NOT NULL,
   trigger           TEXT NOT NULL DEFAULT 'schedule',
   cause             TEXT,
+  cause_job         TEXT NOT NULL DEFAULT '',
   requested_by      TEXT NOT NULL DEFAULT '',
   key               TEXT NOT NULL DEFAULT '',
   revision          TEXT NOT NULL,

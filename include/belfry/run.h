@@ -47,6 +47,7 @@ struct Run {
   std::optional<WallTime> nominal;  // the time it is for: the slot's, or the one that was asked for
   RunTrigger trigger = RunTrigger::schedule;
   std::optional<RunId> cause;  // after, retry: the run it follows. Closed as superseded: the run that took its place
+  SharedText cause_job;        // after: the job of that run
   std::string requested_by;    // for manual, api, backfill and retry: who, as the daemon saw them ("uid 1000")
   std::string key;             // of the request, if it had one: the same key is the same run (I15)
   SharedText revision;         // the configuration it was decided under

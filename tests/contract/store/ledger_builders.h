@@ -63,6 +63,7 @@ inline Run moved_on(Run run) {
   run.nominal = clock("07:01");
   run.trigger = RunTrigger::backfill;
   run.cause = start_of("cause", 98).id;
+  run.cause_job = "report";
   run.requested_by = "uid 1001";
   run.revision = "r3";
   run.stands_for = 13;
@@ -168,7 +169,7 @@ inline std::string describe(const Run& r) {
       describe(r.due),
       describe(r.opened),
       std::string(text(r.trigger)),
-      describe(r.cause),
+      describe(r.cause) + " " + r.cause_job.str(),
       r.requested_by,
       r.key,
       r.revision,

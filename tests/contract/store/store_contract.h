@@ -208,6 +208,7 @@ TEST_CASE_TEMPLATE_DEFINE("store/contract: S31 each field of a start is kept by 
   keeps([](Run& r) { r.opened = clock("04:00"); });
   keeps([](Run& r) { r.trigger = RunTrigger::startup; });
   keeps([](Run& r) { r.cause = start_of("report", 99).id; });
+  keeps([](Run& r) { r.cause = start_of("report", 99).id, r.cause_job = "report"; });
   keeps([](Run& r) { r.requested_by = "uid 0"; });
   keeps([](Run& r) { r.key = "once"; });
   keeps([](Run& r) { r.revision = ""; });

@@ -90,6 +90,22 @@ TEST_CASE("jobs/environment: S18 a catch-up knows how many missed slots it stand
   }
 }
 
+TEST_CASE("jobs/environment: S9 a job that comes after another knows which one, and its run") {
+  StartOrder one = order();
+  CHECK(value(environment(one), "BELFRY_CAUSE_JOB") == "(not set)");
+  one.run.cause = RunId{.high = 1, .low = 2};
+  one.run.cause_job = "dump";
+  CHECK(value(environment(one), "BELFRY_CAUSE_JOB") == "dump");
+  CHECK(value(environment(one), "BELFRY_CAUSE_RUN_ID") == one.run.cause->text());
+}
+
+TEST_CASE("jobs/environment: S4 the date of a run is that of the time it is for") {
+  StartOrder one = order();
+  one.run.slot.reset();
+  one.run.nominal = one.run.due - std::chrono::days{3};
+  CHECK(value(environment(one), "BELFRY_SCHEDULED_DATE") == "2026-11-16");
+}
+
 TEST_CASE("jobs/environment: S28 the last success is told where there is one") {
   StartOrder one = order();
   CHECK(value(environment(one), "BELFRY_PREVIOUS_SUCCESS_TIME") == "(not set)");
