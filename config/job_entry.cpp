@@ -37,6 +37,23 @@ constexpr Fields job_fields{
     field<&JobEntry::policies, &Policies::pause_after_failures>(
         "pause_after_failures", "Pause the job when so many of its runs in a row have failed.",
         {.range = {.min = 1, .max = 1'000'000}, .none = None::known}),
+    field<&JobEntry::process, &ProcessEntry::user>("user", "Whom it runs as; else the daemon's user."),
+    field<&JobEntry::process, &ProcessEntry::group>("group", "Its group; else the user's.", {.none = None::known}),
+    field<&JobEntry::process, &ProcessEntry::umask>("umask", "Which permissions new files do not get."),
+    field<&JobEntry::process, &ProcessEntry::env_file>("env_file", "A file of NAME=VALUE lines; 'env' wins over them.",
+                                                       {.none = None::known}),
+    field<&JobEntry::process, &ProcessEntry::stdin_text>("stdin", "What it reads on its standard input; else nothing."),
+    field<&JobEntry::process, &ProcessEntry::output>("output", "How much of its output is kept."),
+    field<&JobEntry::process, &ProcessEntry::leftovers>("leftovers",
+                                                        "What becomes of processes that outlive its main one."),
+    field<&JobEntry::process, &ProcessEntry::stop_signal>("stop_signal", "How it is asked to stop."),
+    field<&JobEntry::process, &ProcessEntry::stop_grace_period>(
+        "stop_grace_period", "From the stop signal to SIGKILL; 0s: it is killed at once.", {.range = {.min = 0}}),
+    field<&JobEntry::process, &ProcessEntry::start_deadline>(
+        "start_deadline", "How long a machine without room for processes is asked again.", {.range = {.min = 0}}),
+    field<&JobEntry::process, &ProcessEntry::limits>("limits", "Bounds on memory, processors and the like."),
+    field<&JobEntry::process, &ProcessEntry::only_if>(
+        "only_if", "A script for sh -eu; where it fails the job is skipped.", {.none = None::known}),
 };
 
 constexpr std::array<std::string_view, 2> actions{"run", "command"};
@@ -109,6 +126,23 @@ constexpr std::array job_translations{
     Translation{"on_startup", "schedule", "write  schedule: { on_startup: 10s }"},
     Translation{"jitter", "schedule", "write  schedule: { every: 5m, jitter: 20s }"},
     Translation{"renamed_from", "was", {}},
+    Translation{"User", "user", {}},
+    Translation{"username", "user", {}},
+    Translation{"run_as", "user", {}},
+    Translation{"envfile", "env_file", {}},
+    Translation{"EnvironmentFile", "env_file", {}},
+    Translation{"KillSignal", "stop_signal", {}},
+    Translation{"killmode", "leftovers", {}},
+    Translation{"KillMode", "leftovers", {}},
+    Translation{"grace_period", "stop_grace_period", {}},
+    Translation{"TimeoutStopSec", "stop_grace_period", "write  stop_grace_period: 10s"},
+    Translation{"terminationGracePeriodSeconds", "stop_grace_period", "write  stop_grace_period: 10s"},
+    Translation{"resources", "limits", "write  limits: { memory: 512M, cpus: 1.5 }"},
+    Translation{"memory", "limits", "write  limits: { memory: 512M }"},
+    Translation{"nice", "limits", "write  limits: { nice: 10 }"},
+    Translation{"Nice", "limits", "write  limits: { nice: 10 }"},
+    Translation{"condition", "only_if", {}},
+    Translation{"ExecCondition", "only_if", {}},
     Translation{"name", "", "a job's name is the key above it:  jobs: { backup: { ... } }"},
 };
 

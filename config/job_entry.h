@@ -9,6 +9,7 @@
 #include <belfry/job.h>
 
 #include <config/policy_entry.h>
+#include <config/process_entry.h>
 #include <config/schedule_entry.h>
 #include <config/types.h>
 
@@ -28,6 +29,7 @@ struct JobEntry {
   std::optional<MarkedText> queue;       // not yet in `policies`: whether there is such a queue is to be seen
   std::optional<OverlapPolicy> overlap;  // not yet in `policies`: what is usual depends on the schedule
   Policies policies;
+  ProcessEntry process;
 };
 
 extern const Table<JobEntry> job_table;

@@ -104,6 +104,7 @@ std::optional<Job> read_job(Reader& reader, const Entry& entry, const FileSurrou
           .policies = shared.policies.share(keys.policies),
           .action = std::move(*action),
           .env = std::move(keys.env),
+          .process = shared.processes.share(settings_of(keys.process)),
           .enabled = keys.enabled};
   if (keys.working_dir) job.working_dir = std::move(keys.working_dir->text);
   if (shared.linter) shared.linter->job(reader, entry.key, *keys.schedule, job);

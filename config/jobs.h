@@ -12,7 +12,7 @@
 
 #include <config/job_entry.h>
 #include <config/lint.h>
-#include <config/policy_pool.h>
+#include <config/pools.h>
 #include <config/references.h>
 #include <config/schedules.h>
 
@@ -29,7 +29,8 @@ struct FileSurroundings {
 
 // What the jobs of one file share.
 struct Shared {
-  PolicyPool policies;
+  Pool<Policies> policies{default_policies()};
+  Pool<ProcessSettings> processes{default_process_settings()};
   References references;
   std::optional<Linter> linter;  // none: nobody asked for warnings
 };

@@ -212,7 +212,7 @@ void Loader::check_not_empty() {
 }
 
 void Loader::read_jobs(JobSet& set, const FileSurroundings& around) {
-  Shared shared{.policies = {}, .references = {}, .linter = linter()};
+  Shared shared{.references = {}, .linter = linter()};
   Names names("job ");
   for (const auto& file : files_) {
     if (!file->entry.jobs) continue;

@@ -155,7 +155,8 @@ std::optional<double> Type<double>::read(Reader& reader, Node node, Range range)
     const char* const end = node.text().data() + node.text().size();
     const auto [stop, error] = std::from_chars(node.text().data(), end, value);
     const bool is_whole_text = error == std::errc{} && stop == end && !node.text().ends_with('.');
-    if (is_whole_text && value >= static_cast<double>(range.min) && value <= static_cast<double>(range.max)) {
+    if (is_whole_text && value > 0 && value >= static_cast<double>(range.min) &&
+        value <= static_cast<double>(range.max)) {
       return value;
     }
   }

@@ -98,7 +98,7 @@ struct Type<T> {
   }
 };
 
-// A number with or without a fraction. The range is of its whole part.
+// A number above zero, with or without a fraction. The range has whole bounds.
 template <>
 struct Type<double> {
   static constexpr std::string_view words = "a number such as 2 or 1.5";
