@@ -24,6 +24,7 @@
 #include <cli/retry_command.h>
 #include <cli/run_command.h>
 #include <cli/runs_command.h>
+#include <cli/schema_command.h>
 #include <cli/show_command.h>
 #include <cli/skip_command.h>
 #include <cli/status_command.h>
@@ -36,9 +37,9 @@ namespace belfry::cli {
 
 namespace {
 
-constexpr auto commands = {add_list,   add_next,    add_show,   add_why,      add_run,    add_logs,     add_runs,
-                           add_cancel, add_retry,   add_pause,  add_resume,   add_skip,   add_backfill, add_status,
-                           add_daemon, add_explain, add_reload, add_validate, add_version};
+constexpr auto commands = {add_list,   add_next,    add_show,   add_why,    add_run,      add_logs,     add_runs,
+                           add_cancel, add_retry,   add_pause,  add_resume, add_skip,     add_backfill, add_status,
+                           add_daemon, add_explain, add_reload, add_schema, add_validate, add_version};
 
 void add_common_options(CLI::App& app, Context& context) {
   app.add_flag_callback("--json", [&context] { context.form = OutputForm::json; }, "Answer in JSON");

@@ -19,9 +19,12 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 
 #include <base/verify.h>
 #include <config/reader.h>
+#include <config/shape.h>
 #include <config/tree.h>
 
 namespace belfry::config {
@@ -34,6 +37,7 @@ struct Range {
 
 // Specialised in types.h and its like, for each T that a member may have:
 //   static constexpr std::string_view words;             what to write, "true or false"
+//   static constexpr std::array shapes{Shape...};        the same for a schema (shape.h)
 // and one of
 //   static std::optional<T> read(Reader& reader, Node);         empty: it is no T, which has been reported
 //   static std::optional<T> read(Reader& reader, Node, Range);
@@ -54,6 +58,8 @@ struct Field {
   Range range;
   None none = None::unknown;
   Inherit inherit = Inherit::yes;
+  std::string_view words;         // what to write
+  std::span<const Shape> shapes;  // the same for programs
   void (*read)(Reader& reader, Node value, void* owner, const Field& field);
 };
 
@@ -112,6 +118,7 @@ void read_member(Reader& reader, Node node, T& member, const Field& field) {
 template <auto member, auto... inner>
 constexpr auto field(std::string_view key, std::string_view summary, FieldOptions options = {}) {
   using Owner = decltype(owner_of(member));
+  using Member = std::remove_cvref_t<decltype(((std::declval<Owner&>().*member).*....*inner))>;
   const auto read = [](Reader& reader, Node node, void* owner, const Field& row) {
     read_member(reader, node, ((static_cast<Owner*>(owner)->*member).*....*inner), row);
   };
@@ -121,6 +128,8 @@ constexpr auto field(std::string_view key, std::string_view summary, FieldOption
                          .range = options.range,
                          .none = options.none,
                          .inherit = options.inherit,
+                         .words = Type<typename Present<Member>::type>::words,
+                         .shapes = Type<typename Present<Member>::type>::shapes,
                          .read = read}};
 }
 

@@ -57,36 +57,44 @@ extern const Table<FileEntry> file_table;
 template <>
 struct Type<std::vector<CalendarEntry>> {
   static constexpr std::string_view words = "a map of names to lists of days";
+  static constexpr std::array shapes{Shape{.kind = Shape::Kind::map_of, .of = shapes::texts}};
   static std::optional<std::vector<CalendarEntry>> read(Reader& reader, Node node);
 };
 
 template <>
 struct Type<std::vector<QueueEntry>> {
   static constexpr std::string_view words = "a map of queue names to their bounds";
+  static constexpr std::array queue{Shape{.kind = Shape::Kind::fields, .rules = &queue_table.rules}};
+  static constexpr std::array shapes{Shape{.kind = Shape::Kind::map_of, .of = queue}};
   static std::optional<std::vector<QueueEntry>> read(Reader& reader, Node node);
 };
 
 template <>
 struct Type<OnStopSetting> {
   static constexpr std::string_view words = "leave, kill, or wait and a duration, as in 'wait 90s'";
+  static constexpr std::array shapes{Shape{.kind = Shape::Kind::pattern, .pattern = "^(leave|kill|wait +[0-9].*)$"}};
   static std::optional<OnStopSetting> read(Reader& reader, Node node);
 };
 
 template <>
 struct Type<DaemonSettings> {
   static constexpr std::string_view words = "a map such as { max_running: 100 }";
+  static constexpr std::array shapes{Shape{.kind = Shape::Kind::fields, .rules = &daemon_table.rules}};
   static void merge(Reader& reader, Node node, DaemonSettings& settings);
 };
 
 template <>
 struct Type<DefaultsMap> {
   static constexpr std::string_view words = "a map of keys that every job may have";
+  static constexpr std::array shapes{Shape{.kind = Shape::Kind::defaults, .rules = &job_table.rules}};
   static std::optional<DefaultsMap> read(Reader& reader, Node node);
 };
 
 template <>
 struct Type<JobList> {
   static constexpr std::string_view words = "a map of job names to jobs";
+  static constexpr std::array job{Shape{.kind = Shape::Kind::fields, .rules = &job_table.rules}};
+  static constexpr std::array shapes{Shape{.kind = Shape::Kind::map_of, .of = job}};
   static std::optional<JobList> read(Reader& reader, Node node);
 };
 

@@ -57,18 +57,23 @@ struct Words<OnLost> {
 template <>
 struct Type<MissedPolicy> {
   static constexpr std::string_view words = "skip, latest or all, or a map with 'policy'";
+  static constexpr std::array shapes{Shape{.kind = Shape::Kind::word, .words = word_texts_of<MissedPolicy::Action>},
+                                     Shape{.kind = Shape::Kind::fields, .rules = &missed_table.rules}};
   static void merge(Reader& reader, Node node, MissedPolicy& policy);
 };
 
 template <>
 struct Type<OverlapPolicy> {
   static constexpr std::string_view words = "skip, queue, replace or allow, or a map with 'policy'";
+  static constexpr std::array shapes{Shape{.kind = Shape::Kind::word, .words = word_texts_of<OverlapPolicy::Action>},
+                                     Shape{.kind = Shape::Kind::fields, .rules = &overlap_table.rules}};
   static void merge(Reader& reader, Node node, OverlapPolicy& policy);
 };
 
 template <>
 struct Type<RetryPolicy> {
   static constexpr std::string_view words = "a map such as { max: 3, delay: 1m }";
+  static constexpr std::array shapes{Shape{.kind = Shape::Kind::fields, .rules = &retry_table.rules}};
   static void merge(Reader& reader, Node node, RetryPolicy& policy);
 };
 
@@ -76,6 +81,9 @@ struct Type<RetryPolicy> {
 template <>
 struct Type<RetryPolicy::On> {
   static constexpr std::string_view words = "a list of exit, signal, timeout, start and lost";
+  static constexpr std::array<std::string_view, 5> kinds{"exit", "signal", "timeout", "start", "lost"};
+  static constexpr std::array kind{Shape{.kind = Shape::Kind::word, .words = kinds}};
+  static constexpr std::array shapes{Shape{.kind = Shape::Kind::list, .of = kind}};
   static std::optional<RetryPolicy::On> read(Reader& reader, Node node);
 };
 
@@ -83,18 +91,23 @@ struct Type<RetryPolicy::On> {
 template <>
 struct Type<RetryPolicy::WhileWaiting> {
   static constexpr std::string_view words = Type<bool>::words;
+  static constexpr auto shapes = shapes::boolean;
   static std::optional<RetryPolicy::WhileWaiting> read(Reader& reader, Node node);
 };
 
 template <>
 struct Type<std::vector<CodeRange>> {
   static constexpr std::string_view words = "a list of exit codes such as [3, 100-110]";
+  static constexpr std::array code{Shape{.kind = Shape::Kind::integer},
+                                   Shape{.kind = Shape::Kind::pattern, .pattern = "^[0-9]{1,3}-[0-9]{1,3}$"}};
+  static constexpr std::array shapes{Shape{.kind = Shape::Kind::list, .of = code}};
   static std::optional<std::vector<CodeRange>> read(Reader& reader, Node node);
 };
 
 template <>
 struct Type<std::vector<Millis>> {
   static constexpr std::string_view words = "a list of durations such as [10s, 1m]";
+  static constexpr std::array shapes{Shape{.kind = Shape::Kind::list, .of = shapes::duration}};
   static std::optional<std::vector<Millis>> read(Reader& reader, Node node, Range range);
 };
 

@@ -85,36 +85,45 @@ struct Words<IoPriority> {
 template <>
 struct Type<Size> {
   static constexpr std::string_view words = "a size such as 512M or 1GiB";
+  static constexpr std::array shapes{
+      Shape{.kind = Shape::Kind::integer},
+      Shape{.kind = Shape::Kind::pattern, .pattern = "^[0-9]+(B|K|KiB|M|MiB|G|GiB|T|TiB)?$"}};
   static std::optional<Size> read(Reader& reader, Node node, Range range);
 };
 
 template <>
 struct Type<Account> {
   static constexpr std::string_view words = "a name or a number";
+  static constexpr auto shapes = shapes::text;
   static std::optional<Account> read(Reader& reader, Node node);
 };
 
 template <>
 struct Type<Umask> {
   static constexpr std::string_view words = "three or four octal digits in quotes, such as \"0022\"";
+  static constexpr std::array shapes{Shape{.kind = Shape::Kind::pattern, .pattern = "^[0-7]{3,4}$"},
+                                     Shape{.kind = Shape::Kind::integer}};
   static std::optional<Umask> read(Reader& reader, Node node);
 };
 
 template <>
 struct Type<SignalNumber> {
   static constexpr std::string_view words = "a signal such as SIGTERM or SIGINT";
+  static constexpr auto shapes = shapes::text;
   static std::optional<SignalNumber> read(Reader& reader, Node node);
 };
 
 template <>
 struct Type<OutputEntry> {
   static constexpr std::string_view words = "a map such as { max: 10MiB }";
+  static constexpr std::array shapes{Shape{.kind = Shape::Kind::fields, .rules = &output_table.rules}};
   static void merge(Reader& reader, Node node, OutputEntry& entry);
 };
 
 template <>
 struct Type<LimitsEntry> {
   static constexpr std::string_view words = "a map such as { memory: 512M, nice: 10 }";
+  static constexpr std::array shapes{Shape{.kind = Shape::Kind::fields, .rules = &limits_table.rules}};
   static void merge(Reader& reader, Node node, LimitsEntry& entry);
 };
 

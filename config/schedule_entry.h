@@ -65,12 +65,15 @@ struct Words<AfterTrigger::When> {
 template <>
 struct Type<DstPolicy> {
   static constexpr std::string_view words = "a map with 'skipped' and 'repeated'";
+  static constexpr std::array shapes{Shape{.kind = Shape::Kind::fields, .rules = &dst_table.rules}};
   static void merge(Reader& reader, Node node, DstPolicy& policy);
 };
 
 template <>
 struct Type<ScheduleList> {
   static constexpr std::string_view words = "a text such as 'every 5m', a map, or a list of these";
+  static constexpr std::array one{Shape{}, Shape{.kind = Shape::Kind::fields, .rules = &schedule_table.rules}};
+  static constexpr std::array shapes{one[0], one[1], Shape{.kind = Shape::Kind::list, .of = one}};
   static std::optional<ScheduleList> read(Reader& reader, Node node);
 };
 

@@ -47,36 +47,42 @@ struct Path {
 template <>
 struct Type<MarkedText> {
   static constexpr std::string_view words = "a text";
+  static constexpr auto shapes = shapes::text;
   static std::optional<MarkedText> read(Reader& reader, Node node);
 };
 
 template <>
 struct Type<std::string> {
   static constexpr std::string_view words = "a text";
+  static constexpr auto shapes = shapes::text;
   static std::optional<std::string> read(Reader& reader, Node node);
 };
 
 template <>
 struct Type<bool> {
   static constexpr std::string_view words = "true or false";
+  static constexpr auto shapes = shapes::boolean;
   static std::optional<bool> read(Reader& reader, Node node);
 };
 
 template <>
 struct Type<FormatVersion> {
   static constexpr std::string_view words = "1";
+  static constexpr std::array shapes{Shape{.kind = Shape::Kind::integer}};
   static std::optional<FormatVersion> read(Reader& reader, Node node);
 };
 
 template <>
 struct Type<Path> {
   static constexpr std::string_view words = "an absolute path";
+  static constexpr auto shapes = shapes::path;
   static std::optional<Path> read(Reader& reader, Node node);
 };
 
 template <>
 struct Type<Millis> {
   static constexpr std::string_view words = "a duration such as 90s or 1h30m";
+  static constexpr auto shapes = shapes::duration;
   static std::optional<Millis> read(Reader& reader, Node node, Range range);
 };
 
@@ -84,6 +90,7 @@ struct Type<Millis> {
 template <>
 struct Type<std::int64_t> {
   static constexpr std::string_view words = "a whole number";
+  static constexpr auto shapes = shapes::integer;
   static std::optional<std::int64_t> read(Reader& reader, Node node, Range range);
 };
 
@@ -91,6 +98,7 @@ template <std::integral T>
   requires(!std::same_as<T, bool> && !std::same_as<T, std::int64_t>)
 struct Type<T> {
   static constexpr std::string_view words = Type<std::int64_t>::words;
+  static constexpr auto shapes = shapes::integer;
   // REQUIRES: every number of the range is a T.
   static std::optional<T> read(Reader& reader, Node node, Range range) {
     const auto number = Type<std::int64_t>::read(reader, node, range);
@@ -102,6 +110,7 @@ struct Type<T> {
 template <>
 struct Type<double> {
   static constexpr std::string_view words = "a number such as 2 or 1.5";
+  static constexpr auto shapes = shapes::number;
   static std::optional<double> read(Reader& reader, Node node, Range range);
 };
 
@@ -124,18 +133,21 @@ struct Words<RepeatedTime> {
 template <>
 struct Type<std::vector<MarkedText>> {
   static constexpr std::string_view words = "a list of texts";
+  static constexpr auto shapes = shapes::texts;
   static std::optional<std::vector<MarkedText>> read(Reader& reader, Node node);
 };
 
 template <>
 struct Type<JobReferences> {
   static constexpr std::string_view words = "the name of a job, or a list of names";
+  static constexpr std::array shapes{Shape{}, Shape{.kind = Shape::Kind::list, .of = shapes::text}};
   static std::optional<JobReferences> read(Reader& reader, Node node);
 };
 
 template <>
 struct Type<std::vector<std::string>> {
   static constexpr std::string_view words = "a list of texts";
+  static constexpr auto shapes = shapes::texts;
   static std::optional<std::vector<std::string>> read(Reader& reader, Node node);
 };
 
@@ -143,24 +155,28 @@ struct Type<std::vector<std::string>> {
 template <>
 struct Type<std::vector<EnvironmentVariable>> {
   static constexpr std::string_view words = "a map of names to texts";
+  static constexpr auto shapes = shapes::text_map;
   static void merge(Reader& reader, Node node, std::vector<EnvironmentVariable>& variables);
 };
 
 template <>
 struct Type<Script> {
   static constexpr std::string_view words = "a shell script";
+  static constexpr auto shapes = shapes::text;
   static std::optional<Script> read(Reader& reader, Node node);
 };
 
 template <>
 struct Type<Command> {
   static constexpr std::string_view words = "a list: the program, then its arguments";
+  static constexpr auto shapes = shapes::texts;
   static std::optional<Command> read(Reader& reader, Node node);
 };
 
 template <>
 struct Type<std::shared_ptr<const Zone>> {
   static constexpr std::string_view words = "the name of a time zone, such as Europe/Berlin";
+  static constexpr auto shapes = shapes::text;
   static std::optional<std::shared_ptr<const Zone>> read(Reader& reader, Node node);
 };
 

@@ -39,6 +39,9 @@ constexpr auto word_texts() {
 }
 
 template <class T>
+inline constexpr auto word_texts_of = word_texts<T>();
+
+template <class T>
 constexpr std::span<const ForeignWord> foreign_words() {
   if constexpr (requires { Words<T>::foreign; }) return Words<T>::foreign;
   return {};
@@ -52,10 +55,10 @@ template <class T>
   requires requires { Words<T>::known; }
 struct Type<T> {
   static constexpr std::string_view words = Words<T>::words;
-  static constexpr auto texts = word_texts<T>();
+  static constexpr std::array shapes{Shape{.kind = Shape::Kind::word, .words = word_texts_of<T>}};
 
   static std::optional<T> read(Reader& reader, Node node) {
-    const auto index = read_word(reader, node, texts, words, foreign_words<T>());
+    const auto index = read_word(reader, node, word_texts_of<T>, words, foreign_words<T>());
     return index ? std::optional(Words<T>::known[*index].value) : std::nullopt;
   }
 };

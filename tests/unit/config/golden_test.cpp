@@ -36,6 +36,12 @@ std::string said_about(const std::filesystem::path& file, ZoneCache& zones) {
 
 }  // namespace
 
+TEST_CASE("config/golden: S36 each good file is accepted") {
+  ZoneCache zones;
+  const auto config = load_config("tests/unit/config/good/every_key.yaml", zones);
+  CHECK_MESSAGE(config.has_value(), render(config.error()));
+}
+
 TEST_CASE("config/golden: S36 F47 F48 F49 each broken file is refused in these words") {
   ZoneCache zones;
   const auto files = broken_files();
