@@ -5,6 +5,13 @@
 
 namespace belfry {
 
+namespace {
+
+// What the ledger says was wanted is the truth; the minder knows only that it was told.
+Reason why_stopped(const Run& run, Reason told) { return run.stop != Reason::none ? run.stop : told; }
+
+}  // namespace
+
 std::optional<RunHandle> Scheduler::State::find_launched(const AttemptId& id) {
   const auto handle = runs_.find(id.run);
   if (!handle) return std::nullopt;
@@ -50,8 +57,7 @@ void Scheduler::State::take(AttemptEnded& input, Actions&) {
     case Reason::by_request:
     case Reason::superseded:
     case Reason::shutdown:
-      // What the ledger says was wanted is the truth; the minder knows only that it was told.
-      return end_attempt(*handle, RunOutcome::cancelled, run.stop != Reason::none ? run.stop : input.reason);
+      return end_attempt(*handle, RunOutcome::cancelled, why_stopped(run, input.reason));
     default:
       return end_attempt(*handle, is_success(run) ? RunOutcome::succeeded : RunOutcome::failed, input.reason);
   }
@@ -75,6 +81,7 @@ void Scheduler::State::take(AttemptStartFailed& input, Actions&) {
   Run& run = runs_.at(*handle).run;
   run.detail = std::move(input.detail);
   run.finished = now().wall;
+  if (input.reason != Reason::none) return end_attempt(*handle, RunOutcome::cancelled, why_stopped(run, input.reason));
   end_attempt(*handle, RunOutcome::start_failed, Reason::none);
 }
 
