@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,15 +18,43 @@ namespace belfry {
 
 namespace {
 
-// "pid 4711: belfry daemon -c schedules.yaml", as far as it can be known.
-std::string describe_holder(const Fd& lock) {
+struct Holder {
+  std::string pid;      // empty: it is not known
+  std::string command;  // empty: the process is gone
+};
+
+Holder holder_of(const Fd& lock) {
   std::array<char, 32> buffer{};
   const ssize_t n = ::pread(lock.get(), buffer.data(), buffer.size(), 0);
   const std::string pid(trim({buffer.data(), static_cast<std::size_t>(std::max<ssize_t>(n, 0))}));
-  if (!parse_unsigned(pid)) return "another process";
+  if (!parse_unsigned(pid)) return {};
   std::string command = read_file("/proc/" + pid + "/cmdline").value_or("");
   std::replace(command.begin(), command.end(), '\0', ' ');
-  return "pid " + pid + (command.empty() ? "" : ": " + std::string(trim(command)));
+  return {.pid = pid, .command = std::string(trim(command))};
+}
+
+// "pid 4711: belfry daemon -c schedules.yaml", as far as it can be known.
+std::string describe(const Holder& holder) {
+  if (holder.pid.empty()) return "another process";
+  return "pid " + holder.pid + (holder.command.empty() ? "" : ": " + holder.command);
+}
+
+// A child that a killed daemon had just forked keeps the lock until it executes something else: a moment.
+Result<void> take_lock(const Fd& lock, const std::string& path, const std::string& lock_path) {
+  constexpr int tries = 100;
+  constexpr int pause_ms = 20;
+  for (int i = 0;; ++i) {
+    if (::flock(lock.get(), LOCK_EX | LOCK_NB) == 0) return {};
+    if (errno != EWOULDBLOCK) return std::unexpected(system_error("flock", lock_path));
+    const Holder holder = holder_of(lock);
+    const bool is_gone = !holder.pid.empty() && holder.command.empty();
+    if (!is_gone || i == tries) {
+      return std::unexpected(Error{.kind = ErrorKind::busy,
+                                   .what = "the state directory " + path + " is held by another daemon (" +
+                                           describe(holder) + "); stop it, or give this one its own --state"});
+    }
+    ::poll(nullptr, 0, pause_ms);
+  }
 }
 
 Result<void> write_pid(const Fd& lock) {
@@ -43,12 +72,7 @@ Result<StateDir> StateDir::open(const std::string& path) {
   const std::string lock_path = path + "/lock";
   Fd lock{::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644)};
   if (!lock) return std::unexpected(system_error("open", lock_path));
-  if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
-    if (errno != EWOULDBLOCK) return std::unexpected(system_error("flock", lock_path));
-    return std::unexpected(Error{.kind = ErrorKind::busy,
-                                 .what = "the state directory " + path + " is held by another daemon (" +
-                                         describe_holder(lock) + "); stop it, or give this one its own --state"});
-  }
+  TRY(take_lock(lock, path, lock_path));
   TRY(write_pid(lock));
   std::error_code error;
   std::string absolute = std::filesystem::absolute(path, error).lexically_normal().string();

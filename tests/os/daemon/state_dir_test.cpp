@@ -1,3 +1,5 @@
+#include <poll.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -25,6 +27,30 @@ TEST_CASE("daemon/state_dir: S39 one holder at a time; the second learns who the
     CHECK(second.error().what.find("pid " + std::to_string(::getpid())) != std::string::npos);
   }
   CHECK(StateDir::open(nested).has_value());
+  std::filesystem::remove_all(path);
+}
+
+TEST_CASE("daemon/state_dir: S39 F01 a child that a killed daemon had just forked does not keep the next one away") {
+  std::string path = (std::filesystem::temp_directory_path() / "belfry-state-XXXXXX").string();
+  REQUIRE(::mkdtemp(path.data()) != nullptr);
+  pid_t child = -1;
+  {
+    const auto killed = StateDir::open(path);
+    REQUIRE(killed.has_value());
+    child = ::fork();  // and with it the lock
+    if (child == 0) {
+      ::poll(nullptr, 0, 200);
+      ::_exit(0);
+    }
+    REQUIRE(child > 0);
+    const pid_t gone = ::fork();
+    if (gone == 0) ::_exit(0);
+    ::waitpid(gone, nullptr, 0);
+    REQUIRE(replace_file(path + "/pid", std::to_string(gone)).has_value());
+    std::filesystem::copy_file(path + "/pid", path + "/lock", std::filesystem::copy_options::overwrite_existing);
+  }
+  CHECK(StateDir::open(path).has_value());
+  ::waitpid(child, nullptr, 0);
   std::filesystem::remove_all(path);
 }
 
