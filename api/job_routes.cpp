@@ -80,6 +80,11 @@ Rehearsal rehearse(const View& view, const JobView& job, const RunBody& body) {
 }  // namespace
 
 Result<void> get_jobs(const Call& call) {
+  if (const auto only = call.query.text("only")) {
+    if (*only != "names") return std::unexpected(Error::bad_input("parameter 'only': it is names"));
+    call.reply(json_response(names_json(call.backend.view().job_set())));
+    return {};
+  }
   const auto state = TRY(state_in(call.query));
   const auto tag = call.query.text("tag");
   const auto part = call.query.text("q");

@@ -5,6 +5,7 @@
 
 namespace belfry::api {
 
+// With `only=names` their names and nothing else.
 Result<void> get_jobs(const Call& call);
 Result<void> get_job(const Call& call);
 Result<void> get_upcoming(const Call& call);

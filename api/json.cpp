@@ -223,6 +223,14 @@ std::string job_json(const JobView& job, const std::vector<Run>& newest_runs) {
   return write(object);
 }
 
+std::string names_json(const JobSet* set) {
+  Json names = Json::array();
+  if (set != nullptr) {
+    for (const Job& job : set->jobs) names.push_back(job.name.text());
+  }
+  return write({{"names", std::move(names)}});
+}
+
 std::string count_json(std::int64_t count) { return write({{"count", count}}); }
 
 std::string stretch_json(const Stretch& stretch) {

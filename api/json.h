@@ -33,6 +33,9 @@ std::string run_json(const Run& run);
 // its newest runs, newest first.
 std::string job_json(const JobView& job, const std::vector<Run>& newest_runs);
 
+// {names}: of the jobs, in file order; for completion, which has no time to lose.
+std::string names_json(const JobSet* set);
+
 // {count}: of what a request was about.
 std::string count_json(std::int64_t count);
 

@@ -24,6 +24,7 @@ struct Peer {
   uid_t uid = 0;
   gid_t gid = 0;
   std::vector<gid_t> groups = {};  // the supplementary ones
+  pid_t pid = 0;
 };
 
 struct Request {

@@ -23,7 +23,7 @@ constexpr std::array routes{
     Route{"GET", "/metrics", "", viewer, get_metrics},
     Route{"GET", "/v1/status", "", viewer, get_status},
     Route{"GET", "/v1/events", "topics", viewer, get_events},
-    Route{"GET", "/v1/jobs", "tag state q", viewer, get_jobs},
+    Route{"GET", "/v1/jobs", "tag state q only", viewer, get_jobs},
     Route{"POST", "/v1/jobs/pause", "", operating, post_pause},
     Route{"POST", "/v1/jobs/resume", "", operating, post_resume},
     Route{"GET", "/v1/jobs/{}", "", viewer, get_job},

@@ -135,7 +135,7 @@ Result<Peer> peer_of(int connection) {
     return std::unexpected(system_error("getsockopt", "SO_PEERCRED"));
   }
   std::vector<gid_t> groups = TRY(groups_of(connection));
-  return Peer{.uid = credentials.uid, .gid = credentials.gid, .groups = std::move(groups)};
+  return Peer{.uid = credentials.uid, .gid = credentials.gid, .groups = std::move(groups), .pid = credentials.pid};
 }
 
 Result<Fd> connect_unix(const std::string& path, Millis patience) {

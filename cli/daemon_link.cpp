@@ -7,6 +7,7 @@
 
 #include <api/unix_socket.h>
 #include <base/text.h>
+#include <base/try.h>
 #include <cli/daemon_link.h>
 #include <cli/document.h>
 
@@ -91,6 +92,11 @@ Result<HttpResponse> DaemonLink::send(const HttpRequest& request) const {
   if (!response) return std::unexpected(explained(response.error(), socket_path, request.patience));
   if (response->status >= 300) return std::unexpected(problem(*response));
   return response;
+}
+
+Result<api::Peer> DaemonLink::peer() const {
+  const Fd connection = TRY(api::connect_unix(socket_path, std::chrono::seconds{5}));
+  return api::peer_of(connection.get());
 }
 
 DaemonLink find_daemon(const Context& context, const Surroundings& around) {

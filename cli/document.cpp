@@ -222,6 +222,10 @@ Result<Listing<Run>> decode_runs(std::string_view document) { return listing_fro
 
 Result<Listing<SlotRow>> decode_slots(std::string_view document) { return listing_from(document, "slots", slot_from); }
 
+Result<std::vector<std::string>> decode_names(std::string_view document) {
+  return texts_in(TRY(parse(document)), "names");
+}
+
 Result<JobRow> decode_job(std::string_view document) { return job_from(TRY(parse(document))); }
 
 Result<StatusRow> decode_status(std::string_view document) {
@@ -339,6 +343,19 @@ std::string encode_problems(std::span<const config::Problem> problems) {
                     {"name", problem.name.empty() ? Json() : Json(problem.name)},
                     {"detail", problem.what},
                     {"hint", problem.hint}});
+  }
+  return write(list);
+}
+
+std::string encode_findings(const Findings& findings) {
+  Json list = Json::array();
+  for (const Finding& found : findings) {
+    using Verdict = Finding::Verdict;
+    const char* verdict = found.verdict == Verdict::good ? "good" : found.verdict == Verdict::note ? "note" : "bad";
+    list.push_back({{"about", found.about},
+                    {"verdict", verdict},
+                    {"what", found.what},
+                    {"cure", found.cure.empty() ? Json() : Json(found.cure)}});
   }
   return write(list);
 }

@@ -14,6 +14,7 @@
 #include <belfry/run.h>
 #include <belfry/time.h>
 
+#include <cli/finding.h>
 #include <config/problem.h>
 
 namespace belfry::cli {
@@ -112,6 +113,7 @@ Result<Listing<JobRow>> decode_jobs(std::string_view document);
 Result<Listing<UpcomingRow>> decode_upcoming(std::string_view document);
 Result<Listing<Run>> decode_runs(std::string_view document);
 Result<Listing<SlotRow>> decode_slots(std::string_view document);
+Result<std::vector<std::string>> decode_names(std::string_view document);
 Result<JobRow> decode_job(std::string_view document);
 Result<StatusRow> decode_status(std::string_view document);
 Result<std::int64_t> decode_count(std::string_view document);
@@ -162,6 +164,8 @@ Result<ReloadDocument> decode_reload(std::string_view document);
 
 // What is wrong with a file: an array, one object per problem.
 std::string encode_problems(std::span<const config::Problem> problems);
+
+std::string encode_findings(const Findings& findings);
 
 std::string encode_version(std::string_view version);
 

@@ -2,6 +2,8 @@
 
 #include <base/zones.h>
 #include <cli/output.h>
+#include <cli/terminal.h>
+#include <cli/text_width.h>
 
 namespace belfry::cli {
 
@@ -9,8 +11,8 @@ void print(std::string_view answer) { std::fwrite(answer.data(), 1, answer.size(
 
 void print_footer(const Context& context, std::string_view line) {
   if (context.quiet) return;
-  print(line);
-  print("\n");
+  const Terminal terminal = Terminal::of_stdout(context, Surroundings::of_this_process());
+  print(broken_at_gaps(line, terminal.width) + "\n");
 }
 
 void hint(const Context& context, std::string_view line) {

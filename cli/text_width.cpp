@@ -89,6 +89,24 @@ std::string without_controls(std::string_view text) {
   return out;
 }
 
+std::string broken_at_gaps(std::string_view text, std::size_t width) {
+  std::string out;
+  std::size_t used = 0;
+  while (!text.empty()) {
+    const std::string_view part = text.substr(0, text.find("  "));
+    text.remove_prefix(std::min(text.size(), part.size() + 2));
+    const std::size_t part_width = display_width(part);
+    if (!out.empty()) {
+      const bool fits = used + 2 + part_width <= width;
+      out += fits ? "  " : "\n";
+      used = fits ? used + 2 : 0;
+    }
+    out += part;
+    used += part_width;
+  }
+  return out;
+}
+
 std::string shortened(std::string_view text, std::size_t width) {
   if (display_width(text) <= width) return std::string(text);
   if (width == 0) return "";

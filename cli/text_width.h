@@ -18,6 +18,9 @@ std::string printable(std::string_view text);
 // The same for output of many lines: line ends and tabs stay, and so do colours (ESC [ ... m).
 std::string without_controls(std::string_view text);
 
+// The text in lines of at most `width` columns, broken where two blanks stand, if it can be.
+std::string broken_at_gaps(std::string_view text, std::size_t width);
+
 // At most `width` columns of it, with "…" for what was cut.
 std::string shortened(std::string_view text, std::size_t width);
 

@@ -382,6 +382,14 @@ TEST_CASE("api/routes: ready is who starts what is due; healthy is who answers, 
   CHECK(world.get("/healthz").body == "degraded\nledger: disk full\n");
 }
 
+TEST_CASE("api/routes: the names alone come in file order") {
+  World world;
+  world.backend.add_job("zulu");
+  world.backend.add_job("alpha");
+  CHECK(world.get("/v1/jobs?only=names").body == "{\"names\":[\"zulu\",\"alpha\"]}\n");
+  CHECK(world.get("/v1/jobs?only=tags").status == 400);
+}
+
 TEST_CASE("api/routes: jobs are found by tag, by how they stand, and by a part of their name") {
   World world;
   world.backend.add_job("nightly-backup").tags = {"db"};

@@ -36,3 +36,10 @@ TEST_CASE("cli/text_width: F19 output keeps its lines and colours on a terminal,
   CHECK(without_controls("\033[") == "\uFFFD[");
   CHECK(without_controls("caf\u00E9 \xFF\n") == "caf\u00E9 \uFFFD\n");
 }
+
+TEST_CASE("cli/text_width: a closing line that is too long is broken between its sentences") {
+  CHECK(broken_at_gaps("3 jobs.  Times in UTC.  Why?  belfry why", 100) == "3 jobs.  Times in UTC.  Why?  belfry why");
+  CHECK(broken_at_gaps("3 jobs.  Times in UTC.  Why?  belfry why", 24) == "3 jobs.  Times in UTC.\nWhy?  belfry why");
+  CHECK(broken_at_gaps("3 jobs.  Times in UTC.", 3) == "3 jobs.\nTimes in UTC.");
+  CHECK(broken_at_gaps("", 3) == "");
+}

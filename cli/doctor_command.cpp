@@ -1,0 +1,117 @@
+#include <algorithm>
+#include <utility>
+
+#include <CLI/CLI.hpp>
+#include <base/text.h>
+#include <base/try.h>
+#include <cli/daemon_link.h>
+#include <cli/doctor_command.h>
+#include <cli/document.h>
+#include <cli/exit_code.h>
+#include <cli/finding.h>
+#include <cli/machine_checks.h>
+#include <cli/output.h>
+#include <cli/table.h>
+
+namespace belfry::cli {
+
+namespace {
+
+using Verdict = Finding::Verdict;
+
+Finding finding(std::string about, const std::string& trouble, std::string well, std::string cure) {
+  if (trouble.empty())
+    return {.about = std::move(about), .verdict = Verdict::good, .what = std::move(well), .cure = ""};
+  return {.about = std::move(about), .verdict = Verdict::bad, .what = trouble, .cure = std::move(cure)};
+}
+
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+Finding check_user(uid_t user) {
+  if (user != 0) return finding("user", "", "the daemon does not run as root", "");
+  return {.about = "user",
+          .verdict = Verdict::note,
+          .what = "the daemon runs as root, and so does every job without `user:`",
+          .cure = "run it as a user of its own where no job needs root"};
+}
+
+void examine_daemon(const DaemonLink& daemon, const StatusRow& status, Findings& findings) {
+  findings.push_back(finding("daemon", "", "version " + status.version + ", " + status.state, ""));
+  findings.push_back(
+      finding("configuration", first_line(status.config_trouble),
+              status.config_path + " is in force, revision " + status.revision,
+              "correct it; meanwhile what was in force stays so: belfry validate " + status.config_path));
+  findings.push_back(finding("ledger", status.ledger_trouble, "it accepts, at " + status.state_dir,
+                             "nothing is started until it can be written: look at the disk and at who holds it"));
+  if (status.config_path.starts_with('/')) findings.push_back(check_file("permissions", status.config_path));
+  findings.push_back(check_disk(status.state_dir));
+  if (const auto peer = daemon.peer()) {
+    findings.push_back(check_user(peer->uid));
+    findings.push_back(check_limits(peer->pid));
+    findings.push_back(check_cgroups(peer->pid));
+  }
+}
+
+Result<Findings> examine(const Context& context) {
+  const DaemonLink daemon = find_daemon(context, Surroundings::of_this_process());
+  Findings findings;
+  std::string database;
+  const auto response = daemon.get("/v1/status");
+  if (response) {
+    const StatusRow status = TRY(decode_status(response->body));
+    database = status.tzdata;
+    examine_daemon(daemon, status, findings);
+  } else {
+    findings.push_back(finding("daemon", response.error().what, "", "belfry daemon, or: systemctl start belfry"));
+  }
+  findings.push_back(check_clock());
+  findings.push_back(check_zones(database));
+  return findings;
+}
+
+Cell sign_cell(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::good:
+      return {"✓", Emphasis::good};
+    case Verdict::note:
+      return {"!", Emphasis::busy};
+    case Verdict::bad:
+      return {"✗", Emphasis::bad};
+  }
+  std::unreachable();
+}
+
+void print_for_people(const Context& context, const Findings& findings) {
+  const Terminal terminal = Terminal::of_stdout(context, Surroundings::of_this_process());
+  for (const Finding& found : findings) {
+    const Cell sign = sign_cell(found.verdict);
+    print(terminal.paint(sign.text, sign.emphasis) + " " + found.about + ": " + found.what + "\n");
+    if (!found.cure.empty()) print("    " + found.cure + "\n");
+  }
+}
+
+Result<int> see_doctor(const Context& context) {
+  const Findings findings = TRY(examine(context));
+  const auto bad =
+      std::count_if(findings.begin(), findings.end(), [](const Finding& f) { return f.verdict == Verdict::bad; });
+  if (context.form == OutputForm::json) {
+    print(encode_findings(findings));
+  } else {
+    print_for_people(context, findings);
+    print_footer(context, bad == 0 ? "Nothing is wrong."
+                                   : std::to_string(bad) + (bad == 1 ? " thing is" : " things are") + " wrong.");
+  }
+  return bad == 0 ? exit_ok : exit_failed;
+}
+
+}  // namespace
+
+void add_doctor(CLI::App& app, Context& context) {
+  CLI::App* command = app.add_subcommand("doctor", "Look whether everything is as it should be, and say what to do.");
+  command->footer(
+      "  belfry doctor\n"
+      "  belfry doctor --json | jq '.[] | select(.verdict != \"good\")'");
+  command->callback([&context] { context.chosen = see_doctor; });
+}
+
+}  // namespace belfry::cli
