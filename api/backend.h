@@ -38,6 +38,13 @@ struct Reloaded {
   bool needs_restart = false;  // the daemon's own settings changed
 };
 
+// What the ledger says of the schedules' slots, held against the schedules (S1).
+struct AuditFacts {
+  std::int64_t jobs = 0;
+  std::int64_t slots = 0;
+  std::vector<std::string> problems;  // empty: each slot has exactly one outcome
+};
+
 class Backend {
  public:
   virtual ~Backend() = default;
@@ -54,6 +61,9 @@ class Backend {
   // or at once. REQUIRES: the question touches nothing but the History and what it owns.
   using Question = std::function<std::function<void()>(History&)>;
   virtual void read_history(Question question) = 0;
+
+  // Looks at the newest days of every job; takes its time. Calls `done` later, or at once.
+  virtual void audit(std::function<void(const Result<AuditFacts>&)> done) = 0;
 
   // Calls `done` exactly once: at once for a refusal that needs no ledger, else after the commit (S2), or not at all
   // if the daemon stops before that.

@@ -309,6 +309,10 @@ std::string status_json(const StatusFacts& facts, const View& view) {
   });
 }
 
+std::string audit_json(const AuditFacts& facts) {
+  return write({{"jobs", facts.jobs}, {"slots", facts.slots}, {"problems", facts.problems}});
+}
+
 std::string problem_json(const Problem& problem) {
   Json document = {{"title", status_title(problem.status)}, {"status", problem.status}, {"detail", problem.detail}};
   if (problem.reason != Reason::none) document["reason"] = text(problem.reason);

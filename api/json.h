@@ -73,6 +73,7 @@ std::string upcoming_json(const std::vector<UpcomingSlot>& slots, const ListFram
 std::string reloaded_json(const Reloaded& reloaded, const ListFrame& frame);
 
 std::string status_json(const StatusFacts& facts, const View& view);
+std::string audit_json(const AuditFacts& facts);
 std::string problem_json(const Problem& problem);
 
 }  // namespace belfry::api

@@ -23,6 +23,22 @@ Result<std::optional<RunOutcome>> outcome_in(const Query& query) {
   return *outcome;
 }
 
+Result<RunQuery::Which> which_in(const Query& query) {
+  const auto word = query.text("which");
+  if (!word) return RunQuery::Which::any;
+  if (*word == "open") return RunQuery::Which::open;
+  if (*word == "failed") return RunQuery::Which::failed;
+  return std::unexpected(Error::bad_input("parameter 'which': it is open or failed"));
+}
+
+Result<std::optional<RunState>> state_in(const Query& query) {
+  const auto word = query.text("state");
+  if (!word) return std::nullopt;
+  const auto state = run_state_from(*word);
+  if (!state) return std::unexpected(Error::bad_input("parameter 'state': no run is '" + std::string(*word) + "'"));
+  return *state;
+}
+
 Result<std::optional<RunId>> cursor_in(const Query& query) {
   const auto word = query.text("before");
   if (!word) return std::nullopt;
@@ -41,7 +57,10 @@ Result<std::optional<JobName>> job_in(const Query& query) {
 Result<RunQuery> run_query_in(const Query& query) {
   RunQuery wanted;
   wanted.job = TRY(job_in(query));
+  wanted.which = TRY(which_in(query));
+  wanted.state = TRY(state_in(query));
   wanted.outcome = TRY(outcome_in(query));
+  wanted.since = TRY(query.instant("since"));
   wanted.before = TRY(cursor_in(query));
   wanted.limit = TRY(query.number("limit", {.min = 1, .max = RunQuery::limit_max})).value_or(wanted.limit);
   return wanted;

@@ -11,26 +11,11 @@ namespace belfry::api {
 namespace {
 
 constexpr std::size_t rows_default = 20;
-
-struct Wish {
-  JobName job;
-  std::optional<WallTime> from;
-  std::optional<WallTime> to;
-  std::size_t limit = rows_default;
-};
+constexpr std::size_t rows_max = 1'000;
 
 WallTime end_of(const SlotRow& row) {
   const auto* run = std::get_if<Run>(&row.what);
   return run != nullptr ? run->slot->at : std::get<SlotsDecided>(row.what).slots.last;
-}
-
-WallTime begin_of(const SlotRow& row) {
-  const auto* run = std::get_if<Run>(&row.what);
-  return run != nullptr ? run->slot->at : std::get<SlotsDecided>(row.what).slots.first;
-}
-
-bool is_wished(const SlotRow& row, const Wish& wish) {
-  return (!wish.from || end_of(row) >= *wish.from) && (!wish.to || begin_of(row) <= *wish.to);
 }
 
 std::optional<RunId> cause_of(const SlotRow& row) {
@@ -38,17 +23,14 @@ std::optional<RunId> cause_of(const SlotRow& row) {
   return decided != nullptr ? decided->cause : std::nullopt;
 }
 
-Result<std::vector<SlotRow>> read_slots(History& history, const Wish& wish) {
-  const auto runs = TRY(history.runs({.job = wish.job, .limit = RunQuery::limit_max}));
-  const auto decided = TRY(history.slots({.job = wish.job, .limit = RunQuery::limit_max}));
+Result<std::vector<SlotRow>> read_slots(History& history, const SlotRange& range) {
   std::vector<SlotRow> rows;
-  for (const Run& run : runs) {
-    if (run.slot) rows.push_back({.what = run, .cause = std::nullopt});
+  for (Run& run : TRY(history.runs_of_slots(range))) rows.push_back({.what = std::move(run), .cause = std::nullopt});
+  for (SlotsDecided& stretch : TRY(history.slots_decided(range))) {
+    rows.push_back({.what = std::move(stretch), .cause = std::nullopt});
   }
-  for (const SlotsDecided& stretch : decided) rows.push_back({.what = stretch, .cause = std::nullopt});
-  std::erase_if(rows, [&](const SlotRow& row) { return !is_wished(row, wish); });
   std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return end_of(a) > end_of(b); });
-  if (rows.size() > wish.limit) rows.erase(rows.begin() + static_cast<std::ptrdiff_t>(wish.limit), rows.end());
+  if (rows.size() > range.limit) rows.erase(rows.begin() + static_cast<std::ptrdiff_t>(range.limit), rows.end());
   for (SlotRow& row : rows) {
     const auto cause = cause_of(row);
     if (!cause) continue;
@@ -70,13 +52,13 @@ std::vector<SlotRow> as_they_are_now(std::vector<SlotRow> rows, const std::vecto
 
 Result<void> get_slots(const Call& call) {
   // Also of jobs that are gone from the file: the ledger still knows them.
-  Wish wish{.job = TRY(JobName::parse(call.arguments[0]))};
-  wish.from = TRY(call.query.instant("from"));
-  wish.to = TRY(call.query.instant("to"));
-  wish.limit = TRY(call.query.number("limit", {.min = 1, .max = RunQuery::limit_max})).value_or(rows_default);
+  SlotRange range{.job = TRY(JobName::parse(call.arguments[0])), .first = WallTime::min(), .last = WallTime::max()};
+  range.first = TRY(call.query.instant("from")).value_or(range.first);
+  range.last = TRY(call.query.instant("to")).value_or(range.last);
+  range.limit = TRY(call.query.number("limit", {.min = 1, .max = rows_max})).value_or(rows_default);
   call.backend.read_history(
-      [wish, reply = call.reply, frame = call.frame(), &backend = call.backend](History& history) {
-        return [reply, frame, &backend, rows = read_slots(history, wish)] {
+      [range, reply = call.reply, frame = call.frame(), &backend = call.backend](History& history) {
+        return [reply, frame, &backend, rows = read_slots(history, range)] {
           if (!rows) return reply(respond(problem_from(rows.error())));
           reply(json_response(slots_json(as_they_are_now(*rows, backend.view().open_runs()), frame)));
         };

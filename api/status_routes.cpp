@@ -1,4 +1,5 @@
 #include <api/json.h>
+#include <api/problem.h>
 #include <api/status_routes.h>
 
 namespace belfry::api {
@@ -25,6 +26,13 @@ Result<void> get_readiness(const Call& call) {
 
 Result<void> get_status(const Call& call) {
   call.reply(json_response(status_json(call.backend.status(), call.backend.view())));
+  return {};
+}
+
+Result<void> get_audit(const Call& call) {
+  call.backend.audit([reply = call.reply](const Result<AuditFacts>& facts) {
+    reply(facts ? json_response(audit_json(*facts)) : respond(problem_from(facts.error())));
+  });
   return {};
 }
 

@@ -12,4 +12,7 @@ Result<void> get_health(const Call& call);
 Result<void> get_readiness(const Call& call);
 Result<void> get_status(const Call& call);
 
+// {jobs, slots, problems}
+Result<void> get_audit(const Call& call);
+
 }  // namespace belfry::api

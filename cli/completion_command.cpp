@@ -22,6 +22,7 @@ bool is_listed(const CLI::App* command) { return !command->get_name().empty() &&
 // Options of a command stand in it and in its groups.
 void collect(const CLI::App& from, CommandWords& words) {
   for (const CLI::Option* option : from.get_options()) {
+    if (option == from.get_help_ptr() && from.get_name().empty()) continue;  // a group has one of its own
     for (const std::string& name : option->get_lnames()) words.options.push_back("--" + name);
     for (const std::string& name : option->get_snames()) words.options.push_back("-" + name);
     const std::string positional = option->get_positional() ? option->get_name(true) : "";

@@ -27,6 +27,17 @@ Finding finding(std::string about, const std::string& trouble, std::string well,
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
+// Every slot of every job has exactly one outcome, as the ledger tells it (S1).
+Finding check_audit(const DaemonLink& daemon) {
+  const auto response = daemon.get("/v1/audit");
+  const auto audit = response ? decode_audit(response->body) : std::unexpected(response.error());
+  if (!audit) return finding("audit", audit.error().what, "", "look at the daemon's log");
+  return finding("audit", audit->problems.empty() ? "" : audit->problems.front(),
+                 std::to_string(audit->slots) + " slots of " + std::to_string(audit->jobs) +
+                     " jobs in the last seven days, each with one outcome",
+                 "this should never be: please report it, with a copy of the ledger");
+}
+
 Finding check_user(uid_t user) {
   if (user != 0) return finding("user", "", "the daemon does not run as root", "");
   return {.about = "user",
@@ -43,6 +54,7 @@ void examine_daemon(const DaemonLink& daemon, const StatusRow& status, Findings&
               "correct it; meanwhile what was in force stays so: belfry validate " + status.config_path));
   findings.push_back(finding("ledger", status.ledger_trouble, "it accepts, at " + status.state_dir,
                              "nothing is started until it can be written: look at the disk and at who holds it"));
+  findings.push_back(check_audit(daemon));
   if (status.config_path.starts_with('/')) findings.push_back(check_file("permissions", status.config_path));
   findings.push_back(check_disk(status.state_dir));
   if (const auto peer = daemon.peer()) {

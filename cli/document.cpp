@@ -263,6 +263,13 @@ Result<std::int64_t> decode_count(std::string_view document) {
   return *count;
 }
 
+Result<AuditRow> decode_audit(std::string_view document) {
+  const Json object = TRY(parse(document));
+  return AuditRow{.jobs = number_in(object, "jobs").value_or(0),
+                  .slots = number_in(object, "slots").value_or(0),
+                  .problems = texts_in(object, "problems")};
+}
+
 Result<RehearsalRow> decode_rehearsal(std::string_view document) {
   const Json object = TRY(parse(document));
   const Json* would_start = find(object, "would_start");

@@ -72,6 +72,12 @@ struct RehearsalRow {
   std::string run;  // in the way
 };
 
+struct AuditRow {
+  std::int64_t jobs = 0;
+  std::int64_t slots = 0;
+  std::vector<std::string> problems;
+};
+
 struct QueueRow {
   std::string name;
   std::optional<std::int64_t> concurrency;
@@ -117,6 +123,7 @@ Result<std::vector<std::string>> decode_names(std::string_view document);
 Result<JobRow> decode_job(std::string_view document);
 Result<StatusRow> decode_status(std::string_view document);
 Result<std::int64_t> decode_count(std::string_view document);
+Result<AuditRow> decode_audit(std::string_view document);
 Result<RehearsalRow> decode_rehearsal(std::string_view document);
 Result<Stretch> decode_stretch(std::string_view document);
 

@@ -1,10 +1,18 @@
 #include <daemon/front_desk.h>
+#include <daemon/ledger_audit.h>
 #include <jobs/output.h>
 
 namespace belfry {
 
 FrontDesk::FrontDesk(Rooms rooms, std::function<void(Input)> submit)
     : rooms_(std::move(rooms)), submit_(std::move(submit)), opened_(rooms_.clock.read().boot) {}
+
+void FrontDesk::audit(std::function<void(const Result<api::AuditFacts>&)> done) {
+  const auto jobs = rooms_.configuration.jobs();
+  rooms_.reader.ask([jobs, now = rooms_.clock.read().wall, done = std::move(done)](History& history) {
+    return [done, facts = audit_ledger(history, *jobs, now)] { done(facts); };
+  });
+}
 
 void FrontDesk::place(api::Order order, std::function<void(const Answer&)> done) {
   const RequestId id{++last_request_};

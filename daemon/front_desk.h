@@ -34,6 +34,7 @@ class FrontDesk final : public api::Backend {
   const View& view() override { return rooms_.view; }
   History& history() override { return rooms_.history; }
   void read_history(Question question) override { rooms_.reader.ask(std::move(question)); }
+  void audit(std::function<void(const Result<api::AuditFacts>&)> done) override;
   void place(api::Order order, std::function<void(const Answer&)> done) override;
   Result<OutputPart> read_log(const Run& run, const OutputQuery& query) override;
   api::StatusFacts status() override;

@@ -96,6 +96,8 @@ jobs:
   CHECK(again.exit_code == 1);
   CHECK(again.out == "for 2026-01-02T03:04:05Z\n");  // for the same time
 
+  CHECK(installation.belfry_json({"runs", "--failed", "--since", "1h"}).size() == 2);
+  CHECK(installation.belfry_json({"runs", "--since", "2099-01-01"}).empty());
   const auto first = installation.belfry_json({"run", "report", "--in", "1h", "--key", "deploy-7"});
   const auto second = installation.belfry_json({"run", "report", "--in", "1h", "--key", "deploy-7"});
   CHECK(first["id"] == second["id"]);
@@ -136,4 +138,39 @@ TEST_CASE("e2e: S30 `logs -f` shows every line once, through a restart of the da
   CHECK(followed.out == "line 1\nline 2\nline 3\nline 4\nline 5\nline 6\nline 7\nline 8\nline 9\n");
   const auto run = installation.wait_for_closed_run("count");
   CHECK(run["outcome"] == "succeeded");
+}
+
+TEST_CASE("e2e: S1 the doctor holds the ledger against the schedules, and finds nothing wrong") {
+  Installation installation("jobs: {tick: {schedule: every 200ms, run: 'sleep 0.3'}}\n");
+  installation.start_daemon();
+  installation.wait_for_closed_run("tick");
+  REQUIRE(eventually([&] { return holds(story(installation, "tick"), "skipped: "); }));
+  const Finished told = installation.belfry({"doctor"});
+  CAPTURE(told.out);
+  CHECK(told.exit_code == 0);
+  CHECK(holds(told.out, "of 1 jobs in the last seven days, each with one outcome"));
+  for (const auto& finding : installation.belfry_json({"doctor"})) {
+    CAPTURE(finding.dump());
+    CHECK(finding["verdict"] != "bad");
+    CHECK(finding["cure"].is_null() == (finding["verdict"] == "good"));
+  }
+  installation.stop_daemon(SIGTERM);
+  CHECK(installation.belfry({"doctor"}).exit_code == 1);
+}
+
+TEST_CASE("e2e: bash completes commands, options and the names of jobs") {
+  Installation installation(
+      "jobs: {nightly: {schedule: manual, run: 'true'}, report: {schedule: manual, run: 'true'}}\n");
+  installation.start_daemon();
+  const auto completed = [&](const std::string& words, int at) {
+    const std::string script = "source <(" BELFRY_PROGRAM " completion bash); PATH=$(dirname " BELFRY_PROGRAM
+                               "):$PATH; export BELFRY_HOST=" +
+                               installation.socket() + "; COMP_WORDS=(" + words +
+                               "); COMP_CWORD=" + std::to_string(at) + "; _belfry; echo \"${COMPREPLY[@]}\"";
+    return run_program({"/bin/bash", "-c", script}).out;
+  };
+  CHECK(completed("belfry canc", 1) == "cancel\n");
+  CHECK(completed("belfry run ni", 2) == "nightly\n");
+  CHECK(completed("belfry run --ign", 2) == "--ignore-overlap\n");
+  CHECK(completed("belfry pause nightly re", 3) == "report\n");
 }

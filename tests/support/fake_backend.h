@@ -69,8 +69,24 @@ class FakeHistory final : public History {
     }
     return found;
   }
-  Result<std::vector<Run>> runs_of_slots(const SlotRange&) override { return std::vector<Run>{}; }
-  Result<std::vector<SlotsDecided>> slots_decided(const SlotRange&) override { return std::vector<SlotsDecided>{}; }
+  Result<std::vector<Run>> runs_of_slots(const SlotRange& range) override {
+    std::vector<Run> found;
+    for (auto run = kept.rbegin(); run != kept.rend() && found.size() < range.limit; ++run) {
+      const bool is_there = run->slot && run->slot->at >= range.first && run->slot->at <= range.last;
+      if (is_there && run->job == range.job) found.push_back(*run);
+    }
+    return found;
+  }
+
+  Result<std::vector<SlotsDecided>> slots_decided(const SlotRange& range) override {
+    std::vector<SlotsDecided> found;
+    for (auto slots = decided.rbegin(); slots != decided.rend() && found.size() < range.limit; ++slots) {
+      const bool is_there = slots->slots.last >= range.first && slots->slots.first <= range.last;
+      if (is_there && slots->job == range.job) found.push_back(*slots);
+    }
+    return found;
+  }
+
   Result<SlotAccount> account(const SlotRange& range) override { return SlotAccount{.seen = {.job = range.job}}; }
 };
 
@@ -81,6 +97,7 @@ class FakeBackend final : public api::Backend, private View {
   std::vector<Run> open;
   std::vector<UpcomingSlot> slots;
   std::string trouble;
+  Result<api::AuditFacts> audited = api::AuditFacts{.jobs = 1, .slots = 2, .problems = {}};
   std::map<std::string, std::string> output;  // by stream: "both", "out", "err"
 
   struct Asked {
@@ -110,6 +127,7 @@ class FakeBackend final : public api::Backend, private View {
   Now now() override { return time; }
   const View& view() override { return *this; }
   History& history() override { return past; }
+  void audit(std::function<void(const Result<api::AuditFacts>&)> done) override { done(audited); }
   void read_history(Question question) override { question(past)(); }
   void place(api::Order order, std::function<void(const Answer&)> done) override {
     asked.push_back({std::move(order), std::move(done)});

@@ -53,9 +53,10 @@ TEST_CASE("api/routes: an address that is not there is 404, a method that is not
 TEST_CASE("api/routes: a parameter that an address does not take is 400, never ignored") {
   World world;
   for (const char* target :
-       {"/v1/jobs?x=q", "/v1/jobs?state=lost", "/v1/events?topics=x", "/v1/runs?status=failed", "/healthz?x",
-        "/v1/runs?limit=0", "/v1/runs?limit=1001", "/v1/runs?outcome=ran", "/v1/runs?before=x", "/v1/runs?job=a%20b",
-        "/v1/upcoming?until=tomorrow", "/v1/runs?limit=1&limit=2", "/v1/runs?job=%"}) {
+       {"/v1/jobs?x=q", "/v1/jobs?state=lost", "/v1/events?topics=x", "/v1/runs?status=failed", "/v1/runs?which=lost",
+        "/v1/runs?state=ran", "/v1/runs?since=2d", "/healthz?x", "/v1/runs?limit=0", "/v1/runs?limit=1001",
+        "/v1/runs?outcome=ran", "/v1/runs?before=x", "/v1/runs?job=a%20b", "/v1/upcoming?until=tomorrow",
+        "/v1/runs?limit=1&limit=2", "/v1/runs?job=%"}) {
     CAPTURE(target);
     const Response response = world.get(target);
     CHECK(response.status == 400);
@@ -388,6 +389,13 @@ TEST_CASE("api/routes: the names alone come in file order") {
   world.backend.add_job("alpha");
   CHECK(world.get("/v1/jobs?only=names").body == "{\"names\":[\"zulu\",\"alpha\"]}\n");
   CHECK(world.get("/v1/jobs?only=tags").status == 400);
+}
+
+TEST_CASE("api/routes: S1 the audit is answered with what it found") {
+  World world;
+  CHECK(world.get("/v1/audit").body == "{\"jobs\":1,\"slots\":2,\"problems\":[]}\n");
+  world.backend.audited = std::unexpected(Error::failed("cannot read"));
+  CHECK(world.get("/v1/audit").status == 500);
 }
 
 TEST_CASE("api/routes: jobs are found by tag, by how they stand, and by a part of their name") {
