@@ -2,7 +2,7 @@
 """The README's tour, word for word: each command is typed into a terminal, and shows what stands there.
 
 What differs from day to day (ids, times, spans, the width of columns) is made alike on both sides before it is compared.
-A tour runs while jobs run, so a command is typed again until it shows what it should, for half a minute at most.
+A tour runs while jobs run, so a command is typed again until it shows what it should, for a minute at most.
 """
 
 import os
@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 
-PATIENCE_S = 30
+PATIENCE_S = 60
 COLUMNS = 100
 
 PROGRAM = pathlib.Path(sys.argv[1]).resolve()
@@ -40,6 +40,7 @@ def alike(text):
     for pattern, word in [
         (r"\b[0-9A-HJKMNP-TV-Z]{26}\b", "RUN"),
         (r"\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?", "TIME"),
+        (r"\b\d\d:\d\d:\d\d\b", "CLOCK"),
         (r"\b\d+m\d\ds\b|\b\d+(ms|[smhd])( \d+[smh])?\b", "SPAN"),
         (r"\bjust now\b", "SPAN ago"),
         (r"\bnow\b", "in SPAN"),
