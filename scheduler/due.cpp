@@ -70,7 +70,10 @@ std::optional<WallTime> Scheduler::State::next_due_of(const JobState& state) con
     // Measured from its finish, a job is not due before it has finished.
     if (job.measured->from == MeasuredInterval::From::finish && !is_idle(state)) return std::nullopt;
     const bool is_anchored = state.extras && state.extras->standing.anchor;
-    return (is_anchored ? *state.extras->standing.anchor : state.counts_from) + job.measured->period;
+    // An anchor from before the job's last change owes nothing (S19), and slots increase (S4).
+    const WallTime anchor = is_anchored ? *state.extras->standing.anchor : state.counts_from;
+    const WallTime slot = std::max(anchor, state.counts_from) + job.measured->period;
+    return std::max(slot, state.decided_upto() + Millis{1});
   }
   const auto next = job.schedule.next_after(state.decided_upto());
   if (!next) return std::nullopt;
@@ -216,7 +219,9 @@ bool Scheduler::State::is_catching_up(const JobState& state) const {
 // S8, `measured_from`: one slot, a period after the last run began or ended.
 void Scheduler::State::decide_measured(JobIndex index) {
   JobState& state = jobs_.at(index);
-  const WallTime slot = next_due_of(state).value();
+  const auto next = next_due_of(state);
+  if (!next) return;  // somebody asked for a run since: the job is measured from its end
+  const WallTime slot = *next;
   const WallTime time = time_of(*state.job);
   const Stretch one{.first = slot, .last = slot, .count = 1};
   const MissedDecision decision = decide_missed(state.job->policies->missed, {.newest = slot, .now = time});

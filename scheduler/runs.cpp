@@ -186,6 +186,7 @@ void Scheduler::State::release(RunHandle handle) {
   }
   open.run.not_before.reset();
   open.run.state = RunState::queued;
+  if (is_next_attempt) outbox_.record(RunChanged{open.run});  // it may end before its turn
   JobState& state = jobs_.at(open.job);
   const Policies& policies = policies_of(state);
   if (is_next_attempt || open.has_claim || open.run.ignores_overlap) {

@@ -15,7 +15,10 @@ Scheduler::State::State(Options options, Snapshot snapshot)
       jobs_(snapshot.jobs),
       queues_(options_.limits),
       outbox_(snapshot.last_batch) {
-  for (Backfill& backfill : snapshot.backfills) left_backfills_.emplace(backfill.id, std::move(backfill));
+  for (Backfill& backfill : snapshot.backfills) {
+    last_sequence_ = std::max(last_sequence_, backfill.id);  // its number is taken
+    left_backfills_.emplace(backfill.id, std::move(backfill));
+  }
   for (const KeptKey& kept : snapshot.keys) keep_key(kept.key, kept.run);
   for (Run& run : snapshot.open_runs) take_over(std::move(run));
 }
