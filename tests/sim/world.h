@@ -1,17 +1,20 @@
 // The simulation: one machine, its clocks, processes, ledger and daemon, and everything that can go wrong with them.
 //
-// Theory of operation. World(seed) draws jobs and faults from dice, so a seed is one history. Time jumps from event to
-// event: the daemon's wake-up, the end of a process, the store's answer, the next fault. The daemon may die at every
-// boundary: before a batch reaches the store, after the commit and before its answer, before each start, in the middle
-// of recovery. The world remembers what really happened (which attempt executed, how it ended, which commit the ledger
-// holds) and compares after every step; see check(). A second phase without faults must settle everything that is open.
+// Theory of operation. A plan draws jobs and faults from dice, so a seed is one history. Time jumps from event to
+// event: the daemon's wake-up, a process, the store's answer, the next fault. The daemon may die at every boundary:
+// before a batch reaches the store, after the commit and before its answer, before each start and stop, in the middle
+// of recovery. What is seen is told to a witness, who knows what must hold (witness.h). A second phase without faults
+// must settle everything that is open.
+//
+//   world.cpp          time and events
+//   world_daemon.cpp   the daemon's life, its turns, its store
+//   world_machine.cpp  processes, clocks, the machine
+//   world_people.cpp   what people ask for
 #pragma once
 
-#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -19,36 +22,14 @@
 
 #include <store/memory_store.h>
 #include <tests/sim/dice.h>
+#include <tests/sim/faults.h>
+#include <tests/sim/process.h>
+#include <tests/sim/reached.h>
+#include <tests/sim/trace.h>
+#include <tests/sim/witness.h>
+#include <tests/sim/workload.h>
 
 namespace belfry::sim {
-
-// How often each fault comes: a mean distance in virtual time, or a chance in a million per boundary. Zero: never.
-struct Faults {
-  Millis crash{};
-  Millis reboot{};
-  Millis minder_kill{};
-  Millis clock_step{};
-  Millis suspend{};
-  Millis reload{};
-  Millis request{};
-  Millis ledger_trouble{};
-  std::uint64_t crash_at_boundary = 0;
-  std::uint64_t lost_answer = 0;
-
-  static Faults draw(Dice& dice);
-};
-
-// How often something rare was reached; a simulation that never gets there proves nothing about it.
-struct Reached {
-  std::int64_t turns = 0, starts = 0, slots = 0;
-  std::int64_t crash_before_commit = 0, crash_after_commit = 0, crash_before_start = 0, crash_in_recovery = 0;
-  std::int64_t relaunched = 0, adopted = 0, finished_unseen = 0, lost = 0;
-  std::int64_t commit_failed = 0, commit_unknown_kept = 0, commit_unknown_dropped = 0;
-  std::int64_t overlaps = 0, coalesced = 0, clock_back = 0, suspended = 0, reloads = 0;
-
-  void add(const Reached& other);
-  static std::vector<std::pair<const char*, std::int64_t Reached::*>> names();
-};
 
 struct Verdicts {
   std::vector<std::string> violations;  // empty: every invariant held
@@ -56,22 +37,7 @@ struct Verdicts {
   std::uint64_t hash = 0;               // of everything that happened
   Reached reached;
   Millis simulated{};
-};
-
-struct Plan {
-  std::uint64_t seed = 0;
-  Millis duration = std::chrono::hours{24 * 7};
-  std::size_t jobs_max = 20;
-  std::optional<Faults> faults;  // none: drawn from the seed
-};
-
-struct Process {
-  AttemptId id;
-  JobName job;
-  WallTime started;
-  BootTime ends;
-  int exit_code = 0;
-  bool minder_lives = true;
+  std::int64_t turns = 0;
 };
 
 class World {
@@ -81,110 +47,122 @@ class World {
 
  private:
   // What may happen next, and when.
-  enum class Event {
-    wakeup,
-    process_end,
-    answer,
-    restart,
-    ledger_back,
-    crash,
-    reboot,
-    minder_kill,
-    clock_step,
-    suspend,
-    reload,
-    request,
-    ledger_trouble,
-    end
-  };
+  enum class Event { wakeup, process, report, answer, restart, exit, ledger_back, fault, end };
   struct Next {
     Event event = Event::end;
     BootTime at;
+    std::size_t which = 0;  // fault: which one
   };
 
   // ---- time and events
-  Now now() const { return {.wall = wall_, .boot = boot_, .awake = awake_}; }
+  Now now() const;
   Next next_event() const;
   void pass_to(BootTime at);
-  void happen(Event event);
-  void plan_fault(Event event);
-  Millis mean(Event event) const;
+  void happen(const Next& next);
+  void strike(Fault fault);
+  void plan_fault(Fault fault);
+  void settle();
+  bool has_chance(Fault fault) { return faults_on_ && dice_.chance(faults_[fault]); }
+  Moment moment() const { return {.wall = wall_, .real = real_}; }
+  void at_new_moment();
 
   // ---- the daemon
   void start_daemon();
   void recover(const std::vector<Run>& open_runs);
   void kill_daemon(const char* where);
-  bool dies_here(std::int64_t Reached::* counter, const char* where);
+  bool dies_here(const char* where);
   void turn();
   bool carry_out();  // false: the daemon died
   void persist(const Batch& batch);
-  bool launch(const StartOrder& order);
   void answer_store();
   void load_jobs();
+  void give(Input input);  // to the daemon, if there is one
+  void check_progress();
+  void check_rest();
+  void check_replay();
+  void audit_all();
 
   // ---- the machine
-  void draw_jobs();
-  void end_process(std::size_t index);
+  void launch(const StartOrder& order);
+  void stop(const StopOrder& order);
+  void move_processes();
+  void begin(Process& process);
+  void end(std::size_t index);
+  void report(Report report);
   void kill_minder();
   void reboot();
   void step_clock();
+  void strobe_clock();
   void suspend();
+  ProcessEnd draw_end();
+
+  // ---- people
   void request();
+  void ask(Input input, RequestId id);
+  RequestId next_request() { return RequestId{++requests_}; }
+  std::string person() const { return "uid " + std::to_string(requests_); }
+  const Job& any_job() { return set_->jobs[dice_.below(set_->jobs.size())]; }
+  void ask_to_run();
+  void ask_to_retry();
+  void ask_to_cancel();
+  void ask_to_pause();
+  void ask_to_resume();
+  void ask_to_backfill();
+  void shut_down();
 
-  // ---- what must hold
-  void check_batch(const Batch& batch);
-  void check_launch(const StartOrder& order);
-  void check_closed(const Run& run);
-  void check_overlap();
-  void check_progress(bool did_something);
-  void check_replay();
-  void audit_all();
-  void violated(const std::string& what);
-
-  void say(const std::string& what);
+  void say(const std::string& what) { trace_.say(what); }
 
   Plan plan_;
-  Dice dice_;
   Faults faults_;
+  Dice dice_;
+  Workload workload_;
+  Trace trace_;
+  Reached reached_;
+  Witness witness_;
   bool faults_on_ = true;
 
+  BootTime real_{std::chrono::hours{1}};  // time itself: it goes on whatever happens
   WallTime wall_;
-  BootTime boot_{std::chrono::hours{1}};
-  AwakeTime awake_{std::chrono::hours{1}};
+  BootTime booted_;
+  Millis asleep_{};  // since booted
   int boots_ = 1;
+  std::int64_t drift_left_ = 0;  // of the wall clock, in millionths of a millisecond
   BootTime end_;
 
   std::shared_ptr<const JobSet> set_;
-  int revision_ = 0;
-  std::map<std::string, std::set<JobName>> disabled_in_;  // by revision
-
   MemoryStore store_{7};
   struct OnItsWay {
     CommitAnswer answer;
     BootTime at;
   };
   std::optional<OnItsWay> on_its_way_;  // an answer of the store
+  BatchId offered_{};                   // the newest batch
+  BatchId committed_{};
   bool ledger_in_trouble_ = false;
+  std::optional<BootTime> ledger_back_at_;
 
   std::optional<Scheduler> scheduler_;
-  bool is_owed_ = false;
+  bool is_owed_ = false;     // the daemon has something to look at
+  bool was_at_rest_ = true;  // after the last turn nothing was decided that the ledger does not hold
+  bool is_stopping_ = false;
+  Millis timer_late_{};  // the next wake-up
   Actions actions_;
   std::optional<BootTime> restart_at_;
-  std::optional<BootTime> ledger_back_at_;
-  std::map<Event, BootTime> planned_;
+  std::optional<BootTime> exit_at_;
+  std::map<Fault, BootTime> planned_;
   int idle_turns_ = 0;
+  std::int64_t turns_ = 0;
 
   std::vector<Process> processes_;
-  std::map<AttemptId, AttemptEnded> records_;  // exit records on disk
-  std::set<AttemptId> executed_;
-  std::set<std::pair<RunId, std::uint32_t>> executed_attempts_;
-  std::map<RunId, int> true_exit_codes_;
-  std::set<RunId> truly_lost_;
-  std::set<JobName> was_manual_;                              // in some version of the file
-  std::map<std::string, Schedule> schedules_by_normal_form_;  // every schedule that was ever drawn
+  std::map<AttemptId, Report> records_;  // exit records on disk
+  struct OnTheWire {
+    Report report;
+    BootTime at;
+  };
+  std::vector<OnTheWire> reports_;  // in order
   std::uint64_t requests_ = 0;
-
-  Verdicts verdicts_;
+  std::map<std::uint64_t, std::string> asked_;  // and not answered, by a daemon that lives
+  std::vector<std::string> keys_;
 };
 
 Verdicts simulate(const Plan& plan);

@@ -1,22 +1,41 @@
-// The daemon's life: starts, recoveries, turns, and every place at which it may die.
+// The daemon's life: starts, recoveries, turns, its store, and every place at which it may die.
 #include <algorithm>
 #include <utility>
 
 #include <base/verify.h>
+#include <scheduler/audit.h>
 #include <tests/sim/world.h>
 
 namespace belfry::sim {
 
 using namespace std::chrono_literals;
 
-// ---- the daemon
+namespace {
+
+constexpr int idle_turns_max = 20;
+constexpr std::uint64_t replay_chance = 3'000;  // in a million turns at rest
+
+}  // namespace
+
+// ---- starts and ends
 
 void World::start_daemon() {
   say("the daemon starts");
   Snapshot snapshot = store_.load().value();
   const std::vector<Run> open_runs = snapshot.open_runs;
-  scheduler_.emplace(Scheduler::Options{.boot = {"boot-" + std::to_string(boots_)}}, std::move(snapshot));
+  const auto parse = [this](const std::string& form) -> std::optional<Schedule> {
+    const Definition* known = workload_.definition(form);
+    return known ? std::optional(known->schedule) : std::nullopt;
+  };
+  scheduler_.emplace(
+      Scheduler::Options{
+          .boot = {"boot-" + std::to_string(boots_)}, .limits = workload_.limits(), .parse_normal_form = parse},
+      std::move(snapshot));
+  offered_ = committed_;
   on_its_way_.reset();
+  is_stopping_ = false;
+  was_at_rest_ = true;
+  witness_.daemon_started();
   load_jobs();
   recover(open_runs);
 }
@@ -24,105 +43,224 @@ void World::start_daemon() {
 // The crash protocol's verdict on each attempt, in the order of the real one. It may be interrupted between any two.
 void World::recover(const std::vector<Run>& open_runs) {
   for (const Run& run : open_runs) {
+    if (run.state == RunState::queued || run.state == RunState::waiting) continue;
     const AttemptId id = run.attempt_id();
     const auto process =
         std::find_if(processes_.begin(), processes_.end(), [&](const Process& p) { return p.id == id; });
+    const auto resolve = [&](const Report& what) {
+      std::visit([this](const auto& verdict) { scheduler_->submit(verdict); }, what);
+    };
     if (const auto record = records_.find(id); record != records_.end()) {
-      scheduler_->submit(record->second);
-      ++verdicts_.reached.finished_unseen;
+      reached_.count("ended while no daemon lived");
+      resolve(record->second);
     } else if (run.boot.text != "boot-" + std::to_string(boots_)) {
-      truly_lost_.insert(run.id);
-      scheduler_->submit(AttemptLost{.id = id, .reason = Reason::reboot});
-    } else if (!executed_.contains(id)) {
-      scheduler_->submit(AttemptNeverExecuted{id});
+      witness_.evidence(id.run, id.attempt).lost = true;
+      resolve(AttemptLost{.id = id, .reason = Reason::reboot});
+    } else if (process == processes_.end() ? !witness_.evidence(id.run, id.attempt).executed : !process->executes) {
+      if (process != processes_.end()) processes_.erase(process);  // recovery's claim came first
+      resolve(AttemptNeverExecuted{id});
     } else if (process != processes_.end() && process->minder_lives) {
-      scheduler_->submit(AttemptStarted{.id = id, .at = process->started});
-      ++verdicts_.reached.adopted;
+      reached_.count("adopted while running");
+      resolve(AttemptStarted{.id = id, .at = process->started});
     } else {
       if (process != processes_.end()) processes_.erase(process);  // its recorded tree is killed
-      truly_lost_.insert(run.id);
-      scheduler_->submit(AttemptLost{.id = id, .reason = Reason::minder_killed});
+      witness_.evidence(id.run, id.attempt).lost = true;
+      resolve(AttemptLost{.id = id, .reason = Reason::minder_killed});
     }
-    if (dies_here(&Reached::crash_in_recovery, "in recovery")) return;
+    if (dies_here("in recovery")) return;
   }
   is_owed_ = true;
 }
 
 void World::kill_daemon(const char* where) {
   say(std::string("the daemon dies ") + where);
+  reached_.count("crashes");
   scheduler_.reset();
   on_its_way_.reset();
+  reports_.clear();
+  asked_.clear();
   is_owed_ = false;
-  restart_at_ = boot_ + dice_.spread(10ms, 6h);
+  is_stopping_ = false;
+  exit_at_.reset();
+  restart_at_ = real_ + (faults_on_ ? dice_.spread(10ms, 6h) : 10ms);
 }
 
-bool World::dies_here(std::int64_t Reached::* counter, const char* where) {
-  if (!faults_on_ || !dice_.chance(faults_.crash_at_boundary)) return false;
-  ++(verdicts_.reached.*counter);
+bool World::dies_here(const char* where) {
+  if (!has_chance(Fault::crash_at_boundary)) return false;
+  reached_.count((std::string("crash ") + where).c_str());
   kill_daemon(where);
   return true;
 }
 
+void World::load_jobs() {
+  if (dice_.chance(50'000)) audit_all();
+  say("the file is version " + set_->revision.str());
+  witness_.file_was_loaded(set_);
+  if (is_stopping_) reached_.count("reload while stopping");
+  for (const RunId& id : witness_.open_runs()) {
+    if (witness_.find(id)->run.state == RunState::waiting) reached_.count("reload while a retry waits");
+  }
+  give(JobsLoaded{set_});
+}
+
+void World::give(Input input) {
+  if (!scheduler_) return;
+  scheduler_->submit(std::move(input));
+  is_owed_ = true;
+}
+
+// ---- turns
+
 void World::turn() {
-  ++verdicts_.reached.turns;
+  ++turns_;
   is_owed_ = false;
+  timer_late_ = faults_on_ && faults_.has(Fault::late_timer)
+                    ? Millis{static_cast<std::int64_t>(dice_.below(faults_[Fault::late_timer] + 1))}
+                    : 0ms;
+  if (was_at_rest_) witness_.decides_from_now();
   scheduler_->advance(now(), actions_);
-  const bool did_something =
-      actions_.persist || !actions_.starts.empty() || !actions_.answers.empty() || !actions_.notices.empty();
-  check_progress(did_something);
-  if (!carry_out()) return;
-  check_overlap();
+  check_progress();
+  was_at_rest_ = carry_out() && !actions_.persist && !on_its_way_ && scheduler_->view().ledger_trouble().empty();
+  if (scheduler_) check_rest();
 }
 
 bool World::carry_out() {
   if (actions_.persist) {
-    check_batch(*actions_.persist);
-    if (dies_here(&Reached::crash_before_commit, "before a commit")) return false;
+    if (actions_.persist->id != offered_) witness_.offered(*actions_.persist);
+    offered_ = actions_.persist->id;
+    if (dies_here("before a commit")) return false;
     persist(*actions_.persist);
-    if (dies_here(&Reached::crash_after_commit, "after a commit")) return false;
+    if (dies_here("after a commit")) return false;
   }
   for (const StartOrder& order : actions_.starts) {
-    check_launch(order);
-    if (dies_here(&Reached::crash_before_start, "before a start")) return false;
-    if (!launch(order)) return false;
+    if (dies_here("before a start")) return false;
+    witness_.ordered(order, actions_.stops, processes_);
+    launch(order);
   }
-  for (const Notice& notice : actions_.notices) {
-    if (const auto* closed = std::get_if<RunClosedNotice>(&notice)) check_closed(closed->run);
-    if (const auto* decided = std::get_if<SlotsDecidedNotice>(&notice)) {
-      (decided->decided.outcome == SlotOutcome::coalesced ? verdicts_.reached.coalesced : verdicts_.reached.overlaps) +=
-          1;
-    }
+  for (const StopOrder& order : actions_.stops) {
+    if (dies_here("before a stop")) return false;
+    stop(order);
   }
+  if (!actions_.answers.empty() && dies_here("before an answer")) return false;
+  for (const Answer& answer : actions_.answers) {
+    witness_.answered(answer);
+    if (asked_.erase(static_cast<std::uint64_t>(answer.id)) == 0) trace_.violated("I15: an answer to nobody");
+  }
+  for (const Notice& notice : actions_.notices) witness_.told(notice);
   return true;
 }
 
-// The store works at once and answers later. In trouble it refuses; now and then it keeps the batch, or does not, and
-// nobody hears which.
+// L6: time must move, or something must be done.
+void World::check_progress() {
+  const bool did_something = actions_.persist || !actions_.starts.empty() || !actions_.stops.empty() ||
+                             !actions_.answers.empty() || !actions_.notices.empty();
+  idle_turns_ = did_something ? 0 : idle_turns_ + 1;
+  if (idle_turns_ > idle_turns_max) trace_.violated("L6: turn after turn, and nothing is done");
+}
+
+// Everything decided is in the ledger, and everything that happened was seen.
+void World::check_rest() {
+  if (!was_at_rest_ || is_owed_ || is_stopping_) return;
+  witness_.check_at_rest(scheduler_->view(), processes_);
+  if (!asked_.empty()) trace_.violated("L2: no answer to " + asked_.begin()->second);
+  if (reports_.empty() && dice_.chance(replay_chance)) check_replay();
+}
+
+// ---- the store
+
+// It works at once and answers later. In trouble it refuses; now and then it keeps the batch, or does not, and nobody
+// hears which.
 void World::persist(const Batch& batch) {
   VERIFY(!on_its_way_);
   CommitAnswer answer{.batch = batch.id, .verdict = Verdict::failed, .why = "disk full"};
-  const bool lost = faults_on_ && dice_.chance(faults_.lost_answer);
-  if (lost) {
+  const auto commit = [&] {
+    const CommitAnswer committed = store_.commit(batch);
+    if (committed.verdict != Verdict::ok) trace_.violated("I2: the store refuses a batch: " + committed.why);
+    if (std::exchange(committed_, batch.id) != batch.id) witness_.committed(batch);
+    return committed;
+  };
+  if (has_chance(Fault::lost_answer)) {
     answer.verdict = Verdict::unknown;
-    if (dice_.chance(500'000)) {
-      VERIFY(store_.commit(batch).verdict == Verdict::ok);
-      ++verdicts_.reached.commit_unknown_kept;
-    } else {
-      ++verdicts_.reached.commit_unknown_dropped;
-    }
+    const bool is_kept = dice_.chance(500'000);
+    reached_.count(is_kept ? "answer lost, commit kept" : "answer lost, commit dropped");
+    if (is_kept) commit();
   } else if (ledger_in_trouble_) {
-    ++verdicts_.reached.commit_failed;
+    reached_.count("disk full");
   } else {
-    answer = store_.commit(batch);
-    if (answer.verdict != Verdict::ok) violated("I2: the store refuses a batch: " + answer.why);
+    answer = commit();
   }
-  const Millis delay = dice_.chance(20'000) ? dice_.spread(1ms, 60s) : 0ms;
-  on_its_way_ = OnItsWay{.answer = std::move(answer), .at = boot_ + delay};
+  const Millis delay = has_chance(Fault::slow_answer) ? dice_.spread(1ms, 60s) : 0ms;
+  on_its_way_ = OnItsWay{.answer = std::move(answer), .at = real_ + delay};
 }
 
 void World::answer_store() {
-  scheduler_->submit(Persisted{std::exchange(on_its_way_, std::nullopt)->answer});
-  is_owed_ = true;
+  const CommitAnswer answer = std::exchange(on_its_way_, std::nullopt)->answer;
+  if (answer.verdict != Verdict::ok) witness_.disturbed();
+  give(Persisted{answer});
+}
+
+// ---- what the ledger holds
+
+// I20: what the ledger holds rebuilds what lives.
+void World::check_replay() {
+  Snapshot snapshot = store_.load().value();
+  const std::vector<Run> open_runs = snapshot.open_runs;
+  Scheduler copy({.boot = {"boot-" + std::to_string(boots_)}, .limits = workload_.limits(), .parse_normal_form = {}},
+                 std::move(snapshot));
+  copy.submit(JobsLoaded{set_});
+  for (const Run& run : open_runs) {
+    if (run.state == RunState::queued || run.state == RunState::waiting) continue;
+    const auto process =
+        std::find_if(processes_.begin(), processes_.end(), [&](const Process& p) { return p.id == run.attempt_id(); });
+    if (process == processes_.end()) return;  // its end is on its way
+    copy.submit(AttemptStarted{.id = process->id, .at = process->started});
+  }
+  Actions ignored;
+  copy.advance(now(), ignored);
+  reached_.count("rebuilt from the ledger");
+  const auto live = scheduler_->view().jobs();
+  const auto rebuilt = copy.view().jobs();
+  for (std::size_t i = 0; i < live.size(); ++i) {
+    const JobView &a = live[i], &b = rebuilt[i];
+    const bool may_differ = a.job->policies->missed.action == MissedPolicy::Action::all;  // slots that are held
+    const bool is_same = (a.next == b.next || may_differ) && a.pause == b.pause &&
+                         (a.skip_next == b.skip_next || may_differ) &&
+                         a.backfill.has_value() == b.backfill.has_value() && a.open.size() == b.open.size() &&
+                         a.last.has_value() == b.last.has_value();
+    if (!is_same && !a.job->startup && !a.job->after)
+      trace_.violated("I20: the ledger does not rebuild " + a.job->name.text());
+  }
+}
+
+// I1 once more, from the ledger alone, by the function that people have for it.
+void World::audit_all() {
+  const Snapshot snapshot = store_.load().value();
+  const auto decided = store_.slots({.limit = 1'000'000}).value();
+  std::map<JobName, JobAccount> accounts;
+  for (const JobMemory& memory : snapshot.jobs) {
+    const Definition* known = workload_.definition(memory.seen.schedule_normal_form);
+    if (!memory.removed && known)
+      accounts.emplace(memory.seen.job,
+                       JobAccount{.seen = memory.seen, .mark = memory.mark, .run_slots = {}, .decided = {}});
+  }
+  for (const SlotsDecided& row : decided) {
+    if (const auto found = accounts.find(row.job); found != accounts.end()) found->second.decided.push_back(row);
+  }
+  RunQuery query{.limit = RunQuery::limit_max};
+  for (;;) {
+    const std::vector<Run> runs = store_.runs(query).value();
+    for (const Run& run : runs) {
+      const auto found = accounts.find(run.job);
+      if (run.slot && found != accounts.end()) found->second.run_slots.push_back(*run.slot);
+    }
+    if (runs.size() < query.limit) break;
+    query.before = runs.back().id;
+  }
+  for (const auto& [name, account] : accounts) {
+    const AuditReport report = audit(workload_.definition(account.seen.schedule_normal_form)->schedule, account, wall_);
+    reached_.count("slots audited", report.slots);
+    for (const std::string& problem : report.problems) trace_.violated("I1: " + problem);
+  }
 }
 
 }  // namespace belfry::sim

@@ -1,11 +1,10 @@
-// The machine: its file, its processes, its clocks, and what people and accidents do to them.
+// The machine: its processes and clocks, and what accidents do to them.
 #include <algorithm>
 #include <string>
 
 #include <base/text.h>
 #include <base/verify.h>
 #include <tests/sim/world.h>
-#include <triggers/parse.h>
 
 namespace belfry::sim {
 
@@ -13,112 +12,123 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr std::int64_t slots_per_job_max = 5'000;  // of an interval: a seed is to be over soon
+constexpr Millis grace = 10s;
 
-std::string draw_schedule(Dice& dice, Millis shortest) {
-  if (dice.chance(100'000)) return "manual";
-  if (dice.chance(500'000)) return "every " + format_duration(dice.spread(shortest, 24h));
-  const std::string minute = std::to_string(dice.below(60));
-  const std::string hour = std::to_string(dice.below(24));
-  switch (dice.below(5)) {
-    case 0:
-      return "*/" + std::to_string(1 + dice.below(30)) + " * * * *";
-    case 1:
-      return minute + " * * * *";
-    case 2:
-      return minute + " " + hour + " * * *";
-    case 3:
-      return minute + " " + hour + " * * MON-FRI";
-    default:
-      return "0,30 8-18 * * *";
-  }
-}
-
-Job draw_job(Dice& dice, const std::string& name, Millis shortest) {
-  const std::string text = draw_schedule(dice, shortest);
-  return {.name = JobName::parse(name).value(),
-          .schedule = parse_schedule(text, {.job = name}).value(),
-          .schedule_text = text,
-          .action = Script{"true"},
-          .enabled = !dice.chance(100'000)};
-}
+std::string name_of(const Process& process) { return process.job.text() + " " + process.id.run.text().substr(18); }
 
 }  // namespace
 
-// A new version of the file: some jobs stay as they were, some change, come or go.
-void World::draw_jobs() {
-  const Millis shortest = std::max(Millis{1000}, plan_.duration / slots_per_job_max);
-  auto set = std::make_shared<JobSet>();
-  set->revision = "r" + std::to_string(++revision_);
-  for (std::size_t i = 0; i < plan_.jobs_max; ++i) {
-    const std::string name = "job-" + std::to_string(i);
-    const auto same = [&](const Job& job) { return job.name.text() == name; };
-    const Job* known = nullptr;
-    if (set_) {
-      const auto found = std::find_if(set_->jobs.begin(), set_->jobs.end(), same);
-      if (found != set_->jobs.end()) known = &*found;
-    }
-    if (known != nullptr && !dice_.chance(100'000)) {
-      set->jobs.push_back(*known);
-    } else if (!dice_.chance(set_ ? 700'000 : 200'000)) {
-      set->jobs.push_back(draw_job(dice_, name, shortest));
-    }
+// ---- processes
+
+ProcessEnd World::draw_end() {
+  using How = ProcessEnd::How;
+  if (dice_.chance(700'000) || !faults_on_) return {};
+  switch (dice_.below(6)) {
+    case 0:
+      return {.code = 75};
+    case 1:
+      return {.code = 78};
+    case 2:
+      return {.how = How::signalled, .code = 11};
+    default:
+      return {.code = static_cast<int>(1 + dice_.below(60))};
   }
-  if (set->jobs.empty()) set->jobs.push_back(draw_job(dice_, "job-0", shortest));
-  for (const Job& job : set->jobs) {
-    if (!job.enabled) disabled_in_[set->revision].insert(job.name);
-    if (job.schedule.is_manual()) was_manual_.insert(job.name);
-    schedules_by_normal_form_.emplace(job.schedule.normal_form(), job.schedule);
-  }
-  set_ = std::move(set);
 }
 
-void World::load_jobs() {
-  if (dice_.chance(100'000)) audit_all();
-  scheduler_->submit(JobsLoaded{set_});
-  is_owed_ = true;
-}
-
-bool World::launch(const StartOrder& order) {
-  ++verdicts_.reached.starts;
-  if (order.id.launch > 1) ++verdicts_.reached.relaunched;
-  say("start " + order.run.job.text() + " " + order.id.run.text() + " launch " + std::to_string(order.id.launch));
-  executed_.insert(order.id);
-  if (!executed_attempts_.insert({order.id.run, order.id.attempt}).second) violated("I3: an attempt executes twice");
-  Process process{.id = order.id, .job = order.run.job, .started = wall_, .ends = boot_ + dice_.spread(1ms, 2h)};
-  process.exit_code = dice_.chance(800'000) ? 0 : static_cast<int>(1 + dice_.below(100));
+void World::launch(const StartOrder& order) {
+  reached_.count("starts");
+  say("start " + order.run.job.text() + " " + order.id.run.text().substr(18) + " attempt " +
+      std::to_string(order.id.attempt) + " launch " + std::to_string(order.id.launch));
+  if (has_chance(Fault::start_failure)) {
+    witness_.evidence(order.id.run, order.id.attempt).start_failed = true;
+    const AttemptStartFailed failed{.id = order.id, .detail = "execve: no such file"};
+    records_.emplace(order.id, failed);
+    return report(failed);
+  }
+  Process process{.id = order.id,
+                  .job = order.run.job,
+                  .queue = order.run.queue,
+                  .ignores_overlap = order.run.ignores_overlap,
+                  .begins = real_ + (has_chance(Fault::slow_spawn) ? dice_.spread(1ms, 5s) : 0ms)};
+  process.own_end = draw_end();
+  process.dies_after = has_chance(Fault::stubborn) ? grace : Millis{static_cast<std::int64_t>(dice_.below(200))};
+  if (order.time_limit) process.limit = process.begins + *order.time_limit;
+  process.limit_reason = order.limit_reason;
+  const Millis takes = faults_on_ ? dice_.spread(dice_.chance(100'000) ? 0ms : 1ms, 2h) : 5ms;
+  if (!has_chance(Fault::hang)) process.ends_by_itself = process.begins + takes;
+  if (process.limit && has_chance(Fault::limit_tie)) {
+    process.ends_by_itself = *process.limit + (dice_.chance(500'000) ? process.dies_after : 0ms);
+    reached_.count("ends in the instant of its limit");
+  }
   processes_.push_back(process);
-  scheduler_->submit(AttemptStarted{.id = order.id, .at = wall_});
-  is_owed_ = true;
-  return true;
+  if (process.begins == real_) begin(processes_.back());
 }
 
-void World::end_process(std::size_t index) {
+void World::begin(Process& process) {
+  process.executes = true;
+  process.started = wall_;
+  witness_.began(process);
+  report(AttemptStarted{.id = process.id, .at = wall_});
+}
+
+// The one whose time has come first.
+void World::move_processes() {
+  const auto due = [](const Process& process) { return process.executes ? process.end().at : process.begins; };
+  const auto first = std::min_element(processes_.begin(), processes_.end(),
+                                      [&](const Process& a, const Process& b) { return due(a) < due(b); });
+  if (first->executes) return end(static_cast<std::size_t>(first - processes_.begin()));
+  begin(*first);
+}
+
+void World::end(std::size_t index) {
   const Process process = processes_[index];
   processes_.erase(processes_.begin() + static_cast<std::ptrdiff_t>(index));
   if (!process.minder_lives) return;  // nobody is left to write a record
-  say("end " + process.job.text() + " " + process.id.run.text());
-  true_exit_codes_[process.id.run] = process.exit_code;
-  const AttemptEnded ended{
-      .id = process.id, .end = {.code = process.exit_code}, .started = process.started, .finished = wall_};
+  const Reason reason = process.end().reason;
+  say("end " + name_of(process) + (reason == Reason::none ? "" : " (" + std::string(text(reason)) + ")"));
+  const ProcessEnd by_signal{.how = ProcessEnd::How::signalled, .code = process.dies_after >= grace ? 9 : 15};
+  const AttemptEnded ended{.id = process.id,
+                           .end = reason == Reason::none ? process.own_end : by_signal,
+                           .started = process.started,
+                           .finished = wall_,
+                           .reason = reason};
+  witness_.evidence(process.id.run, process.id.attempt).ended = ended;
   records_.emplace(process.id, ended);
+  report(ended);
+}
+
+// Reports reach the daemon in their order, sometimes late; those on the way die with it.
+void World::report(Report what) {
   if (!scheduler_) return;
-  scheduler_->submit(ended);
-  is_owed_ = true;
+  BootTime at = real_ + (has_chance(Fault::slow_report) ? dice_.spread(1ms, 2s) : 0ms);
+  if (!reports_.empty()) at = std::max(at, reports_.back().at);
+  if (at > real_) return reports_.push_back({.report = std::move(what), .at = at});
+  std::visit([this](const auto& seen) { give(seen); }, what);
+}
+
+void World::stop(const StopOrder& order) {
+  const auto found =
+      std::find_if(processes_.begin(), processes_.end(), [&](const Process& p) { return p.id == order.id; });
+  if (found == processes_.end() || found->told_to_stop) return;
+  say("stop " + name_of(*found) + " (" + std::string(text(order.reason)) + ")");
+  found->told_to_stop = real_;
+  found->stop_reason = order.reason;
 }
 
 // The daemon, if there is one, sees the minder die and kills the job's tree; else recovery will.
 void World::kill_minder() {
   if (processes_.empty()) return;
-  Process& process = processes_[dice_.below(processes_.size())];
-  if (!process.minder_lives) return;
-  say("the minder of " + process.id.run.text() + " is killed");
+  const auto index = dice_.below(processes_.size());
+  Process& process = processes_[index];
+  if (!process.minder_lives || !process.executes) return;
+  say("the minder of " + name_of(process) + " is killed");
   process.minder_lives = false;
   if (!scheduler_) return;
-  truly_lost_.insert(process.id.run);
-  scheduler_->submit(AttemptLost{.id = process.id, .reason = Reason::minder_killed});
-  is_owed_ = true;
-  processes_.erase(processes_.begin() + (&process - processes_.data()));
+  witness_.evidence(process.id.run, process.id.attempt).lost = true;
+  const AttemptId id = process.id;
+  processes_.erase(processes_.begin() + static_cast<std::ptrdiff_t>(index));
+  records_.emplace(id, AttemptLost{.id = id, .reason = Reason::minder_killed});
+  report(AttemptLost{.id = id, .reason = Reason::minder_killed});
 }
 
 void World::reboot() {
@@ -126,33 +136,56 @@ void World::reboot() {
   if (scheduler_) kill_daemon("with its machine");
   processes_.clear();
   ++boots_;
+  booted_ = real_ - Millis{static_cast<std::int64_t>(dice_.below(60'000))};
+  asleep_ = 0ms;
+  reached_.count("reboots");
 }
 
+// ---- clocks
+
 void World::step_clock() {
-  Millis step = dice_.spread(1s, 23h);
+  Millis step = dice_.spread(1s, dice_.chance(700'000) ? Millis{23h} : Millis{24h * 3650});
   if (dice_.chance(500'000)) {
     step = -step;
-    ++verdicts_.reached.clock_back;
+    reached_.count(step <= -24h ? "clock set back by more than a day" : "clock set back");
   }
   wall_ += step;
+  at_new_moment();
+  witness_.clock_was_set(step);
   say("the clock is set by " + std::to_string(step.count()) + " ms");
   if (scheduler_) is_owed_ = true;
 }
 
-void World::suspend() {
-  const Millis asleep = dice_.spread(1s, 12h);
-  wall_ += asleep;
-  boot_ += asleep;
-  ++verdicts_.reached.suspended;
-  say("asleep for " + format_duration(asleep));
-  if (scheduler_) is_owed_ = true;
+void World::strobe_clock() {
+  const Millis swing = dice_.spread(1ms, 5s);
+  for (int i = 0; i < 6; ++i) {
+    const Millis step = i % 2 == 0 ? swing : -swing;
+    wall_ += step;
+    at_new_moment();
+    witness_.clock_was_set(step);
+    if (!scheduler_) continue;
+    is_owed_ = true;
+    turn();
+  }
+  reached_.count("clock to and fro");
 }
 
-void World::request() {
-  if (!scheduler_) return;
-  const Job& job = set_->jobs[dice_.below(set_->jobs.size())];
-  scheduler_->submit(RunRequested{.id = RequestId{++requests_}, .job = job.name, .requested_by = "uid 0"});
-  is_owed_ = true;
+void World::suspend() {
+  const Millis slept = dice_.spread(1s, dice_.chance(800'000) ? Millis{12h} : Millis{24h * 30});
+  say("asleep for " + format_duration(slept));
+  real_ += slept;
+  wall_ += slept;
+  asleep_ += slept;
+  end_ += slept;
+  at_new_moment();
+  witness_.disturbed();
+  // What executes sleeps too.
+  for (Process& process : processes_) {
+    process.begins += process.executes ? 0ms : slept;
+    if (process.ends_by_itself) *process.ends_by_itself += slept;
+  }
+  reached_.count("suspended");
+  if (scheduler_) is_owed_ = true;
 }
 
 }  // namespace belfry::sim

@@ -1,0 +1,18 @@
+#include <base/hash.h>
+#include <base/text.h>
+#include <tests/sim/trace.h>
+
+namespace belfry::sim {
+
+void Trace::say(const std::string& what) {
+  hash_ = hash_text(what, hash_ ^ static_cast<std::uint64_t>(wall_.time_since_epoch().count()));
+  lines_.push_back(format_utc(wall_) + "  " + what);
+  if (lines_.size() > lines_max) lines_.pop_front();
+}
+
+void Trace::violated(const std::string& what) {
+  say("VIOLATED " + what);
+  violations_.push_back(lines_.back());
+}
+
+}  // namespace belfry::sim

@@ -1,0 +1,172 @@
+#include <algorithm>
+
+#include <base/text.h>
+#include <base/verify.h>
+#include <tests/sim/witness.h>
+
+namespace belfry::sim {
+
+// ---- what happens
+
+void Witness::clock_was_set(Millis by) {
+  clock_was_set_ = true;
+  if (by < Millis{0}) {
+    clock_went_back_ = true;
+    went_back_ -= by;
+  }
+  disturbed();
+}
+
+void Witness::file_was_loaded(std::shared_ptr<const JobSet> set) {
+  revisions_[set->revision.str()] = sets_.size();
+  sets_.push_back(std::move(set));
+  disturbed();
+}
+
+void Witness::daemon_started() {
+  disturbed();
+  started_in_.clear();
+  decided_since_ = now_;
+  decided_since_set_ = sets_.empty() ? 0 : sets_.size() - 1;  // what was due under the one before ends now
+}
+
+void Witness::decides_from_now() {
+  decided_since_ = now_;
+  decided_since_set_ = std::min(decided_since_set_, sets_.size() - 1);
+}
+
+void Witness::offered(const Batch&) {
+  window_ = {.since = decided_since_,
+             .upto = now_,
+             .first_set = std::min(decided_since_set_, sets_.size() - 1),
+             .last_set = sets_.size() - 1};
+  decided_since_ = now_;
+  decided_since_set_ = sets_.size() - 1;
+}
+
+// ---- what the books say
+
+const KnownRun* Witness::find(const RunId& run) const {
+  const auto found = runs_.find(run);
+  return found == runs_.end() ? nullptr : &found->second;
+}
+
+std::vector<RunId> Witness::open_runs() const {
+  std::vector<RunId> open;
+  for (const auto& [name, job] : jobs_) open.insert(open.end(), job.open.begin(), job.open.end());
+  return open;
+}
+
+const Job* Witness::written(const std::string& revision, const JobName& name) const {
+  const auto found = revisions_.find(revision);
+  if (found == revisions_.end()) return nullptr;
+  for (const Job& job : sets_[found->second]->jobs) {
+    if (job.name == name) return &job;
+  }
+  return nullptr;
+}
+
+// What the job may have been when something was decided about it: mostly one thing.
+std::vector<const Job*> Witness::candidates(const JobName& name, const Window& window) const {
+  std::vector<const Job*> found;
+  for (std::size_t set = window.first_set; set <= window.last_set; ++set) {
+    if (const Job* job = written(sets_[set]->revision, name)) found.push_back(job);
+  }
+  return found;
+}
+
+// ---- the ledger
+
+void Witness::committed(const Batch& batch) {
+  batch_ = static_cast<std::uint64_t>(batch.id);
+  gathered_.clear();
+  std::map<JobName, std::optional<JobStanding>> before;
+  for (const Record& record : batch.records) {
+    if (const auto* standing = std::get_if<JobStanding>(&record))
+      before.emplace(standing->job, book(standing->job).standing);
+    if (const auto* opened = std::get_if<RunOpened>(&record)) {
+      if (jobs_.contains(opened->run.job)) before.emplace(opened->run.job, book(opened->run.job).standing);
+    }
+    std::visit([this](const auto& what) { apply(what); }, record);
+  }
+  for (auto& [name, gathered] : gathered_) {
+    settle_account(name, gathered);
+    const auto then = before.find(name);
+    if (then != before.end() && jobs_.contains(name)) check_standing(name, then->second, book(name), gathered);
+  }
+  for (const Record& record : batch.records) {
+    if (const auto* closed = std::get_if<RunClosed>(&record)) check_followers(closed->run, batch);
+    if (const auto* opened = std::get_if<RunOpened>(&record)) check_cause(opened->run);
+  }
+  check_spoken_for(batch);
+  check_one_at_a_time(batch);
+  check_backfills(batch);
+}
+
+void Witness::apply(const JobSeen& seen) {
+  const auto [entry, is_new] = jobs_.try_emplace(seen.job, seen);
+  JobBook& job = entry->second;
+  Gathered& gathered = gathered_[seen.job];
+  if (!is_new && gathered.terms.empty()) {
+    gathered.terms.push_back({job.definition, !job.removed && job.definition, job.accounted, job.seen.era});
+  }
+  if (!is_new && seen.era != job.seen.era) {
+    reached_.count("a wrong clock was put right");
+    if (static_cast<std::uint32_t>(seen.era) != static_cast<std::uint32_t>(job.seen.era) + 1)
+      violated("I2: an era was left out: " + seen.job.text());
+    if (went_back_ < std::chrono::hours{24})
+      violated("I2: a new era, and the clock did not go back: " + seen.job.text());
+  } else if (!is_new && seen.counts_from < job.seen.counts_from) {
+    violated("I2: slots that were decided count again: " + seen.job.text());
+  }
+  job.definition = workload_.definition(seen.schedule_normal_form);
+  job.seen = seen;
+  job.removed = false;
+  gathered.terms.push_back({job.definition, job.definition != nullptr, seen.counts_from, seen.era});
+}
+
+void Witness::apply(const JobStanding& standing) {
+  JobBook& job = book(standing.job);
+  job.standing = standing;
+  if (standing.pause) askers_.insert(standing.pause->by);
+  gathered_[standing.job].standings.push_back(standing);
+}
+
+void Witness::apply(const JobRenamed& renamed) {
+  reached_.count("renamed");
+  if (!jobs_.contains(renamed.from) || jobs_.contains(renamed.to))
+    return violated("I13: a renaming from or to nothing");
+  auto entry = jobs_.extract(renamed.from);
+  entry.key() = renamed.to;
+  JobBook& job = jobs_.insert(std::move(entry)).position->second;
+  job.seen.job = renamed.to;
+  if (job.standing) job.standing->job = renamed.to;
+  for (auto& [id, known] : runs_) {
+    if (known.run.job == renamed.from) known.run.job = renamed.to;
+  }
+  std::set<std::tuple<JobName, Era, WallTime>> slots;
+  for (const auto& [name, era, at] : slots_run_) slots.emplace(name == renamed.from ? renamed.to : name, era, at);
+  slots_run_ = std::move(slots);
+  for (auto& [id, backfill] : backfills_) {
+    if (backfill.job == renamed.from) backfill.job = renamed.to;
+  }
+  if (auto moved = gathered_.extract(renamed.from)) {
+    moved.key() = renamed.to;
+    gathered_.insert(std::move(moved));
+  }
+}
+
+void Witness::apply(const JobRemoved& removed) {
+  JobBook& job = book(removed.job);
+  Gathered& gathered = gathered_[removed.job];
+  if (gathered.terms.empty())
+    gathered.terms.push_back({job.definition, job.definition != nullptr, job.accounted, job.seen.era});
+  job.removed = true;
+  gathered.terms.push_back({nullptr, false, WallTime::max(), job.seen.era});
+}
+
+void Witness::apply(const SlotsDecided& decided) {
+  gathered_[decided.job].parts.push_back({.slots = decided.slots, .era = decided.era, .decided = &decided});
+}
+
+}  // namespace belfry::sim

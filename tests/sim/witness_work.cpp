@@ -1,0 +1,230 @@
+// What executes, what is told, and what must hold whenever everything decided is in the ledger.
+#include <algorithm>
+
+#include <base/text.h>
+#include <tests/sim/witness.h>
+
+namespace belfry::sim {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+std::string who(const Run& run) { return run.job.text() + " " + run.id.text().substr(18); }
+
+bool is_under_way(const Run& run) { return run.state == RunState::starting || run.state == RunState::running; }
+
+}  // namespace
+
+void Witness::asked_to_skip(const JobName& job, std::uint32_t count) {
+  if (const auto found = jobs_.find(job); found != jobs_.end()) found->second.skips_asked += count;
+}
+
+void Witness::began(const Process& process) {
+  Evidence& truth = evidence(process.id.run, process.id.attempt);
+  if (std::exchange(truth.executed, true)) violated("I3: an attempt executes twice: " + process.job.text());
+}
+
+// ---- starts
+
+// I2: the ledger holds the run, open, with this very launch, before anything executes.
+void Witness::ordered(const StartOrder& order, const std::vector<StopOrder>& stops,
+                      const std::vector<Process>& processes) {
+  const auto found = runs_.find(order.id.run);
+  if (found == runs_.end() || !found->second.run.is_open() || found->second.run.attempt_id() != order.id) {
+    return violated("I2: a start that the ledger does not hold: " + order.run.job.text());
+  }
+  const KnownRun& known = found->second;
+  if (!is_under_way(known.run)) violated("I2: the ledger does not know that it starts: " + who(known.run));
+  const bool is_told =
+      std::any_of(stops.begin(), stops.end(), [&](const StopOrder& stop) { return stop.id == order.id; });
+  const bool stopped_before = known.stopped_in != 0 && known.stopped_in <= known.started_in;
+  if (stopped_before && !is_told) violated("I10: a start after its cancel: " + who(known.run));
+  if (evidence(order.id.run, order.id.attempt).executed) violated("I3: an attempt is started again: " + who(known.run));
+  if (order.id.launch > 1) reached_.count("relaunched");
+  if (order.id.attempt > 1 && order.id.launch == 1 && !known.attempts.empty() && !clock_was_set_) {
+    const KnownRun::Attempt& last = known.attempts.back();
+    const Millis passed = now_.real - last.when.since.real;
+    if (passed + passed / 500 + 2ms < last.least) violated("I10: a retry comes too soon: " + who(known.run));
+  }
+  if (order.id.launch == 1) check_places(order, processes);
+  if (order.id.launch == 1) check_rate(order);
+  check_limit(order, known);
+}
+
+// I6: so many of one job, of one queue, and of the daemon; whatever was known when it was let in.
+void Witness::check_places(const StartOrder& order, const std::vector<Process>& processes) {
+  const KnownRun& known = runs_.at(order.id.run);
+  std::int64_t of_job = 0, of_queue = 0;
+  for (const Process& process : processes) {
+    if (!process.minder_lives) continue;
+    if (runs_.at(process.id.run).run.job == known.run.job && !process.ignores_overlap) ++of_job;
+    if (process.queue == order.run.queue) ++of_queue;
+  }
+  // Whoever stood in line before a reload was let in by the file's version of then.
+  Window window = known.admitted;
+  if (const auto then = revisions_.find(known.run.revision.str()); then != revisions_.end())
+    window.first_set = std::min(window.first_set, then->second);
+  const auto jobs = candidates(known.run.job, window);
+  if (!jobs.empty() && !order.run.ignores_overlap) {
+    std::int64_t most = 0;
+    for (const Job* job : jobs) {
+      const OverlapPolicy& overlap = job->policies->overlap;
+      const std::int64_t bound = overlap.max_running ? static_cast<std::int64_t>(*overlap.max_running) : 1'000'000;
+      most = std::max(most, overlap.action == OverlapPolicy::Action::allow ? bound : 1);
+    }
+    if (of_job >= most) violated("I6: " + std::to_string(of_job + 1) + " processes of " + order.run.job.text());
+  }
+  std::int64_t places = 0;
+  for (std::size_t set = known.admitted.first_set; set <= known.admitted.last_set; ++set) {
+    std::int64_t here = 1'000'000;
+    for (const QueueDefinition& queue : sets_[set]->queues) {
+      if (queue.name == order.run.queue && queue.concurrency) here = *queue.concurrency;
+    }
+    places = std::max(places, here);
+  }
+  if (of_queue >= places)
+    violated("I6: queue " + order.run.queue.str() + " has " + std::to_string(places) + " places: " + who(order.run));
+  const auto& most = workload_.limits().max_running;
+  if (most && processes.size() >= *most) violated("I6: more run than the daemon allows: " + who(order.run));
+  // S24: a retry that is held has its job's place.
+  for (const RunId& id : book(known.run.job).open) {
+    const Run& other = runs_.at(id).run;
+    if (id == order.id.run || other.state != RunState::waiting || order.run.ignores_overlap) continue;
+    const bool is_held = !jobs.empty() && std::all_of(jobs.begin(), jobs.end(), [](const Job* job) {
+      return job->policies->retry && job->policies->retry->while_waiting == RetryPolicy::WhileWaiting::hold &&
+             job->policies->overlap.action != OverlapPolicy::Action::allow;
+    });
+    if (is_held && other.sequence < order.run.sequence && known.admitted.is_instant())
+      violated("S24: a held retry is overtaken: " + who(order.run));
+  }
+}
+
+// I9: no more starts in a second than the queue and the daemon say; the store may have kept some of them back.
+void Witness::check_rate(const StartOrder& order) {
+  if (faults_.has(Fault::slow_answer) || faults_.has(Fault::lost_answer) || faults_.has(Fault::ledger_trouble)) return;
+  const auto look = [&](const std::string& name, std::optional<std::uint32_t> rate) {
+    std::deque<BootTime>& starts = started_in_[name];
+    starts.push_back(now_.real);
+    while (now_.real - starts.front() >= 1s) starts.pop_front();
+    if (rate && starts.size() > *rate + std::max(1U, *rate / 10))
+      violated("I9: " + std::to_string(starts.size()) + " starts in a second: " + who(order.run));
+  };
+  look("", workload_.limits().start_rate);
+  std::optional<std::uint32_t> rate;
+  const bool is_stable = sets_.size() == 1;
+  for (const QueueDefinition& queue : sets_.back()->queues) {
+    if (queue.name == order.run.queue) rate = queue.start_rate;
+  }
+  if (is_stable) look(order.run.queue.str(), rate);
+}
+
+// I11: the limit that the minder enforces is what is left of the timeout or of the deadline.
+void Witness::check_limit(const StartOrder& order, const KnownRun& known) {
+  if (!order.job) return;
+  const Policies& policies = *order.job->policies;
+  if (policies.timeout && (!order.time_limit || *order.time_limit > *policies.timeout)) {
+    violated("I11: a longer limit than its timeout: " + who(known.run));
+  }
+  if (policies.deadline && !order.time_limit) violated("I11: a deadline, and no limit: " + who(known.run));
+  const Job* then = written(known.run.revision, known.run.job);
+  const bool is_old_deadline = then && then->policies->deadline == policies.deadline;
+  if (is_old_deadline && policies.deadline && order.limit_reason == Reason::deadline && !clock_was_set_) {
+    const Millis age = known.admitted.since.real - known.opened.real;
+    if (*order.time_limit > *policies.deadline - age + age / 500 + 1s)
+      violated("I11: more time than its deadline leaves: " + who(known.run));
+  }
+  if (!policies.timeout && !policies.deadline && order.time_limit)
+    violated("I11: a limit that nobody set: " + who(known.run));
+}
+
+// ---- what is told
+
+// I2: what was acknowledged is in the ledger. I15: a key is one run.
+void Witness::answered(const Answer& answer) {
+  if (const Run* run = std::get_if<Run>(&answer.result)) {
+    const KnownRun* known = find(run->id);
+    if (!known) return violated("I2: acknowledged, and not in the ledger: " + who(*run));
+    if (!run->key.empty() && keys_.at(run->key) != run->id)
+      violated("I15: a key that stands for another run: " + who(*run));
+  }
+  if (const SameAs* same = std::get_if<SameAs>(&answer.result)) {
+    reached_.count("a key used again");
+    if (!find(same->run)) violated("I2: acknowledged, and not in the ledger: " + same->run.text());
+  }
+}
+
+void Witness::told(const Notice& notice) {
+  if (const auto* closed = std::get_if<RunClosedNotice>(&notice)) {
+    const KnownRun* known = find(closed->run.id);
+    if (!known || known->run.outcome != closed->run.outcome)
+      violated("I2: an end is told that the ledger does not hold: " + who(closed->run));
+  }
+  if (const auto* trouble = std::get_if<JobTroubleNotice>(&notice)) violated("F54: " + trouble->what);
+}
+
+// ---- at rest
+
+void Witness::check_at_rest(const View& view, const std::vector<Process>& processes) {
+  const JobSet& set = *sets_.back();
+  if (view.job_set() != &set) violated("I13: another configuration than the one that was loaded");
+  if (view.job_count() != set.jobs.size())
+    violated("I13: " + std::to_string(view.job_count()) + " jobs of " + std::to_string(set.jobs.size()));
+  for (const Job& job : set.jobs) {
+    const auto found = jobs_.find(job.name);
+    if (found == jobs_.end()) {
+      violated("I1: the ledger does not know " + job.name.text());
+      continue;
+    }
+    check_due(job, found->second);
+  }
+  for (const auto& [name, job] : jobs_) {
+    for (const RunId& id : job.open) check_open_run(runs_.at(id));
+  }
+  for (const Process& process : processes) {
+    const KnownRun* known = find(process.id.run);
+    if (!known || !process.minder_lives || !process.executes) continue;
+    if (known->run.stop != Reason::none && !process.told_to_stop)
+      violated("L2: nobody tells it to stop: " + who(known->run));
+  }
+}
+
+// L2 and I1: what is due is decided, unless earlier slots of the job are caught up with first.
+void Witness::check_due(const Job& job, const JobBook& known) {
+  if (!known.definition || job.measured) return;
+  const auto next = job.schedule.next_after(known.accounted);
+  if (!next || *next + job.schedule.delay(*next) > now_.wall) return;
+  // The policy may have been another one when they were held.
+  const bool may_wait = std::any_of(known.open.begin(), known.open.end(), [&](const RunId& id) {
+    const Job* then = written(runs_.at(id).run.revision, runs_.at(id).run.job);
+    return !then || then->policies->missed.action == MissedPolicy::Action::all ||
+           job.policies->missed.action == MissedPolicy::Action::all;
+  });
+  if (!may_wait) violated("L2: " + job.name.text() + " was due at " + format_utc(*next) + ", and nothing became of it");
+}
+
+void Witness::check_open_run(const KnownRun& known) {
+  const Run& run = known.run;
+  if (is_under_way(run) || clock_was_set_) return;
+  const auto jobs = candidates(run.job, {.first_set = sets_.size() - 1, .last_set = sets_.size() - 1});
+  if (jobs.empty()) return;
+  const Job* then = written(run.revision, run.job);
+  const bool has_deadline = then && then->policies->deadline == jobs.front()->policies->deadline;
+  const auto deadline = has_deadline ? then->policies->deadline : std::nullopt;
+  const Millis age = now_.real - known.opened.real;
+  const Millis slack = Millis{static_cast<std::int64_t>(faults_[Fault::late_timer])} + age / 500 + 10ms;
+  if (deadline && age > *deadline + slack) violated("I11: it waits on after its deadline: " + who(run));
+}
+
+void Witness::check_settled(Millis patience) {
+  for (const auto& [name, job] : jobs_) {
+    for (const RunId& id : job.open) {
+      const KnownRun& known = runs_.at(id);
+      if (now_.real - known.opened.real > patience) {
+        violated("L1: still " + std::string(text(known.run.state)) + ": " + who(known.run));
+      }
+    }
+  }
+}
+
+}  // namespace belfry::sim
