@@ -78,22 +78,12 @@ void Scheduler::State::take(JobsLoaded& input, Actions&) {
   for (const JobTable::Ended& ended : change.ended) end_definition(ended);
   set_ = std::move(input.set);
   const JobTable::Sight sight = jobs_.load(set_, [this](const Job& job) { return time_of(job); });
-  const auto is_renamed = [&](const JobSeen& seen) {
-    return std::any_of(change.renamed.begin(), change.renamed.end(),
-                       [&](const JobRenamed& renamed) { return renamed.to == seen.job; });
-  };
-  for (const JobSeen& seen : sight.seen) {
-    if (is_renamed(seen)) {
-      outbox_.record(seen);  // after the renaming
-    } else {
-      outbox_.see(seen);
-    }
-  }
+  for (const JobSeen& seen : sight.seen) outbox_.see(seen);
   for (const JobRemoved& removed : sight.removed) outbox_.record(removed);
   queues_.define(set_->queues);
   follow_jobs_to_their_places();
-  drop_what_removed_jobs_had_in_mind();
   link_dependents();
+  drop_what_removed_jobs_had_in_mind();
   due_by_wall_.clear();
   due_by_elapsed_.clear();
   for (JobIndex index = 0; index < jobs_.named_count(); ++index) rearm(index);
@@ -139,7 +129,8 @@ void Scheduler::State::follow_jobs_to_their_places() {
   for (JobIndex index = 0; index < jobs_.size(); ++index) {
     JobState& state = jobs_.at(index);
     runs_.for_each_of(state.open, [&](RunHandle handle) { runs_.at(handle).job = index; });
-    if (!state.open.empty() || (state.extras && !state.extras->backfills.empty())) idle_.push_back(index);
+    const bool has_plans = state.is_held || (state.extras && !state.extras->backfills.empty());
+    if (!state.open.empty() || has_plans) idle_.push_back(index);
   }
 }
 

@@ -21,7 +21,10 @@ class Outbox {
 
   // What is promised with then_*() waits for the records of the same turn, if there are any.
   void record(Record record) { next_.batch.records.push_back(std::move(record)); }
-  void see(JobSeen seen) { next_.batch.seen.push_back(std::move(seen)); }
+  void see(JobSeen seen) {
+    if (!next_.batch.records.empty()) return record(std::move(seen));  // they keep the order of what happened
+    next_.batch.seen.push_back(std::move(seen));
+  }
   void then_start(StartOrder order) { next_.starts.push_back(std::move(order)); }
   void then_stop(StopOrder order) { next_.stops.push_back(order); }
   void then_answer(Answer answer) { next_.answers.push_back(std::move(answer)); }
