@@ -81,6 +81,7 @@ void Witness::committed(const Batch& batch) {
   batch_ = static_cast<std::uint64_t>(batch.id);
   gathered_.clear();
   std::map<JobName, std::optional<JobStanding>> before;
+  for (const JobSeen& seen : batch.seen) apply(seen);
   for (const Record& record : batch.records) {
     if (const auto* standing = std::get_if<JobStanding>(&record))
       before.emplace(standing->job, book(standing->job).standing);
@@ -108,7 +109,7 @@ void Witness::apply(const JobSeen& seen) {
   JobBook& job = entry->second;
   Gathered& gathered = gathered_[seen.job];
   if (!is_new && gathered.terms.empty()) {
-    gathered.terms.push_back({job.definition, !job.removed && job.definition, job.accounted, job.seen.era});
+    gathered.terms.push_back({job.definition, job.accounted, job.seen.era, job.removed});
   }
   if (!is_new && seen.era != job.seen.era) {
     reached_.count("a wrong clock was put right");
@@ -122,7 +123,7 @@ void Witness::apply(const JobSeen& seen) {
   job.definition = workload_.definition(seen.schedule_normal_form);
   job.seen = seen;
   job.removed = false;
-  gathered.terms.push_back({job.definition, job.definition != nullptr, seen.counts_from, seen.era});
+  gathered.terms.push_back({job.definition, seen.counts_from, seen.era});
 }
 
 void Witness::apply(const JobStanding& standing) {
@@ -159,10 +160,9 @@ void Witness::apply(const JobRenamed& renamed) {
 void Witness::apply(const JobRemoved& removed) {
   JobBook& job = book(removed.job);
   Gathered& gathered = gathered_[removed.job];
-  if (gathered.terms.empty())
-    gathered.terms.push_back({job.definition, job.definition != nullptr, job.accounted, job.seen.era});
+  if (gathered.terms.empty()) gathered.terms.push_back({job.definition, job.accounted, job.seen.era, job.removed});
   job.removed = true;
-  gathered.terms.push_back({nullptr, false, WallTime::max(), job.seen.era});
+  gathered.terms.push_back({.from = WallTime::max(), .era = job.seen.era, .is_removal = true});
 }
 
 void Witness::apply(const SlotsDecided& decided) {

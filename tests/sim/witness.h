@@ -121,11 +121,11 @@ class Witness {
     const Run* run = nullptr;
     const SlotsDecided* decided = nullptr;
   };
-  struct Term {  // of a definition
-    const Definition* definition = nullptr;
-    bool has_grid = false;
+  struct Term {                              // of a definition
+    const Definition* definition = nullptr;  // null: no grid
     WallTime from;
     Era era{};
+    bool is_removal = false;  // there is none
   };
   struct Gathered {  // of one job, from one batch
     std::vector<Part> parts;

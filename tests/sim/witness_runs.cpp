@@ -114,8 +114,9 @@ void Witness::check_opened(const Run& run) {
   if (!waits) return;
   const auto others = std::count_if(known.open.begin(), known.open.end(), [&](const RunId& id) {
     const Run& other = runs_.at(id).run;
-    return id != run.id && other.state == RunState::queued && other.attempt == 1 && !other.ignores_overlap &&
-           !other.not_before;
+    const Job* then = written(other.revision, other.job);
+    return id != run.id && then && then->policies->overlap == overlap && other.state == RunState::queued &&
+           other.attempt == 1 && !other.ignores_overlap && !other.not_before;
   });
   if (others > static_cast<std::int64_t>(overlap.max_waiting) + 1)
     violated("I17: more runs wait than may: " + who(run));

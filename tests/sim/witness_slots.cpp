@@ -45,43 +45,37 @@ void Witness::settle_account(const JobName& name, Gathered& gathered) {
   JobBook& job = book(name);
   if (gathered.terms.empty()) {
     if (gathered.parts.empty()) return;
-    gathered.terms.push_back({job.definition, !job.removed && job.definition, job.accounted, job.seen.era});
+    gathered.terms.push_back({job.definition, job.accounted, job.seen.era, job.removed});
   }
   std::sort(gathered.parts.begin(), gathered.parts.end(), [](const Part& a, const Part& b) {
     return std::pair(a.era, a.slots.first) < std::pair(b.era, b.slots.first);
   });
-  std::size_t used = 0;
-  for (std::size_t i = 0; i < gathered.terms.size(); ++i) {
-    const Term& term = gathered.terms[i];
-    const Term* next = i + 1 < gathered.terms.size() ? &gathered.terms[i + 1] : nullptr;
-    std::vector<Part> parts;
-    while (used < gathered.parts.size()) {
-      const Part& part = gathered.parts[used];
-      const bool is_later = next && (part.era != term.era || (next->era == term.era && part.slots.first > next->from));
+  auto part = gathered.parts.begin();
+  for (auto term = gathered.terms.begin(); term != gathered.terms.end(); ++term) {
+    const auto next = std::find_if(term + 1, gathered.terms.end(), [](const Term& t) { return !t.is_removal; });
+    const bool is_followed = next != gathered.terms.end();
+    const auto first = part;
+    for (; part != gathered.parts.end() && !term->is_removal; ++part) {
+      const bool is_later =
+          is_followed && (part->era != term->era || (next->era == term->era && part->slots.first > next->from));
       if (is_later) break;
-      parts.push_back(part);
-      ++used;
     }
-    if (!term.has_grid) {
-      const auto is_measured = [](const Part& part) { return part.run || part.decided; };
-      if (!term.definition && std::all_of(parts.begin(), parts.end(), is_measured)) {
-        if (!parts.empty()) job.accounted = parts.back().slots.last;
-      }
-      if (term.from != WallTime::max()) job.accounted = std::max(term.from, job.accounted);
+    if (term->is_removal) continue;
+    const std::vector<Part> parts(first, part);
+    if (!term->definition) {
+      job.accounted = parts.empty() ? std::max(term->from, job.accounted) : parts.back().slots.last;
       continue;
     }
     const bool goes_on =
-        i > 0 && gathered.terms[i - 1].definition == term.definition && gathered.terms[i - 1].era == term.era;
-    job.accounted = goes_on ? std::max(job.accounted, term.from) : term.from;
-    if (i > 0) job.last_slot.reset();
+        term != gathered.terms.begin() && (term - 1)->definition == term->definition && (term - 1)->era == term->era;
+    job.accounted = goes_on ? std::max(job.accounted, term->from) : term->from;
+    if (term != gathered.terms.begin()) job.last_slot.reset();
     std::optional<WallTime> upto;
-    if (next && next->era == term.era) {
-      upto = window_.since.wall;
-      if (next->has_grid) upto = std::min(*upto, next->from);
-    }
-    walk(name, job, term, parts, upto);
+    const bool ends_now = term + 1 != gathered.terms.end() && (term + 1)->era == term->era;
+    if (ends_now) upto = is_followed ? std::min(window_.since.wall, next->from) : window_.since.wall;
+    walk(name, job, *term, parts, upto);
   }
-  if (used < gathered.parts.size()) violated("I1: a slot of no definition: " + span(name, gathered.parts[used].slots));
+  if (part != gathered.parts.end()) violated("I1: a slot of no definition: " + span(name, part->slots));
 }
 
 void Witness::walk(const JobName& name, JobBook& job, const Term& term, const std::vector<Part>& parts,

@@ -194,12 +194,15 @@ void Witness::check_due(const Job& job, const JobBook& known) {
   if (!known.definition || job.measured) return;
   const auto next = job.schedule.next_after(known.accounted);
   if (!next || *next + job.schedule.delay(*next) > now_.wall) return;
-  // The policy may have been another one when they were held.
-  const bool may_wait = std::any_of(known.open.begin(), known.open.end(), [&](const RunId& id) {
-    const Job* then = written(runs_.at(id).run.revision, runs_.at(id).run.job);
-    return !then || then->policies->missed.action == MissedPolicy::Action::all ||
-           job.policies->missed.action == MissedPolicy::Action::all;
-  });
+  // They may have been held under an earlier version of the file.
+  bool may_wait = false;
+  if (!known.open.empty()) {
+    const auto oldest = revisions_.find(runs_.at(known.open.front()).run.revision.str());
+    const Window since{.first_set = oldest == revisions_.end() ? 0 : oldest->second, .last_set = sets_.size() - 1};
+    const auto jobs = candidates(job.name, since);
+    may_wait = std::any_of(jobs.begin(), jobs.end(),
+                           [](const Job* then) { return then->policies->missed.action == MissedPolicy::Action::all; });
+  }
   if (!may_wait) violated("L2: " + job.name.text() + " was due at " + format_utc(*next) + ", and nothing became of it");
 }
 

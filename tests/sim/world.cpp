@@ -166,9 +166,12 @@ void World::strike(Fault fault) {
     case Fault::suspend:
       return suspend();
     case Fault::reload:
-      set_ = workload_.next(dice_);
-      reached_.count("reloads");
-      return scheduler_ ? load_jobs() : void();
+      do {
+        set_ = workload_.next(dice_);
+        reached_.count("reloads");
+        if (scheduler_) load_jobs();
+      } while (dice_.chance(200'000));  // somebody saves, and saves again
+      return;
     case Fault::request:
       return request();
     case Fault::ledger_trouble:
