@@ -35,7 +35,7 @@ Finding check_audit(const DaemonLink& daemon) {
   return finding("audit", audit->problems.empty() ? "" : audit->problems.front(),
                  std::to_string(audit->slots) + " slots of " + std::to_string(audit->jobs) +
                      " jobs in the last seven days, each with one outcome",
-                 "this should never be: please report it, with a copy of the ledger");
+                 "this should never be: please report it, with a copy of the ledger: belfry backup FILE");
 }
 
 Finding check_user(uid_t user) {

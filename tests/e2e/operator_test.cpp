@@ -1,5 +1,7 @@
 #include <signal.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <thread>
 
 #include <doctest/doctest.h>
@@ -173,4 +175,23 @@ TEST_CASE("e2e: bash completes commands, options and the names of jobs") {
   CHECK(completed("belfry run ni", 2) == "nightly\n");
   CHECK(completed("belfry run --ign", 2) == "--ignore-overlap\n");
   CHECK(completed("belfry pause nightly re", 3) == "report\n");
+}
+
+TEST_CASE("e2e: a backup of the ledger, made while it is in use, is a ledger") {
+  const char* schedules = "jobs: {tick: {schedule: every 100ms, run: 'true'}}\n";
+  Installation installation(schedules);
+  installation.start_daemon();
+  installation.wait_for_closed_run("tick");
+  const std::string copy = installation.path("copy.db");
+  CHECK(installation.belfry_json({"backup", copy})["bytes"].get<std::int64_t>() > 0);
+  CHECK(installation.belfry({"backup", copy}).exit_code == 1);  // never over a file that is there
+  const std::string newest = installation.belfry_json({"runs", "tick", "-n", "1"})[0]["id"];
+  installation.stop_daemon(SIGTERM);
+
+  Installation other(schedules);
+  std::filesystem::create_directories(other.path("state"));
+  std::filesystem::copy_file(copy, other.path("state/ledger.db"));
+  other.start_daemon();
+  const auto runs = other.belfry_json({"runs", "tick", "-n", "1000"});
+  CHECK(std::any_of(runs.begin(), runs.end(), [&](const auto& run) { return run["id"] < newest; }));
 }
