@@ -195,3 +195,23 @@ TEST_CASE("e2e: a backup of the ledger, made while it is in use, is a ledger") {
   const auto runs = other.belfry_json({"runs", "tick", "-n", "1000"});
   CHECK(std::any_of(runs.begin(), runs.end(), [&](const auto& run) { return run["id"] < newest; }));
 }
+
+TEST_CASE("e2e: S33 a daemon that is to wait goes when its jobs are done, one that is to kill stops them") {
+  const auto jobs = std::string("jobs: {slow: {schedule: manual, run: 'trap \"exit 9\" TERM; sleep 2 & wait'}}\n");
+  {
+    Installation waits("daemon: { on_stop: wait 30s }\n" + jobs);
+    waits.start_daemon();
+    const std::string id = waits.belfry_json({"run", "slow"})["id"];
+    REQUIRE(eventually([&] { return waits.belfry_json({"show", id})["state"] == "running"; }));
+    waits.stop_daemon(SIGTERM);
+    waits.start_daemon();
+    CHECK(waits.belfry_json({"show", id})["outcome"] == "succeeded");
+  }
+  Installation kills("daemon: { on_stop: kill }\n" + jobs);
+  kills.start_daemon();
+  const std::string id = kills.belfry_json({"run", "slow"})["id"];
+  REQUIRE(eventually([&] { return kills.belfry_json({"show", id})["state"] == "running"; }));
+  kills.stop_daemon(SIGTERM);
+  kills.start_daemon();
+  CHECK(kills.belfry_json({"show", id})["outcome"] == "cancelled");
+}
