@@ -36,6 +36,11 @@ bool is_control(char32_t c) {
   return c < 0x20 || (c >= 0x7F && c < 0xA0) || overrides_direction;
 }
 
+// Letters, digits and the like, as most texts are: one column each, nothing to mend.
+bool is_plain(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c < 0x7F; });
+}
+
 std::size_t width_of(std::optional<char32_t> c) {
   if (!c || is_control(*c)) return 1;
   if (is_in(zero_width, *c)) return 0;
@@ -47,12 +52,14 @@ constexpr std::string_view replacement = "\xEF\xBF\xBD";
 }  // namespace
 
 std::size_t display_width(std::string_view text) {
+  if (is_plain(text)) return text.size();
   std::size_t width = 0;
   while (!text.empty()) width += width_of(take_utf8(text));
   return width;
 }
 
 std::string printable(std::string_view text) {
+  if (is_plain(text)) return std::string(text);
   std::string out;
   while (!text.empty()) {
     const std::string_view before = text;
