@@ -1,6 +1,7 @@
 #include <base/hash.h>
 #include <base/text.h>
 #include <base/verify.h>
+#include <scheduler/clocks.h>
 #include <scheduler/job_table.h>
 
 namespace belfry {
@@ -33,6 +34,13 @@ JobState remembered(const JobMemory& memory) {
   state.previous_success = memory.previous_success;
   if (memory.standing) state.need_extras().standing = *memory.standing;
   return state;
+}
+
+// The clock may have been set back since its newest slot; by more than a day, and it was wrong then (S16).
+void begin_anew(JobState& state, WallTime now) {
+  const bool was_wrong = state.decided_upto() - now > Clocks::wrong_min;
+  if (was_wrong) state.era = Era{static_cast<std::uint32_t>(state.era) + 1};
+  state.counts_from = was_wrong ? now : std::max(now, state.decided_upto());
 }
 
 }  // namespace
@@ -143,8 +151,7 @@ JobTable::Sight JobTable::load_at(const std::shared_ptr<const JobSet>& set,
     state.job = std::shared_ptr<const Job>(set, &job);
     const bool is_enabled_anew = job.enabled && !state.was_enabled;
     const bool owes_anew = is_new || state.removed || state.form != form || is_enabled_anew;
-    // The clock may have been set back since.
-    if (owes_anew) state.counts_from = is_new ? now : std::max(now, state.decided_upto());
+    if (owes_anew) begin_anew(state, now);
     if (!owes_anew && state.was_enabled == job.enabled) continue;
     state.removed = false;
     state.form = form;

@@ -89,7 +89,7 @@ void Scheduler::State::take(JobsLoaded& input, Actions&) {
   for (JobIndex index = 0; index < jobs_.named_count(); ++index) rearm(index);
   if (is_first) {
     restore_backfills();
-    fire_startups();
+    owes_startups_ = true;
   }
 }
 

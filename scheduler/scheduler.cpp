@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include <belfry/scheduler.h>
 
@@ -34,6 +35,7 @@ void Scheduler::State::advance(const Now& now, Actions& out) {
   }
   taken_.clear();
   if (seen.is_first) place_restored_runs();
+  if (std::exchange(owes_startups_, false)) fire_startups();  // what an earlier daemon left stands in their way
   if (was_clock_wrong(seen)) put_clock_right(out);
   if (may_decide()) {
     ring_timers();

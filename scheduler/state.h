@@ -204,6 +204,7 @@ class Scheduler::State final : public View {
   Clocks clocks_;
   Reason gap_ = Reason::down;  // why nobody looked between the last turn and this one, if slots passed
   bool is_stopping_ = false;
+  bool owes_startups_ = false;  // the first configuration has come
 
   JobTable jobs_;
   DueHeap<WallTime> due_by_wall_;                     // when the next undecided slot is due, of each job that has one,
