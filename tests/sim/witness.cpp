@@ -85,6 +85,9 @@ void Witness::committed(const Batch& batch) {
   for (const Record& record : batch.records) {
     if (const auto* standing = std::get_if<JobStanding>(&record))
       before.emplace(standing->job, book(standing->job).standing);
+    if (const auto* decided = std::get_if<SlotsDecided>(&record); decided && decided->reason == Reason::paused) {
+      before.emplace(decided->job, book(decided->job).standing);
+    }
     if (const auto* opened = std::get_if<RunOpened>(&record)) {
       if (jobs_.contains(opened->run.job)) before.emplace(opened->run.job, book(opened->run.job).standing);
     }
@@ -99,6 +102,12 @@ void Witness::committed(const Batch& batch) {
     if (const auto* closed = std::get_if<RunClosed>(&record)) check_followers(closed->run, batch);
     if (const auto* opened = std::get_if<RunOpened>(&record)) check_cause(opened->run);
   }
+  for (const Record& record : batch.records) {
+    const auto* opened = std::get_if<RunOpened>(&record);
+    const auto* changed = std::get_if<RunChanged>(&record);
+    if (opened || changed) check_turn(runs_.at(opened ? opened->run.id : changed->run.id));
+  }
+  check_spacing(batch);
   check_spoken_for(batch);
   check_one_at_a_time(batch);
   check_backfills(batch);
@@ -120,6 +129,10 @@ void Witness::apply(const JobSeen& seen) {
   } else if (!is_new && seen.counts_from < job.seen.counts_from) {
     violated("I2: slots that were decided count again: " + seen.job.text());
   }
+  const bool is_another = is_new || job.removed || seen.schedule_normal_form != job.seen.schedule_normal_form ||
+                          (seen.enabled && !job.seen.enabled);
+  if (is_another && !clock_was_set_ && seen.counts_from < window_.since.wall)
+    violated("S19: slots from before the change are owed: " + seen.job.text());
   job.definition = workload_.definition(seen.schedule_normal_form);
   job.seen = seen;
   job.removed = false;
@@ -129,7 +142,6 @@ void Witness::apply(const JobSeen& seen) {
 void Witness::apply(const JobStanding& standing) {
   JobBook& job = book(standing.job);
   job.standing = standing;
-  if (standing.pause) askers_.insert(standing.pause->by);
   gathered_[standing.job].standings.push_back(standing);
 }
 
@@ -148,6 +160,9 @@ void Witness::apply(const JobRenamed& renamed) {
   std::set<std::tuple<JobName, Era, WallTime>> slots;
   for (const auto& [name, era, at] : slots_run_) slots.emplace(name == renamed.from ? renamed.to : name, era, at);
   slots_run_ = std::move(slots);
+  std::set<std::pair<JobName, BootId>> started;
+  for (const auto& [name, boot] : started_with_) started.emplace(name == renamed.from ? renamed.to : name, boot);
+  started_with_ = std::move(started);
   for (auto& [id, backfill] : backfills_) {
     if (backfill.job == renamed.from) backfill.job = renamed.to;
   }

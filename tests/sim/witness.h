@@ -63,7 +63,8 @@ struct KnownRun {
   std::vector<Attempt> attempts;  // those that were followed by another, or are to be
   std::uint64_t started_in = 0;   // batch: of the newest launch
   std::uint64_t stopped_in = 0;   // likewise: of the wish to stop
-  std::uint64_t closed_in = 0;
+  std::uint64_t closed_in = 0;    // likewise
+  bool was_delayed = false;       // its time had to come first
 };
 
 struct JobBook {
@@ -72,13 +73,14 @@ struct JobBook {
   JobSeen seen;
   std::optional<JobStanding> standing;
   bool removed = false;
-  const Definition* definition = nullptr;  // null: no grid
-  WallTime accounted;                      // every slot up to here has its outcome
-  std::optional<WallTime> last_slot;       // of this definition
-  std::vector<RunId> open;                 // oldest first
-  std::int64_t bounded_runs = 0;           // under max_runs
-  std::int64_t skips_asked = 0;
+  const Definition* definition = nullptr;          // null: no grid
+  WallTime accounted;                              // every slot up to here has its outcome
+  std::optional<WallTime> last_slot;               // of this definition
+  std::vector<RunId> open;                         // oldest first
+  std::int64_t bounded_runs = 0;                   // under max_runs
   std::optional<BootTime> last_began, last_ended;  // for measured intervals
+  std::uint64_t opened_at = 0, opened_before = 0;  // its last run, and the one before: as batches are numbered
+  std::uint64_t succeeded_at = 0, ended_at = 0;    // likewise
 };
 
 class Witness {
@@ -100,7 +102,8 @@ class Witness {
   void told(const Notice& notice);
   Evidence& evidence(const RunId& run, std::uint32_t attempt) { return evidence_[{run, attempt}]; }
   void began(const Process& process);
-  void asked_to_skip(const JobName& job, std::uint32_t count);
+  void asked_to_fill(const std::string& by) { may_fill_.insert(by); }
+  void asked_to_fill(const std::string& by, WallTime from, WallTime to);
 
   // ---- at rest: everything decided is in the ledger
   void check_at_rest(const View& view, const std::vector<Process>& processes);
@@ -164,6 +167,7 @@ class Witness {
   void check_measured(const Run& run, const Job& job, const JobBook& book);
   void check_standing(const JobName& name, const std::optional<JobStanding>& before, const JobBook& after,
                       const Gathered& gathered);
+  void check_pauses(const JobName& name, const std::optional<JobStanding>& before, const Gathered& gathered);
   void check_failures_in_row(const JobName& name, const std::optional<JobStanding>& before, const JobBook& after,
                              const Gathered& gathered);
 
@@ -174,6 +178,10 @@ class Witness {
   void check_gave_up(const KnownRun& known, const Run& closed);
   void note_retry(KnownRun& known, const Run& waiting);
   void check_opened(const Run& run);
+  void check_cap(const Run& run, const Job& job);
+  void check_line(const Run& run);
+  void check_turn(const KnownRun& known);
+  void check_spacing(const Batch& batch);
   void check_followers(const Run& closed, const Batch& batch);
   void check_cause(const Run& opened);
   void check_spoken_for(const Batch& batch);
@@ -209,9 +217,12 @@ class Witness {
   std::map<std::pair<RunId, std::uint32_t>, Evidence> evidence_;
   std::set<std::tuple<JobName, Era, WallTime>> slots_run_;
   std::map<std::string, RunId> keys_;
-  std::set<std::string> askers_;  // who stands in the ledger for a pause or a backfill
+  std::set<std::string> may_fill_;                              // who asked for slots of the past
+  std::map<std::string, std::pair<WallTime, WallTime>> fills_;  // by whom: from, to
+  std::set<std::pair<JobName, BootId>> started_with_;
   std::deque<RunId> lately_closed_;
   std::set<std::uint64_t> sequences_;
+  std::set<AttemptId> ordered_;
   std::uint64_t batch_ = 0;
   std::map<std::uint64_t, Backfill> backfills_;
   std::set<std::pair<std::uint64_t, WallTime>> backfilled_;

@@ -84,8 +84,10 @@ void Witness::apply(const RunOpened& opened) {
       KnownRun{.run = run, .opened = {run.opened, window_.upto.real}, .admitted = window_, .started_in = batch_});
   if (!is_new) return violated("I18: an id is taken: " + who(run));
   KnownRun& known = entry->second;
+  known.was_delayed = run.not_before.has_value();
   JobBook& job = book(run.job);
   job.open.push_back(run.id);
+  if (job.opened_at != batch_) job.opened_before = std::exchange(job.opened_at, batch_);
   check_opened(run);
   if (!run.slot) return;
   if (!slots_run_.emplace(run.job, run.slot->era, run.slot->at).second)
@@ -99,6 +101,8 @@ void Witness::check_opened(const Run& run) {
   const bool by_itself = run.trigger == RunTrigger::schedule || run.trigger == RunTrigger::catch_up;
   if (run.trigger == RunTrigger::schedule && !run.slot) violated("I9: a scheduled run without a slot: " + who(run));
   if (!by_itself && run.slot) violated("I9: a slot, and nobody's turn: " + who(run));
+  const bool was_asked = run.slot || run.trigger != RunTrigger::catch_up || may_fill_.contains(run.requested_by);
+  if (!was_asked) violated("I12: it catches up although nobody asked: " + who(run));
   const Job* job = written(run.revision, run.job);
   if (job == nullptr) return;
   JobBook& known = book(run.job);
@@ -107,6 +111,12 @@ void Witness::check_opened(const Run& run) {
   if (run.slot) known.last_began = window_.since.real;
   if (run.slot && job->policies->max_runs && ++known.bounded_runs > *job->policies->max_runs) {
     violated("S10: more than max_runs: " + who(run));
+  }
+  check_cap(run, *job);
+  check_line(run);
+  if (run.trigger == RunTrigger::startup && job->startup && job->startup->when == StartupTrigger::When::each_boot &&
+      !started_with_.emplace(run.job, run.boot).second) {
+    violated("S9: twice in one boot: " + who(run));
   }
   const OverlapPolicy& overlap = job->policies->overlap;
   const bool waits = overlap.action == OverlapPolicy::Action::queue && !run.ignores_overlap && !run.not_before &&
@@ -120,6 +130,41 @@ void Witness::check_opened(const Run& run) {
   });
   if (others > static_cast<std::int64_t>(overlap.max_waiting) + 1)
     violated("I17: more runs wait than may: " + who(run));
+}
+
+// S18, `all`: no more catch-ups than `max`, and those are the newest.
+void Witness::check_cap(const Run& run, const Job& job) {
+  const MissedPolicy& missed = job.policies->missed;
+  const bool counts = run.trigger == RunTrigger::catch_up && run.slot && missed.action == MissedPolicy::Action::all;
+  if (!counts || job.measured || !window_.is_instant() || job.schedule.follows_elapsed_time()) return;
+  const WallTime slot = run.slot->at;
+  if (job.schedule.same_verdict_upto(slot) != WallTime::max()) return;  // calendars take some of them out
+  const auto owed = job.schedule.slots_in(slot - 1ms, window_.upto.wall);
+  if (owed && owed->count > missed.max + 1) violated("I7: more catch-ups than may be: " + who(run));
+}
+
+// S23: a queue takes no more than may wait. Counted are runs that certainly stand in line.
+void Witness::check_line(const Run& run) {
+  const auto stands_in_line = [&](const Run& other) {
+    const Job* then = written(other.revision, other.job);
+    const bool is_first = other.attempt == 1 && !other.not_before && other.state == RunState::queued;
+    const bool by_schedule = other.trigger == RunTrigger::schedule || other.trigger == RunTrigger::manual;
+    return then && is_first && by_schedule && then->policies->overlap.action == OverlapPolicy::Action::allow;
+  };
+  const QueueDefinition* queue = nullptr;
+  for (const QueueDefinition& defined : sets_[revisions_.at(run.revision)]->queues) {
+    if (defined.name == run.queue) queue = &defined;
+  }
+  if (!queue || !queue->concurrency || sets_.size() > 1 || !stands_in_line(run)) return;
+  std::size_t line = 0;
+  for (const auto& [name, known] : jobs_) {
+    for (const RunId& id : known.open) {
+      const Run& other = runs_.at(id).run;
+      if (id != run.id && other.queue == run.queue && stands_in_line(other)) ++line;
+    }
+  }
+  const std::size_t most = std::size_t{queue->max_waiting} + *queue->concurrency;
+  if (line >= most) violated("I17: " + std::to_string(line + 1) + " stand in " + run.queue.str() + ": " + who(run));
 }
 
 void Witness::apply(const RunChanged& changed) {
@@ -188,6 +233,13 @@ void Witness::note_retry(KnownRun& known, const Run& waiting) {
   if (!is_failure(*attempt.closed.outcome))
     violated("I10: a retry after " + std::string(text(*attempt.closed.outcome)) + ": " + who(waiting));
   if (attempt.closed.stop != Reason::none) violated("I10: a retry outlives its cancel: " + who(waiting));
+  const bool is_later = asks_for_later(attempt.closed) && attempt.closed.uncounted < uncounted_most;
+  const auto known_jobs = candidates(known.run.job, window_);
+  const bool all_retry = !known_jobs.empty() && std::all_of(known_jobs.begin(), known_jobs.end(), [](const Job* job) {
+    return job->policies->retry.has_value();
+  });
+  if (is_later && all_retry && waiting.uncounted != attempt.closed.uncounted + 1)
+    violated("S24: exit 75 counts: " + who(waiting));
   bool is_allowed = false;
   attempt.least = Millis::max();
   for (const Job* job : candidates(known.run.job, window_)) {
@@ -222,6 +274,8 @@ void Witness::apply(const RunClosed& closed) {
   lately_closed_.push_back(closed.run.id);
   if (lately_closed_.size() > lately_max) lately_closed_.pop_front();
   gathered_[name].closed.push_back(&known.run);
+  job.ended_at = batch_;
+  if (closed.run.outcome == RunOutcome::succeeded) job.succeeded_at = batch_;
   if (window_.upto.real > job.last_ended.value_or(BootTime{})) job.last_ended = window_.since.real;
 }
 
@@ -317,7 +371,66 @@ void Witness::check_cause(const Run& opened) {
   reached_.count("after another job");
   if (!runs_.at(opened.id).run.is_open()) return;
   const KnownRun* cause = opened.cause ? find(*opened.cause) : nullptr;
-  if (!cause || cause->run.is_open()) violated("S9: it comes after nothing: " + who(opened));
+  if (!cause || cause->run.is_open()) return violated("S9: it comes after nothing: " + who(opened));
+  const Job* job = written(opened.revision, opened.job);
+  if (!job || !job->after) return;
+  const RunOutcome outcome = *cause->run.outcome;
+  const auto when = job->after->when;
+  const bool fits = when == AfterTrigger::When::always    ? outcome != RunOutcome::skipped
+                    : when == AfterTrigger::When::success ? outcome == RunOutcome::succeeded
+                                                          : is_failure(outcome);
+  if (!fits) violated("S9: it comes after a run that " + std::string(text(outcome)) + ": " + who(opened));
+  if (when == AfterTrigger::When::failure || job->after->jobs.size() < 2) return;
+  // All of them, since this job's last run.
+  for (const JobName& name : job->after->jobs) {
+    const auto other = jobs_.find(name);
+    if (other == jobs_.end()) continue;
+    const std::uint64_t done =
+        when == AfterTrigger::When::success ? other->second.succeeded_at : other->second.ended_at;
+    if (done < book(opened.job).opened_before)
+      violated("S9: " + name.text() + " has not done its part: " + who(opened));
+  }
+}
+
+// S23: whoever is let in has the highest priority in line, and is the oldest of those.
+void Witness::check_turn(const KnownRun& admitted) {
+  const Run& run = admitted.run;
+  if (!is_under_way(run) || admitted.started_in != batch_ || !window_.is_instant() || run.launch > 1) return;
+  for (const auto& [name, known] : jobs_) {
+    for (const RunId& id : known.open) {
+      const KnownRun& waiting = runs_.at(id);
+      const Run& other = waiting.run;
+      const Job* then = written(other.revision, other.job);
+      const bool was_in_line = other.queue == run.queue && other.state == RunState::queued && other.attempt == 1 &&
+                               !waiting.was_delayed && waiting.opened.real < window_.since.real && then &&
+                               then->policies->overlap.action == OverlapPolicy::Action::allow &&
+                               !then->policies->overlap.max_running;
+      if (!was_in_line || sets_.size() > 1) continue;
+      if (std::pair(-other.priority, other.sequence) < std::pair(-run.priority, run.sequence)) {
+        violated("S23: " + who(run) + " overtakes " + who(other));
+      }
+    }
+  }
+}
+
+// S20: the first catch-ups of different jobs are let out one after the other.
+void Witness::check_spacing(const Batch& batch) {
+  if (!window_.is_instant()) return;
+  std::vector<WallTime> let_out;
+  for (const Record& record : batch.records) {
+    const auto* opened = std::get_if<RunOpened>(&record);
+    if (!opened || opened->run.trigger != RunTrigger::catch_up || !opened->run.slot) continue;
+    const Run& run = opened->run;
+    const Job* job = written(run.revision, run.job);
+    const bool is_first = job && job->policies->missed.action != MissedPolicy::Action::all &&
+                          book(run.job).open.size() == 1 && gathered_[run.job].closed.empty();
+    if (is_first) let_out.push_back(run.not_before.value_or(run.opened));
+  }
+  std::sort(let_out.begin(), let_out.end());
+  for (std::size_t i = 1; i < let_out.size(); ++i) {
+    if (let_out[i] - let_out[i - 1] < workload_.limits().catch_up_spacing)
+      return violated("S20: catch-ups come all at once");
+  }
 }
 
 // S18: a run that speaks for others is told how many, itself included.
@@ -362,8 +475,12 @@ void Witness::check_one_at_a_time(const Batch& batch) {
 
 void Witness::apply(const BackfillMoved& moved) {
   const Backfill& backfill = moved.backfill;
-  askers_.insert(backfill.requested_by);
   const auto [entry, is_new] = backfills_.try_emplace(backfill.id, backfill);
+  const auto asked = fills_.find(backfill.requested_by);
+  if (!may_fill_.contains(backfill.requested_by))
+    violated("S25: a backfill that nobody asked for: " + backfill.job.text());
+  if (is_new && asked != fills_.end() && backfill.upto != asked->second.second)
+    violated("S25: another end than was asked for: " + backfill.job.text());
   if (entry->second.requested_by != backfill.requested_by) violated("S25: a backfill takes the place of another");
   if (!is_new && backfill.reached > entry->second.reached) {
     const Job* job = written(sets_[window_.last_set]->revision, entry->second.job);

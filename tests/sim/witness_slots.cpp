@@ -247,6 +247,20 @@ void Witness::check_measured(const Run& run, const Job& job, const JobBook& know
 }
 
 // I12: a pause, or slots to leave out, that stood before and stands afterwards: no slot ran.
+void Witness::check_pauses(const JobName& name, const std::optional<JobStanding>& before, const Gathered& gathered) {
+  for (const Part& part : gathered.parts) {
+    if (!part.decided || part.decided->reason != Reason::paused) continue;
+    const auto covers = [&](const JobStanding& standing) {
+      return standing.pause && (!standing.pause->until || part.slots.last <= *standing.pause->until);
+    };
+    const bool was_paused =
+        (before && covers(*before)) || std::any_of(gathered.standings.begin(), gathered.standings.end(), covers);
+    const Job* job = written(sets_[window_.last_set]->revision, name);
+    if (!was_paused && job && !job->measured)
+      violated("I12: skipped for a pause that was over: " + span(name, part.slots));
+  }
+}
+
 void Witness::check_standing(const JobName& name, const std::optional<JobStanding>& before, const JobBook& after,
                              const Gathered& gathered) {
   const auto runs =
@@ -264,6 +278,7 @@ void Witness::check_standing(const JobName& name, const std::optional<JobStandin
     if (leaves_out && gathered.standings.empty())
       violated("I12: " + name.text() + " was to leave its next slots out, and runs");
   }
+  check_pauses(name, before, gathered);
   check_failures_in_row(name, before, after, gathered);
 }
 

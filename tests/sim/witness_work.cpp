@@ -16,8 +16,9 @@ bool is_under_way(const Run& run) { return run.state == RunState::starting || ru
 
 }  // namespace
 
-void Witness::asked_to_skip(const JobName& job, std::uint32_t count) {
-  if (const auto found = jobs_.find(job); found != jobs_.end()) found->second.skips_asked += count;
+void Witness::asked_to_fill(const std::string& by, WallTime from, WallTime to) {
+  asked_to_fill(by);
+  fills_[by] = {from, to};
 }
 
 void Witness::began(const Process& process) {
@@ -35,6 +36,7 @@ void Witness::ordered(const StartOrder& order, const std::vector<StopOrder>& sto
     return violated("I2: a start that the ledger does not hold: " + order.run.job.text());
   }
   const KnownRun& known = found->second;
+  if (!ordered_.insert(order.id).second) violated("S3: a launch number is used twice: " + who(known.run));
   if (!is_under_way(known.run)) violated("I2: the ledger does not know that it starts: " + who(known.run));
   const bool is_told =
       std::any_of(stops.begin(), stops.end(), [&](const StopOrder& stop) { return stop.id == order.id; });
@@ -95,6 +97,14 @@ void Witness::check_places(const StartOrder& order, const std::vector<Process>& 
       return job->policies->retry && job->policies->retry->while_waiting == RetryPolicy::WhileWaiting::hold &&
              job->policies->overlap.action != OverlapPolicy::Action::allow;
     });
+    const bool gives_way = !jobs.empty() && std::all_of(jobs.begin(), jobs.end(), [](const Job* job) {
+      return (!job->policies->retry || job->policies->retry->while_waiting == RetryPolicy::WhileWaiting::give_way) &&
+             job->policies->overlap.action != OverlapPolicy::Action::allow;
+    });
+    const bool came_first =
+        other.sequence < order.run.sequence && runs_.at(id).attempts.back().when.upto.real < known.admitted.since.real;
+    if (gives_way && came_first && order.id.attempt == 1)
+      violated("S24: a retry waits on beside the next run: " + who(other));
     if (is_held && other.sequence < order.run.sequence && known.admitted.is_instant())
       violated("S24: a held retry is overtaken: " + who(order.run));
   }
@@ -177,6 +187,9 @@ void Witness::check_at_rest(const View& view, const std::vector<Process>& proces
       continue;
     }
     check_due(job, found->second);
+    const Millis ahead = found->second.accounted - now_.wall;
+    if (found->second.definition && !job.measured && ahead > 49h)
+      violated("S16: " + job.name.text() + " is silent, for a clock that was wrong");
   }
   for (const auto& [name, job] : jobs_) {
     for (const RunId& id : job.open) check_open_run(runs_.at(id));

@@ -225,10 +225,11 @@ void World::check_replay() {
     // Slots that are held are decided by a daemon that begins; what a clock did that was set, it has not seen.
     const bool may_differ =
         a.job->policies->missed.action == MissedPolicy::Action::all || witness_.clock_was_ever_set();
+    const bool may_end = a.job->policies->deadline || witness_.clock_was_ever_set();
     const bool is_same = (a.next == b.next || may_differ) && a.pause == b.pause &&
                          (a.skip_next == b.skip_next || may_differ) &&
-                         a.backfill.has_value() == b.backfill.has_value() && a.open.size() == b.open.size() &&
-                         a.last.has_value() == b.last.has_value();
+                         a.backfill.has_value() == b.backfill.has_value() &&
+                         (a.open.size() == b.open.size() || may_end) && a.last.has_value() == b.last.has_value();
     if (!is_same && !a.job->startup && !a.job->after)
       trace_.violated("I20: the ledger does not rebuild " + a.job->name.text());
   }

@@ -104,7 +104,10 @@ void World::ask_to_resume() {
     const bool is_paused = found != witness_.jobs().end() && found->second.standing && found->second.standing->pause;
     if (is_paused && dice_.chance(500'000)) wish.jobs = {job.name};
   }
-  if (dice_.chance(400'000)) wish.catch_up = ResumeRequested::CatchUp::yes;
+  if (dice_.chance(400'000)) {
+    wish.catch_up = ResumeRequested::CatchUp::yes;
+    witness_.asked_to_fill(wish.by);
+  }
   ask(std::move(wish), id);
 }
 
@@ -119,6 +122,7 @@ void World::ask_to_backfill() {
     to = *next;
   }
   const RequestId id = next_request();
+  witness_.asked_to_fill(person(), from, to);
   ask(BackfillRequested{.id = id, .job = job.name, .from = from, .to = to, .requested_by = person()}, id);
 }
 
