@@ -193,7 +193,8 @@ TEST_CASE("e2e: a backup of the ledger, made while it is in use, is a ledger") {
   std::filesystem::copy_file(copy, other.path("state/ledger.db"));
   other.start_daemon();
   const auto runs = other.belfry_json({"runs", "tick", "-n", "1000"});
-  CHECK(std::any_of(runs.begin(), runs.end(), [&](const auto& run) { return run["id"] < newest; }));
+  // Those that the other daemon makes itself are all newer.
+  CHECK(std::any_of(runs.begin(), runs.end(), [&](const auto& run) { return run["id"] <= newest; }));
 }
 
 TEST_CASE("e2e: S33 a daemon that is to wait goes when its jobs are done, one that is to kill stops them") {
