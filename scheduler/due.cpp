@@ -1,7 +1,6 @@
 // Slots that have come.
 #include <algorithm>
 
-#include <base/text.h>
 #include <base/verify.h>
 #include <scheduler/segments.h>
 #include <scheduler/state.h>
@@ -16,10 +15,6 @@ std::optional<Stretch> slots_due(const Schedule& schedule, WallTime decided, Wal
   const auto come = schedule.slots_in(decided, now);
   if (!come || come->last + schedule.delay(come->last) <= now) return come;
   return schedule.slots_in(decided, come->last - Millis{1});
-}
-
-std::string pause_in_words(const Pause& pause) {
-  return "paused by " + pause.by + (pause.reason.empty() ? "" : ": " + pause.reason);
 }
 
 }  // namespace
@@ -130,8 +125,7 @@ bool Scheduler::State::decide_by_standing(JobState& state, Pieces& pieces) {
   if (!state.extras) return pieces.undecided() == 0;
   JobStanding& standing = state.extras->standing;
   if (standing.pause) {
-    const SlotFate paused{.reason = Reason::paused, .detail = pause_in_words(*standing.pause)};
-    pieces.decide_upto(standing.pause->until.value_or(WallTime::max()), paused);
+    pieces.decide_upto(standing.pause->until.value_or(WallTime::max()), paused_fate(*standing.pause));
     if (!state.is_paused(now().wall)) resume(state, "");
   }
   if (standing.skip_next > 0 && pieces.undecided() > 0) {
@@ -214,49 +208,6 @@ bool Scheduler::State::is_catching_up(const JobState& state) const {
   runs_.for_each_of(state.open,
                     [&](RunHandle handle) { found = found || runs_.at(handle).run.trigger == RunTrigger::catch_up; });
   return found;
-}
-
-// S8, `measured_from`: one slot, a period after the last run began or ended.
-void Scheduler::State::decide_measured(JobIndex index) {
-  JobState& state = jobs_.at(index);
-  const auto next = next_due_of(state);
-  if (!next) return;  // somebody asked for a run since: the job is measured from its end
-  const WallTime slot = *next;
-  const WallTime time = time_of(*state.job);
-  const Stretch one{.first = slot, .last = slot, .count = 1};
-  const MissedDecision decision = decide_missed(state.job->policies->missed, {.newest = slot, .now = time});
-  std::optional<SlotFate> fate = fate_of_measured(state);
-  if (!fate && decision.verdict == MissedDecision::Verdict::none_of_them) fate = missed_fate(state);
-  if (!fate) {
-    fate = start_slot(
-        index,
-        {.trigger = decision.is_catch_up ? RunTrigger::catch_up : RunTrigger::schedule, .slot = slot, .due = slot});
-  }
-  if (fate) record_slots(state, one, *fate);
-  state.need_extras().standing.anchor = time;  // of a run, until it says when it began or ended
-  record_standing(state);
-}
-
-std::optional<SlotFate> Scheduler::State::fate_of_measured(JobState& state) {
-  if (!state.job->enabled) return SlotFate{.reason = Reason::disabled};
-  if (!state.extras) return std::nullopt;
-  JobStanding& standing = state.extras->standing;
-  if (state.is_paused(now().wall)) return SlotFate{.reason = Reason::paused, .detail = pause_in_words(*standing.pause)};
-  if (standing.pause) resume(state, "");
-  if (standing.skip_next > 0) {
-    --standing.skip_next;
-    return SlotFate{.reason = Reason::on_request};
-  }
-  const auto& max_runs = state.job->policies->max_runs;
-  if (max_runs && standing.runs_started >= *max_runs) return SlotFate{.reason = Reason::max_runs};
-  return std::nullopt;
-}
-
-void Scheduler::State::measure_from_finish(JobState& state) {
-  if (state.job == nullptr || !state.job->measured || state.job->measured->from != MeasuredInterval::From::finish)
-    return;
-  state.need_extras().standing.anchor = clocks_.elapsed();
-  record_standing(state);
 }
 
 // ---- Starting, and saying why not -----------------------------------------------------------------------------------

@@ -53,6 +53,8 @@ struct JobState {
   bool is_paused(WallTime now) const {
     return extras && extras->standing.pause && (!extras->standing.pause->until || *extras->standing.pause->until > now);
   }
+  // A job that the configuration does not name any more has the usual ones.
+  const Policies& policies() const { return job ? *job->policies : *default_policies(); }
   JobExtras& need_extras();
 };
 

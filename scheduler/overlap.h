@@ -22,6 +22,8 @@ enum class OverlapVerdict {
 
 OverlapVerdict decide_overlap(const OverlapPolicy& policy, const JobLoad& load);
 
+inline bool may_run_side_by_side(const OverlapPolicy& policy) { return policy.action == OverlapPolicy::Action::allow; }
+
 // Whether a run that waits may start now.
 bool may_follow(const OverlapPolicy& policy, std::uint32_t live);
 

@@ -25,6 +25,11 @@ struct NextAttempt {
 
 std::optional<NextAttempt> decide_retry(const Policies& policies, const FailedAttempt& failed);
 
+// A run that waits for its next attempt counts as running.
+inline bool holds_while_waiting(const Policies& policies) {
+  return policies.retry && policies.retry->while_waiting == RetryPolicy::WhileWaiting::hold;
+}
+
 // The exit codes that jobs can speak with, where `retry:` is set.
 inline constexpr int exit_try_later = 75;
 inline constexpr int exit_give_up = 78;

@@ -28,6 +28,11 @@ void Scheduler::State::take(PauseRequested& input, Actions& out) {
   outbox_.then_answer({input.id, Done{static_cast<std::int64_t>(indices->size())}});
 }
 
+SlotFate Scheduler::State::paused_fate(const Pause& pause) {
+  return {.reason = Reason::paused,
+          .detail = "paused by " + pause.by + (pause.reason.empty() ? "" : ": " + pause.reason)};
+}
+
 // New words for a pause do not make it begin anew.
 void Scheduler::State::pause(JobState& state, Pause pause) {
   JobStanding& standing = state.need_extras().standing;

@@ -7,7 +7,9 @@
 //   standing.cpp       pauses, skips, failures in a row: where a job stands
 //   attempts.cpp       what the launcher reports, and what follows from the end of an attempt
 //   due.cpp            slots that have come
-//   runs.cpp           opening, moving and closing a run: the only place that does
+//   measured.cpp       those of jobs that are measured from their last run
+//   runs.cpp           opening and closing a run, and telling the ledger of it: the only place that does
+//   places.cpp         where open runs are on their way: lines, delays, room, admission
 //   follow.cpp         what follows from other runs: jobs that come after, backfills, a start of the daemon
 //   view.cpp           the read model
 //
@@ -116,6 +118,7 @@ class Scheduler::State final : public View {
   void take(ResumeRequested& input, Actions& out);
   void take(SkipRequested& input, Actions& out);
   void record_standing(const JobState& state);
+  static SlotFate paused_fate(const Pause& pause);
   void pause(JobState& state, Pause pause);
   void resume(JobState& state, const std::string& by);
   void catch_up(JobIndex index, const Pause& pause, const std::string& by);
@@ -148,23 +151,33 @@ class Scheduler::State final : public View {
   void run_oldest(JobIndex index, Pieces& pieces, Millis limit);
   void hold(JobState& state, Pieces& pieces);
   bool is_catching_up(const JobState& state) const;
-  void decide_measured(JobIndex index);
-  std::optional<SlotFate> fate_of_measured(JobState& state);
-  void measure_from_finish(JobState& state);
   SlotFate missed_fate(const JobState& state) const;
   std::optional<SlotFate> start_slot(JobIndex index, Opening opening);
   void space_catch_up(const JobState& state, Opening& opening);
   void record_pieces(JobState& state, const Pieces& pieces);
   void record_slots(JobState& state, const Stretch& slots, const SlotFate& fate);
 
+  // measured.cpp
+  void decide_measured(JobIndex index);
+  std::optional<SlotFate> fate_of_measured(JobState& state);
+  void measure_from_finish(JobState& state);
+
   // runs.cpp
+  std::expected<RunHandle, Obstacle> enter(JobIndex index, Opening opening);
+  RunHandle open_run(JobIndex index, const Opening& opening);
+  void decline(JobIndex index, Opening opening, const Obstacle& obstacle);
+  void record_moved_runs();
+  void record_opened(RunHandle handle);
+  void promise_start(const OpenRun& open);
+  void order_stop(RunHandle handle, Reason reason, const std::string& by);
+  void leave_place(RunHandle handle);
+  void close_run(RunHandle handle, RunOutcome outcome, Reason reason);
+
+  // places.cpp
   bool is_live(const OpenRun& open) const;
   JobLoad load_of(const JobState& state, RunHandle except) const;
   bool is_idle(const JobState& state) const;
   std::optional<RunId> run_in_the_way(const JobState& state) const;
-  std::expected<RunHandle, Obstacle> enter(JobIndex index, Opening opening);
-  RunHandle open_run(JobIndex index, const Opening& opening);
-  void decline(JobIndex index, Opening opening, const Obstacle& obstacle);
   void arm(RunHandle handle, std::optional<BootTime> at);
   std::optional<Millis> deadline_left(const OpenRun& open) const;
   void release(RunHandle handle);
@@ -174,12 +187,6 @@ class Scheduler::State final : public View {
   void make_room(JobState& state, RunHandle newcomer);
   void let_followers_in(JobIndex index);
   void admit();
-  void record_moved_runs();
-  void record_opened(RunHandle handle);
-  void promise_start(const OpenRun& open);
-  void order_stop(RunHandle handle, Reason reason, const std::string& by);
-  void leave_place(RunHandle handle);
-  void close_run(RunHandle handle, RunOutcome outcome, Reason reason);
 
   // follow.cpp
   void trigger_dependents(JobIndex index, const Run& closed);
