@@ -1,0 +1,71 @@
+"""Machines for the cases: bare ones, and ones on which the package is installed."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+from machine import Machine
+
+HERE = Path(__file__).parent
+
+
+def install(machine: Machine, package: str = "belfry.deb") -> str:
+    """As the README says it, with what apt has in its cache for the network. Gives what apt writes."""
+    machine.do("mountpoint -q /packages || mount /packages")
+    return machine.do(f"apt-get install --yes /packages/{package}", within=300)
+
+
+class Lab:
+    def __init__(self, directory: Path, package: Path):
+        self._directory = directory
+        self._image = directory / "image"
+        self._installed = directory / "installed"
+        self._packages = directory / "packages.img"
+        self._machines: list[Machine] = []
+        subprocess.run([HERE / "make-image", package, self._image], check=True)
+        self._pack(package)
+
+    def bare(self, name: str) -> Machine:
+        """A machine that has just been set up; /packages holds belfry.deb and belfry-newer.deb. It is off."""
+        return self._new(name, self._image / "disk.img")
+
+    def with_belfry(self, name: str) -> Machine:
+        """A machine on which `apt install` has been done, and which was then shut down in order. It is off."""
+        if not (self._installed / "disk.qcow2").exists():
+            machine = Machine(self._installed, self._image / "disk.img", self._image, self._packages)
+            machine.boot()
+            install(machine)
+            machine.shut_down()
+        return self._new(name, self._installed / "disk.qcow2")
+
+    def close(self) -> None:
+        for machine in self._machines:
+            machine.cut_power()
+
+    def _new(self, name: str, image: Path) -> Machine:
+        machine = Machine(self._directory / name, image, self._image, self._packages)
+        self._machines.append(machine)
+        return machine
+
+    def _pack(self, package: Path) -> None:
+        """A second disk, for what the machine has to get: it has no network."""
+        folder = self._directory / "packages"
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(self._installed, ignore_errors=True)
+        folder.mkdir(parents=True)
+        shutil.copy(package, folder / "belfry.deb")
+        self._make_newer(package, folder / "belfry-newer.deb")
+        self._packages.unlink(missing_ok=True)
+        subprocess.run(["truncate", "--size=64M", self._packages], check=True)
+        subprocess.run(["mkfs.ext4", "-q", "-L", "packages", "-d", folder, self._packages], check=True)
+        shutil.rmtree(folder)
+
+    def _make_newer(self, package: Path, newer: Path) -> None:
+        """The same package with a later version: what an upgrade needs."""
+        root = self._directory / "newer"
+        subprocess.run(["dpkg-deb", "--raw-extract", package, root], check=True)
+        control = root / "DEBIAN" / "control"
+        control.write_text(re.sub(r"(?m)^Version: .*$", r"\g<0>+newer", control.read_text()))
+        subprocess.run(["dpkg-deb", "--root-owner-group", "--build", root, newer], check=True, stdout=subprocess.DEVNULL)
+        shutil.rmtree(root)
