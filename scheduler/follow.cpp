@@ -113,7 +113,10 @@ void Scheduler::State::go_on_with_backfill(JobIndex index) {
     }
     backfill.reached = *slot;
     outbox_.record(BackfillMoved{backfill});
-    open_run(index, {.trigger = RunTrigger::backfill, .nominal = *slot, .requested_by = backfill.requested_by});
+    open_run(index, {.trigger = RunTrigger::backfill,
+                     .nominal = *slot,
+                     .requested_by = backfill.requested_by,
+                     .params = backfill.params});
   }
 }
 

@@ -7,8 +7,6 @@ namespace belfry {
 
 namespace {
 
-constexpr std::size_t keys_kept = Snapshot::keys_max;
-
 Refusal refusal(ErrorKind kind, Reason reason = Reason::none) { return {.kind = kind, .reason = reason}; }
 
 }  // namespace
@@ -33,13 +31,18 @@ std::optional<JobIndex> Scheduler::State::find_job(RequestId request, const JobN
   return index;
 }
 
-// I15: a key stands for one run, however often the request is repeated.
-void Scheduler::State::keep_key(const std::string& key, const RunId& run) {
-  if (!keys_.emplace(key, run).second) return;
-  key_order_.push_back(key);
-  if (key_order_.size() <= keys_kept) return;
-  keys_.erase(key_order_.front());
-  key_order_.pop_front();
+// The run that an equal request made, if it is still open, or was opened less than `young` ago: its id says when.
+std::optional<RunId> Scheduler::State::run_of_equal_request(JobIndex index, const Params& params, Millis young) const {
+  const JobState& state = jobs_.at(index);
+  std::optional<RunId> found;
+  runs_.for_each_of(state.open, [&](RunHandle handle) {
+    const Run& run = runs_.at(handle).run;
+    const bool was_asked_for = run.trigger == RunTrigger::manual || run.trigger == RunTrigger::api;
+    if (was_asked_for && run.params == params) found = run.id;
+  });
+  if (found) return found;
+  const auto kept = kept_.equal(state.name, params);
+  return kept && now().wall - kept->created() < young ? kept : std::nullopt;
 }
 
 void Scheduler::State::answer_with_run(RequestId request, std::expected<RunHandle, Obstacle> entered, Actions& out) {
@@ -51,16 +54,24 @@ void Scheduler::State::answer_with_run(RequestId request, std::expected<RunHandl
 }
 
 void Scheduler::State::take(RunRequested& input, Actions& out) {
-  if (const auto kept = keys_.find(input.key); kept != keys_.end()) {
-    // What is on its way to the ledger is acknowledged when it is there.
-    return outbox_.then_answer({input.id, SameAs{kept->second}});
-  }
+  // What is on its way to the ledger is acknowledged when it is there.
+  if (const auto kept = kept_.with_key(input.key)) return outbox_.then_answer({input.id, SameAs{*kept}});
   const auto index = find_job(input.id, input.job, out);
   if (!index) return;
+  const Job& job = *jobs_.at(*index).job;
+  Params params = input.params ? std::move(*input.params) : job.inputs->usual;
+  const auto unique = input.unique ? input.unique : job.policies->unique;
+  if (unique) {
+    const auto equal = run_of_equal_request(*index, params, *unique);
+    if (equal) return outbox_.then_answer({input.id, SameAs{*equal}});
+  }
   Opening opening{.trigger = input.trigger,
                   .nominal = input.nominal,
                   .requested_by = std::move(input.requested_by),
                   .key = std::move(input.key),
+                  .is_unique = unique.has_value(),
+                  .params = std::move(params),
+                  .queue = std::move(input.queue),
                   .priority = input.priority,
                   .ignores_overlap = input.overlap == RunRequested::Overlap::ignore};
   const bool is_later = (input.at && *input.at > now().wall) || (input.delay && *input.delay > Millis{0});
@@ -81,7 +92,8 @@ void Scheduler::State::take(RetryRequested& input, Actions& out) {
                   enter(*index, {.trigger = RunTrigger::retry,
                                  .nominal = input.of.nominal,
                                  .cause = input.of.id,
-                                 .requested_by = std::move(input.requested_by)}),
+                                 .requested_by = std::move(input.requested_by),
+                                 .params = std::move(input.of.params)}),
                   out);
 }
 
@@ -122,7 +134,8 @@ void Scheduler::State::take(BackfillRequested& input, Actions& out) {
                             .job = input.job,
                             .reached = input.from - Millis{1},
                             .upto = input.to,
-                            .requested_by = std::move(input.requested_by)});
+                            .requested_by = std::move(input.requested_by),
+                            .params = input.params.value_or(jobs_.at(*index).job->inputs->usual)});
   }
   outbox_.then_answer({input.id, Done{slots ? slots->count : 0}});
 }

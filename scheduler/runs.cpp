@@ -12,6 +12,7 @@ namespace belfry {
 std::expected<RunHandle, Scheduler::State::Obstacle> Scheduler::State::enter(JobIndex index, Opening opening) {
   JobState& state = jobs_.at(index);
   const Policies& policies = state.policies();
+  const SharedText& queue = opening.queue.empty() ? policies.queue : opening.queue;
   if (opening.place == Place::delayed && !opening.has_claim) return open_run(index, opening);
   const JobLoad load = load_of(state, no_run);
   const OverlapVerdict verdict =
@@ -19,9 +20,8 @@ std::expected<RunHandle, Scheduler::State::Obstacle> Scheduler::State::enter(Job
   if (verdict == OverlapVerdict::refuse) {
     return std::unexpected(Obstacle{.reason = Reason::overlap, .cause = run_in_the_way(state)});
   }
-  if (verdict == OverlapVerdict::start && queues_.is_full(queues_.find(policies.queue))) {
-    return std::unexpected(
-        Obstacle{.reason = Reason::queue_full, .detail = "queue " + policies.queue.str() + " is full"});
+  if (verdict == OverlapVerdict::start && queues_.is_full(queues_.find(queue))) {
+    return std::unexpected(Obstacle{.reason = Reason::queue_full, .detail = "queue " + queue.str() + " is full"});
   }
   if (verdict != OverlapVerdict::start) opening.place = Place::behind;
   const RunHandle handle = open_run(index, opening);
@@ -42,11 +42,13 @@ RunHandle Scheduler::State::open_run(JobIndex index, const Opening& opening) {
   run.cause_job = opening.cause_job;
   run.requested_by = opening.requested_by;
   run.key = opening.key;
+  run.is_unique = opening.is_unique;
+  run.params = opening.params ? *opening.params : state.job->inputs->usual;
   run.revision = set_->revision;
   run.sequence = sequence;
   run.stands_for = opening.stands_for;
   run.boot = options_.boot;
-  run.queue = policies.queue;
+  run.queue = opening.queue.empty() ? policies.queue : opening.queue;
   run.priority = opening.priority.value_or(policies.priority);
   run.ignores_overlap = opening.ignores_overlap;
   run.state = RunState::queued;
@@ -55,7 +57,7 @@ RunHandle Scheduler::State::open_run(JobIndex index, const Opening& opening) {
   if (opening.place == Place::delayed) run.not_before = opening.at.value_or(now().wall + opening.delay);
 
   open.job = index;
-  open.queue = queues_.find(policies.queue);
+  open.queue = queues_.find(run.queue);
   open.place = opening.place;
   open.has_claim = opening.has_claim;
   open.opened = now().boot;
@@ -64,7 +66,8 @@ RunHandle Scheduler::State::open_run(JobIndex index, const Opening& opening) {
     state.extras->standing.causes.clear();
     record_standing(state);
   }
-  if (!opening.key.empty()) keep_key(opening.key, run.id);
+  if (!opening.key.empty()) kept_.keep_key(opening.key, run.id);
+  if (opening.is_unique) kept_.keep({.job = run.job, .params = run.params, .run = run.id});
   const RunHandle handle = runs_.add(std::move(open), state.open);
   opened_.push_back(handle);
   if (opening.place == Place::in_line) {

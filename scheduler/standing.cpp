@@ -82,7 +82,8 @@ void Scheduler::State::catch_up(JobIndex index, const Pause& pause, const std::s
                                   .job = state.name,
                                   .reached = pieces.oldest_undecided() - Millis{1},
                                   .upto = stretch->last,
-                                  .requested_by = by});
+                                  .requested_by = by,
+                                  .params = state.job->inputs->usual});
   }
   const WallTime newest = pieces.newest_undecided();
   start_by_itself(

@@ -14,10 +14,9 @@
 //   view.cpp           the read model
 //
 // with the decisions and parts beside it, each a small file that knows nothing of this one: clocks, missed, overlap,
-// retry, breaker, segments, due_heap, start_gate, queues, run_table, job_table, outbox.
+// retry, breaker, segments, due_heap, start_gate, queues, run_table, job_table, kept_requests, outbox.
 #pragma once
 
-#include <deque>
 #include <expected>
 #include <map>
 #include <vector>
@@ -27,6 +26,7 @@
 #include <scheduler/clocks.h>
 #include <scheduler/due_heap.h>
 #include <scheduler/job_table.h>
+#include <scheduler/kept_requests.h>
 #include <scheduler/missed.h>
 #include <scheduler/outbox.h>
 #include <scheduler/overlap.h>
@@ -65,6 +65,9 @@ class Scheduler::State final : public View {
     SharedText cause_job;
     std::string requested_by;
     std::string key;
+    bool is_unique = false;
+    std::optional<Params> params;  // none: the job's usual ones
+    SharedText queue;              // empty: the job's
     std::optional<int> priority;
     bool ignores_overlap = false;
     Place place = Place::in_line;
@@ -103,7 +106,7 @@ class Scheduler::State final : public View {
   // requests.cpp
   std::optional<Refusal> refusal_for_all() const;
   std::optional<JobIndex> find_job(RequestId request, const JobName& name, Actions& out);
-  void keep_key(const std::string& key, const RunId& run);
+  std::optional<RunId> run_of_equal_request(JobIndex index, const Params& params, Millis young) const;
   void answer_with_run(RequestId request, std::expected<RunHandle, Obstacle> entered, Actions& out);
   void take(RunRequested& input, Actions& out);
   void take(RetryRequested& input, Actions& out);
@@ -228,8 +231,7 @@ class Scheduler::State final : public View {
   std::vector<JobIndex> idle_;                           // jobs that may have become idle in this turn
   BootTime next_catch_up_{};                             // not before this (S20)
 
-  std::map<std::string, RunId> keys_;
-  std::deque<std::string> key_order_;
+  KeptRequests kept_;
   Outbox outbox_;
 };
 

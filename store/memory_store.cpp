@@ -299,11 +299,14 @@ Result<Snapshot> MemoryStore::load() {
     snapshot.jobs.push_back(std::move(job));
   }
   for (const auto& [id, backfill] : backfills_) snapshot.backfills.push_back(backfill);
+  std::vector<const Run*> asked_for;
   for (const Run& run : runs_ | std::views::values) {
-    if (!run.key.empty()) snapshot.keys.push_back({.key = run.key, .run = run.id});
+    if (!run.key.empty() || run.is_unique) asked_for.push_back(&run);
   }
-  if (snapshot.keys.size() > Snapshot::keys_max) {
-    snapshot.keys.erase(snapshot.keys.begin(), snapshot.keys.end() - Snapshot::keys_max);
+  const std::size_t too_many = asked_for.size() - std::min(asked_for.size(), Snapshot::keys_max);
+  for (const Run* run : asked_for | std::views::drop(too_many)) {
+    if (!run->key.empty()) snapshot.keys.push_back({.key = run->key, .run = run->id});
+    if (run->is_unique) snapshot.requests.push_back({.job = run->job, .params = run->params, .run = run->id});
   }
   snapshot.interval_time = interval_time_;
   return snapshot;

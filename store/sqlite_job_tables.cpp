@@ -1,5 +1,6 @@
 #include <array>
 
+#include <base/params.h>
 #include <base/try.h>
 #include <store/sqlite_job_tables.h>
 #include <store/sqlite_rows.h>
@@ -46,8 +47,8 @@ Result<JobTables> JobTables::prepare(Connection& db) {
       db.prepare("UPDATE jobs SET name = ?2 WHERE name = ?1 AND ?2 NOT IN (SELECT name FROM jobs)", "rename a job"));
   for (const auto renaming : renamings) t.rename_elsewhere_.push_back(TRY(db.prepare(renaming, "rename a job")));
   t.move_backfill_ =
-      TRY(db.prepare("INSERT OR REPLACE INTO backfills (id, job, reached, upto, requested_by) "
-                     "VALUES (?1, ?2, ?3, ?4, ?5)",
+      TRY(db.prepare("INSERT OR REPLACE INTO backfills (id, job, reached, upto, requested_by, params) "
+                     "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
                      "record a backfill"));
   t.end_backfill_ = TRY(db.prepare("DELETE FROM backfills WHERE id = ?1", "end a backfill"));
   t.set_interval_time_ =
@@ -92,7 +93,7 @@ Result<void> JobTables::apply(const JobRemoved& removed) {
 Result<void> JobTables::apply(const BackfillMoved& moved) {
   const Backfill& backfill = moved.backfill;
   TRY(move_backfill_.run(backfill.id, backfill.job.text(), stored(backfill.reached), stored(backfill.upto),
-                         backfill.requested_by));
+                         backfill.requested_by, encode_params(backfill.params)));
   return {};
 }
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include <base/params.h>
 #include <base/text.h>
 #include <base/try.h>
 #include <store/sqlite_rows.h>
@@ -7,8 +8,8 @@
 namespace belfry::sqlite {
 
 const std::string_view run_columns =
-    "sequence, id, job, era, slot, nominal, due, opened, trigger, cause, cause_job, requested_by, key, revision, "
-    "stands_for, "
+    "sequence, id, job, era, slot, nominal, due, opened, trigger, cause, cause_job, requested_by, key, is_unique, "
+    "params, revision, stands_for, "
     "attempt, launch, uncounted, boot, queue, priority, ignores_overlap, not_before, stop, stop_by, state, "
     "outcome, reason, detail, started, finished, exit_code, signal, "
     "cpu_user_us, cpu_system_us, memory_peak_bytes, output_bytes";
@@ -136,6 +137,8 @@ Result<Run> read_run(Rows& row) {
   run.cause_job = row.text();
   run.requested_by = row.text();
   run.key = row.text();
+  run.is_unique = row.integer() != 0;
+  run.params = decode_params(row.text());
   run.revision = row.text();
   run.stands_for = row.integer();
   run.attempt = static_cast<std::uint32_t>(row.integer());

@@ -1,5 +1,6 @@
 #include <tuple>
 
+#include <base/params.h>
 #include <base/text.h>
 #include <base/try.h>
 #include <base/verify.h>
@@ -44,18 +45,19 @@ auto origin_values(const Run& run) {
 // What most leave as the table's defaults are.
 constexpr std::string_view decision_columns =
     "trigger, cause, cause_job, requested_by, stands_for, queue, priority, "
-    "ignores_overlap, not_before";
+    "ignores_overlap, not_before, is_unique, params";
 
-auto decision_values(const Run& run) {
+// `params` is lent: the text of the run's parameters.
+auto decision_values(const Run& run, const std::string& params) {
   return std::tuple(text(run.trigger), stored(run.cause), std::string_view(run.cause_job),
                     std::string_view(run.requested_by), run.stands_for, std::string_view(run.queue), run.priority,
-                    run.ignores_overlap, stored(run.not_before));
+                    run.ignores_overlap, stored(run.not_before), run.is_unique, std::string_view(params));
 }
 
 bool is_as_most(const Run& run) {
   return run.trigger == RunTrigger::schedule && run.state == RunState::starting && run.queue.str() == "default" &&
          run.stands_for == 1 && run.priority == 0 && run.attempt == 1 && run.launch == 1 && !run.cause &&
-         !run.ignores_overlap && !run.not_before && run.requested_by.empty();
+         !run.ignores_overlap && !run.not_before && run.requested_by.empty() && !run.is_unique && run.params.empty();
 }
 
 std::optional<int> code_of(const Run& run, ProcessEnd::How how) {
@@ -176,14 +178,15 @@ Result<std::int64_t> RunTables::open(const Run& run) {
   const Identity identity(run);
   const auto plain = std::tuple_cat(identity.values(), origin_values(run), std::tuple(std::string_view(run.boot.text)));
   if (is_as_most(run)) return run_with(open_plain_run_, plain);
-  return run_with(open_run_, plain, decision_values(run), std::tuple(run.attempt, run.launch, text(run.state)));
+  const std::string params = encode_params(run.params);
+  return run_with(open_run_, plain, decision_values(run, params), std::tuple(run.attempt, run.launch, text(run.state)));
 }
 
 Result<void> RunTables::apply(const RunOpened& opened) {
   const Run& run = opened.run;
   VERIFY(run.is_open());
   if (auto inserted = open(run); !inserted) return std::unexpected(about(run, std::move(inserted).error()));
-  if (!run.key.empty()) TRY(note_key_.run(run.sequence));
+  if (!run.key.empty() || run.is_unique) TRY(note_key_.run(run.sequence));
   return {};
 }
 
@@ -191,9 +194,11 @@ Result<void> RunTables::apply(const RunChanged& changed) {
   const Run& run = changed.run;
   VERIFY(run.is_open());
   const Identity identity(run);
-  if (TRY(run_with(change_run_, identity.values(), progress_values(run), origin_values(run), decision_values(run))) ==
-      1)
+  const std::string params = encode_params(run.params);
+  if (TRY(run_with(change_run_, identity.values(), progress_values(run), origin_values(run),
+                   decision_values(run, params))) == 1) {
     return {};
+  }
   return std::unexpected(refused(run, "the ledger holds no such open run; its change is refused"));
 }
 
@@ -210,8 +215,9 @@ Result<void> RunTables::apply(const RunClosed& closed) {
   const Run& run = closed.run;
   VERIFY(!run.is_open());
   const Identity identity(run);
+  const std::string params = encode_params(run.params);
   const auto rows = TRY(run_with(close_run_, identity.values(), progress_values(run), origin_values(run),
-                                 decision_values(run), std::tuple(text(*run.outcome))));
+                                 decision_values(run, params), std::tuple(text(*run.outcome))));
   if (rows != 1) return std::unexpected(refused(run, "the ledger holds no such open run; its end is refused"));
   TRY(count_output(run));
   if (run.slot) TRY(move_mark(run.job, *run.slot));

@@ -73,7 +73,8 @@ CREATE TABLE backfills (
   job          TEXT NOT NULL,
   reached      INTEGER NOT NULL,
   upto         INTEGER NOT NULL,
-  requested_by TEXT NOT NULL
+  requested_by TEXT NOT NULL,
+  params       TEXT NOT NULL DEFAULT ''
 ) STRICT;
 
 CREATE TABLE interval_time (
@@ -97,6 +98,8 @@ CREATE TABLE runs (
   cause_job         TEXT NOT NULL DEFAULT '',
   requested_by      TEXT NOT NULL DEFAULT '',
   key               TEXT NOT NULL DEFAULT '',
+  is_unique         INTEGER NOT NULL DEFAULT 0,
+  params            TEXT NOT NULL DEFAULT '',  -- name=value, one per line; \\ and \n within a value
   revision          TEXT NOT NULL,
   stands_for        INTEGER NOT NULL DEFAULT 1,
   attempt           INTEGER NOT NULL DEFAULT 1,
@@ -136,7 +139,7 @@ CREATE TABLE failures (
 CREATE INDEX failures_by_job ON failures (of_job);
 
 CREATE TABLE keyed_runs (
-  run INTEGER PRIMARY KEY  -- the sequence of a run whose request had a key
+  run INTEGER PRIMARY KEY  -- the sequence of a run whose request had a key, or was unique
 ) STRICT;
 
 CREATE TABLE attempts (

@@ -2,6 +2,7 @@
 #include <bit>
 #include <utility>
 
+#include <base/params.h>
 #include <base/text.h>
 #include <base/try.h>
 #include <store/sqlite_rows.h>
@@ -87,8 +88,8 @@ Result<void> read_last_runs(Connection& db, std::vector<JobMemory>& jobs) {
 }
 
 Result<std::vector<Backfill>> read_backfills(Connection& db) {
-  Statement select =
-      TRY(db.prepare("SELECT id, job, reached, upto, requested_by FROM backfills ORDER BY id", "read the backfills"));
+  Statement select = TRY(db.prepare("SELECT id, job, reached, upto, requested_by, params FROM backfills ORDER BY id",
+                                    "read the backfills"));
   std::vector<Backfill> backfills;
   Rows rows = select.query();
   while (TRY(rows.next())) {
@@ -97,22 +98,29 @@ Result<std::vector<Backfill>> read_backfills(Connection& db) {
     backfill.reached = wall_time(rows.integer());
     backfill.upto = wall_time(rows.integer());
     backfill.requested_by = rows.text();
+    backfill.params = decode_params(rows.text());
     backfills.push_back(std::move(backfill));
   }
   return backfills;
 }
 
-Result<std::vector<KeptKey>> read_keys(Connection& db) {
-  Statement select = TRY(db.prepare(
-      "SELECT id, key FROM keyed_runs CROSS JOIN runs ON sequence = run ORDER BY run DESC LIMIT ?1", "read the keys"));
-  std::vector<KeptKey> keys;
+Result<void> read_requests(Connection& db, Snapshot& snapshot) {
+  Statement select =
+      TRY(db.prepare("SELECT id, key, is_unique, job, params FROM keyed_runs CROSS JOIN runs ON sequence = run "
+                     "ORDER BY run DESC LIMIT ?1",
+                     "read the requests"));
   Rows rows = select.query(Snapshot::keys_max);
   while (TRY(rows.next())) {
     const RunId run = TRY(read_run_id(rows));
-    keys.push_back({.key = rows.text(), .run = run});
+    std::string key = rows.text();
+    const bool is_unique = rows.integer() != 0;
+    const JobName job = TRY(read_job_name(rows));
+    if (!key.empty()) snapshot.keys.push_back({.key = std::move(key), .run = run});
+    if (is_unique) snapshot.requests.push_back({.job = job, .params = decode_params(rows.text()), .run = run});
   }
-  std::ranges::reverse(keys);
-  return keys;
+  std::ranges::reverse(snapshot.keys);
+  std::ranges::reverse(snapshot.requests);
+  return {};
 }
 
 Result<std::optional<IntervalTime>> read_interval_time(Connection& db) {
@@ -148,7 +156,7 @@ Result<Snapshot> read_snapshot(Connection& db) {
   complete_marks(snapshot.jobs, snapshot.open_runs);
   TRY(read_last_runs(db, snapshot.jobs));
   snapshot.backfills = TRY(read_backfills(db));
-  snapshot.keys = TRY(read_keys(db));
+  TRY(read_requests(db, snapshot));
   snapshot.interval_time = TRY(read_interval_time(db));
   return snapshot;
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <belfry/names.h>
+#include <belfry/params.h>
 #include <belfry/policies.h>
 #include <belfry/process_settings.h>
 #include <belfry/schedule.h>
@@ -88,6 +89,10 @@ struct Job {
   std::optional<std::string> working_dir;  // none: the home of the user the job runs as
   std::vector<EnvironmentVariable> env;
   std::shared_ptr<const ProcessSettings> process = default_process_settings();  // REQUIRES: not null
+
+  // What is to be filled in when an attempt starts: `command`, the values of `env` and those of a callable's `with` may
+  // hold `${param:x}`, and the latter two `${secret:x}` (base/placeholders.h).
+  std::shared_ptr<const JobInputs> inputs = no_inputs();  // REQUIRES: not null
 
   bool enabled = true;
 };

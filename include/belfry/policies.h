@@ -96,6 +96,9 @@ struct Policies {
   int priority = 0;                                   // a higher one goes first
   std::optional<std::int64_t> max_runs;               // of the schedule; then its slots are skipped (S10)
   std::optional<std::uint32_t> pause_after_failures;  // in a row (S25)
+  // A request that equals an earlier one in job and parameters is that run, while it is open and for so long after it
+  // was opened. 0: only while it is open. None: each request is a run of its own.
+  std::optional<Millis> unique;
   bool operator==(const Policies&) const = default;
 };
 

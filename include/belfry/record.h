@@ -62,6 +62,7 @@ struct Backfill {
   WallTime reached;  // the newest slot that was started
   WallTime upto;
   std::string requested_by;
+  Params params;  // of each of its runs
 };
 
 // A backfill began or went on. Overwrites by id.
@@ -148,6 +149,13 @@ struct KeptKey {
   RunId run;
 };
 
+// A request that was to be one with those that equal it (`unique:`), and the run it made.
+struct KeptRequest {
+  JobName job;
+  Params params;
+  RunId run;
+};
+
 // The core's state as read back from the ledger: all it needs to go on, and nothing that grows with history.
 struct Snapshot {
   std::uint64_t identity = 0;       // the ledger's own, made once when it was created
@@ -156,7 +164,9 @@ struct Snapshot {
   std::vector<JobMemory> jobs;      // ordered by name
   std::vector<Run> open_runs;       // ordered by sequence
   std::vector<Backfill> backfills;  // ordered by id
-  std::vector<KeptKey> keys;        // of the newest `keys_max` runs that had one, oldest first
+  // Of the newest `keys_max` runs that had a key or were unique, oldest first.
+  std::vector<KeptKey> keys;
+  std::vector<KeptRequest> requests;
   std::optional<IntervalTime> interval_time;
 
   static constexpr std::size_t keys_max = 10'000;

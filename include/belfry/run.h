@@ -7,6 +7,7 @@
 
 #include <belfry/names.h>
 #include <belfry/outcome.h>
+#include <belfry/params.h>
 
 namespace belfry {
 
@@ -50,6 +51,8 @@ struct Run {
   SharedText cause_job;        // after: the job of that run
   std::string requested_by;    // for manual, api, backfill and retry: who, as the daemon saw them ("uid 1000")
   std::string key;             // of the request, if it had one: the same key is the same run (I15)
+  bool is_unique = false;      // a request that equals its own, in job and parameters, is this run
+  Params params;               // what its action is told
   SharedText revision;         // the configuration it was decided under
 
   std::uint64_t sequence = 0;   // counts the ledger's runs; ids are made from it

@@ -64,10 +64,13 @@ struct RunRequested {
   std::optional<Millis> delay;      // or not before this much time has passed
   std::optional<WallTime> nominal;  // the time the run is told it is for
   std::optional<int> priority;      // instead of the job's
+  SharedText queue;                 // not empty: instead of the job's. REQUIRES: it is defined, or the job's
   Overlap overlap = Overlap::obey;
+  std::optional<Params> params;  // as the job's definitions have them; none: the job's usual ones
+  std::optional<Millis> unique;  // instead of the job's (Policies::unique)
 };
 
-// A run that is closed is to be tried again, as a new run for the same time. Answered with the run.
+// A run that is closed is to be tried again, as a new run for the same time, told the same. Answered with the run.
 struct RetryRequested {
   RequestId id{};
   Run of;  // as the ledger holds it
@@ -115,6 +118,7 @@ struct BackfillRequested {
   WallTime from;
   WallTime to;
   std::string requested_by;
+  std::optional<Params> params;  // of each run; none: the job's usual ones
   static constexpr std::int64_t slots_max = 10'000;
 };
 
@@ -147,7 +151,7 @@ struct Done {
   std::int64_t count = 0;  // of jobs, slots, or whatever the request was about
 };
 
-// The request's key was used before: for this run, which may be over.
+// The request's key was used before, or it equals one that was unique: for this run, which may be over.
 struct SameAs {
   RunId run;
 };

@@ -141,7 +141,17 @@ class Player {
     return {};
   }
 
-  // run JOB [in 10m] [at TIME] [beside] [key TEXT] [priority N]
+  // "day=1,to=x": parameters.
+  static Params params_in(const std::string& text) {
+    std::vector<Param> list;
+    for (const std::string_view pair : split(text, ',')) {
+      const auto equals = pair.find('=');
+      list.push_back({.name = std::string(pair.substr(0, equals)), .value = std::string(pair.substr(equals + 1))});
+    }
+    return Params(std::move(list));
+  }
+
+  // run JOB [in 10m] [at TIME] [beside] [key TEXT] [priority N] [with NAME=VALUE,...] [queue NAME]
   Result<void> run(std::istream& in) {
     RunRequested request{.id = world_->next_request(), .job = TRY(JobName::parse(word(in))), .requested_by = "uid 0"};
     for (std::string option = word(in); !option.empty(); option = word(in)) {
@@ -155,6 +165,10 @@ class Player {
         request.key = word(in);
       } else if (option == "priority") {
         request.priority = std::stoi(word(in));
+      } else if (option == "with") {
+        request.params = params_in(word(in));
+      } else if (option == "queue") {
+        request.queue = word(in);
       }
     }
     world_->request(std::move(request));

@@ -111,6 +111,7 @@ Result<void> set_plain(Job& job, Policies& policies, const Words& words) {
   const Pairs pair(words, 0);
   const std::string& key = words[0];
   if (key == "timeout") return pair.duration("timeout", policies.timeout), Result<void>{};
+  if (key == "unique") return pair.duration("unique", policies.unique), Result<void>{};
   if (key == "deadline") return pair.duration("deadline", policies.deadline), Result<void>{};
   if (key == "max_runs") return pair.number("max_runs", policies.max_runs), Result<void>{};
   if (key == "pause_after_failures") {

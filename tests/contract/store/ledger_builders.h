@@ -7,6 +7,7 @@
 #include <belfry/record.h>
 #include <belfry/store.h>
 
+#include <base/params.h>
 #include <base/text.h>
 
 namespace belfry::tests {
@@ -44,6 +45,8 @@ inline Run special_start(std::string_view job_name, std::uint64_t sequence, std:
   run.cause = start_of("cause", 99).id;
   run.requested_by = "uid 1000";
   run.key = "a key";
+  run.is_unique = true;
+  run.params = Params{{"day", "2026-11-19"}, {"note", "two\nlines"}};
   run.revision = "r2";
   run.stands_for = 12;
   run.attempt = 2;
@@ -65,6 +68,7 @@ inline Run moved_on(Run run) {
   run.cause = start_of("cause", 98).id;
   run.cause_job = "report";
   run.requested_by = "uid 1001";
+  run.params = Params{{"day", "2026-11-20"}};
   run.revision = "r3";
   run.stands_for = 13;
   run.attempt = 3;
@@ -138,6 +142,7 @@ inline Backfill backfill_of(std::string_view job_name, std::uint64_t id) {
   backfill.reached = clock("01:00");
   backfill.upto = clock("06:00");
   backfill.requested_by = "uid 1000";
+  backfill.params = Params{{"day", "2026-11-19"}};
   return backfill;
 }
 
@@ -171,7 +176,8 @@ inline std::string describe(const Run& r) {
       std::string(text(r.trigger)),
       describe(r.cause) + " " + r.cause_job.str(),
       r.requested_by,
-      r.key,
+      r.key + (r.is_unique ? " unique" : ""),
+      encode_params(r.params),
       r.revision,
       std::to_string(r.stands_for),
       std::to_string(r.attempt) + "." + std::to_string(r.launch) + " (" + std::to_string(r.uncounted) + ")",
@@ -237,7 +243,7 @@ inline std::string describe(const JobMemory& m) {
 
 inline std::string describe(const Backfill& b) {
   return "backfill " + std::to_string(b.id) + " " + b.job.text() + " " + describe(b.reached) + ".." + describe(b.upto) +
-         " by " + b.requested_by;
+         " by " + b.requested_by + " " + encode_params(b.params);
 }
 
 inline std::string describe(const std::optional<IntervalTime>& t) {
@@ -252,6 +258,9 @@ inline std::string describe(const Snapshot& s) {
   lines += describe(s.open_runs);
   for (const auto& backfill : s.backfills) lines += describe(backfill) + "\n";
   for (const auto& kept : s.keys) lines += "key " + kept.key + " " + kept.run.text() + "\n";
+  for (const auto& kept : s.requests) {
+    lines += "unique " + kept.job.text() + " " + encode_params(kept.params) + " " + kept.run.text() + "\n";
+  }
   return lines + (s.interval_time ? "interval time " + describe(s.interval_time) + "\n" : "");
 }
 

@@ -211,6 +211,8 @@ TEST_CASE_TEMPLATE_DEFINE("store/contract: S31 each field of a start is kept by 
   keeps([](Run& r) { r.cause = start_of("report", 99).id, r.cause_job = "report"; });
   keeps([](Run& r) { r.requested_by = "uid 0"; });
   keeps([](Run& r) { r.key = "once"; });
+  keeps([](Run& r) { r.is_unique = true; });
+  keeps([](Run& r) { r.params = Params{{"a", "x\\ny"}, {"b", ""}}; });
   keeps([](Run& r) { r.revision = ""; });
   keeps([](Run& r) { r.stands_for = 2; });
   keeps([](Run& r) { r.attempt = 2; });
@@ -315,6 +317,26 @@ TEST_CASE_TEMPLATE_DEFINE("store/contract: I15 keys are kept with their runs, ol
     return lines;
   };
   CHECK(kept() == expected);
+}
+
+TEST_CASE_TEMPLATE_DEFINE("store/contract: S25 unique requests are kept with their runs, oldest first", Subject,
+                          store_contract_requests) {
+  Subject ledger;
+  for (std::uint64_t n = 1; n <= 4; ++n) {
+    Run run = start_of(n == 4 ? "restore" : "backup", n);
+    run.is_unique = n != 2;
+    run.params = Params{{"n", std::to_string(n)}};
+    if (n == 3) run.key = "k";
+    ledger.accept({RunOpened{run}});
+    if (n == 3) ledger.accept({RunClosed{end_of(run)}});
+  }
+  std::string kept;
+  for (const auto& request : ledger.snapshot().requests) {
+    kept += request.job.text() + " " + encode_params(request.params) + " " + request.run.text() + "\n";
+  }
+  CHECK(kept == "backup n=1 " + start_of("backup", 1).id.text() + "\nbackup n=3 " + start_of("backup", 3).id.text() +
+                    "\nrestore n=4 " + start_of("restore", 4).id.text() + "\n");
+  CHECK(ledger.snapshot().keys.size() == 1);
 }
 
 TEST_CASE_TEMPLATE_DEFINE("store/contract: I15 the newest keys are kept, up to the limit", Subject,

@@ -21,6 +21,7 @@ TEST_CASE_TEMPLATE_APPLY(store_contract_each_field, EveryLedger);
 TEST_CASE_TEMPLATE_APPLY(store_contract_change, EveryLedger);
 TEST_CASE_TEMPLATE_APPLY(store_contract_attempts, EveryLedger);
 TEST_CASE_TEMPLATE_APPLY(store_contract_keys, EveryLedger);
+TEST_CASE_TEMPLATE_APPLY(store_contract_requests, EveryLedger);
 TEST_CASE_TEMPLATE_APPLY(store_contract_keys_max, EveryLedger);
 TEST_CASE_TEMPLATE_APPLY(store_contract_words, EveryLedger);
 TEST_CASE_TEMPLATE_APPLY(store_contract_texts, EveryLedger);
