@@ -46,7 +46,8 @@ Server::Server(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Server::~Server() = default;
 
 Result<std::unique_ptr<Server>> Server::open(Options options, Backend& backend) {
-  UnixListener listener = TRY(listen_unix(options.socket_path));
+  UnixListener listener{.fd = std::move(options.listener), .file = SocketFile("")};
+  if (!listener.fd) listener = TRY(listen_unix(options.socket_path));
   auto state = std::make_unique<State>(std::move(listener.file), backend);
   TRY(state->start(std::move(listener.fd)));
   return std::unique_ptr<Server>(new Server(std::move(state)));

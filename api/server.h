@@ -17,6 +17,8 @@
 #include <belfry/scheduler.h>
 #include <belfry/time.h>
 
+#include <base/os.h>
+
 namespace belfry::api {
 
 class Backend;
@@ -25,6 +27,7 @@ class Server {
  public:
   struct Options {
     std::string socket_path;
+    Fd listener;  // where there is one already, which listens: no other is made, and its file is not removed
   };
 
   // Creates the socket, mode 0660. A socket file that nobody listens on any more is replaced; one that somebody

@@ -97,7 +97,17 @@ SocketFile::SocketFile(std::string path) : path_(std::move(path)) {
 SocketFile::SocketFile(SocketFile&& other) noexcept
     : path_(std::exchange(other.path_, {})), device_(other.device_), inode_(other.inode_) {}
 
-SocketFile::~SocketFile() {
+SocketFile& SocketFile::operator=(SocketFile&& other) noexcept {
+  remove();
+  path_ = std::exchange(other.path_, {});
+  device_ = other.device_;
+  inode_ = other.inode_;
+  return *this;
+}
+
+SocketFile::~SocketFile() { remove(); }
+
+void SocketFile::remove() const {
   struct stat info{};
   if (path_.empty() || ::lstat(path_.c_str(), &info) != 0) return;
   if (info.st_dev == device_ && info.st_ino == inode_) ::unlink(path_.c_str());

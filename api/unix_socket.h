@@ -22,10 +22,12 @@ class SocketFile {
  public:
   explicit SocketFile(std::string path);
   SocketFile(SocketFile&& other) noexcept;
-  SocketFile& operator=(SocketFile&&) = delete;
+  SocketFile& operator=(SocketFile&& other) noexcept;
   ~SocketFile();
 
  private:
+  void remove() const;
+
   std::string path_;  // empty: not ours
   dev_t device_ = 0;
   ino_t inode_ = 0;

@@ -1,4 +1,5 @@
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -23,11 +24,14 @@
 #include <daemon/event_counter.h>
 #include <daemon/file_watch.h>
 #include <daemon/front_desk.h>
+#include <daemon/inherited_socket.h>
 #include <daemon/loop.h>
 #include <daemon/mailbox.h>
 #include <daemon/reader.h>
+#include <daemon/service_manager.h>
 #include <daemon/signals.h>
 #include <daemon/state_dir.h>
+#include <daemon/status_line.h>
 #include <daemon/turn.h>
 #include <jobs/launcher.h>
 #include <jobs/probe.h>
@@ -66,21 +70,28 @@ struct Ground {
   Alarm alarm;
 };
 
-// S37: a service acts for its machine, a person in the foreground for himself.
-config::Distrust distrust_here() {
-  return ::getenv("NOTIFY_SOCKET") != nullptr ? config::Distrust::refuse : config::Distrust::warn;
+std::optional<std::string> environment(const char* name) {
+  const char* const value = ::getenv(name);
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
 }
+
+// S37: a service acts for its machine, a person in the foreground for himself.
+config::Distrust distrust_here(const ServiceManager& manager) {
+  return manager.is_there() ? config::Distrust::refuse : config::Distrust::warn;
+}
+
+bool is_process_one() { return ::getpid() == 1; }
 
 // The watch is armed before the file is read, so that no edit is lost in between; signals are blocked before the first
 // thread is made.
-Result<Ground> prepare(const DaemonOptions& options) {
+Result<Ground> prepare(const DaemonOptions& options, const ServiceManager& manager) {
   auto zones = std::make_unique<ZoneCache>();
   auto state = TRY(StateDir::open(options.state_dir));
   auto watch = TRY(FileWatch::open({options.config_path}));
   auto configuration = TRY(Configuration::load({.path = options.config_path,
                                                 .copy_path = state.accepted_path(),
                                                 .empty = options.empty,
-                                                .distrust = distrust_here()},
+                                                .distrust = distrust_here(manager)},
                                                *zones));
   watch.follow(configuration.watched(), SystemClock().read().boot);
   auto signals = TRY(Signals::open());
@@ -107,11 +118,14 @@ Departure::Policy departure_policy(const Ground& ground) {
 // then the ledger finishes what it was given, last the state directory is free.
 class Daemon {
  public:
-  Daemon(Ground ground, EventCounter answered)
-      : ground_(std::move(ground)), answers_(std::move(answered)), departure_(departure_policy(ground_)) {}
+  Daemon(Ground ground, EventCounter answered, ServiceManager manager)
+      : ground_(std::move(ground)),
+        answers_(std::move(answered)),
+        manager_(std::move(manager)),
+        departure_(departure_policy(ground_)) {}
 
   // Opens the ledger and resolves what an earlier daemon left behind; then people may connect.
-  Result<void> open(const std::string& socket);
+  Result<void> open(api::Server::Options listen);
 
   // Turns until it is told to stop.
   Result<void> run();
@@ -123,6 +137,8 @@ class Daemon {
   Result<void> turn();
   Result<api::Reloaded> reload();
   Result<api::Reloaded> rehearse_reload();
+  void begin_to_leave(const Now& now);
+  void tell_manager(BootTime now);
   std::optional<Millis> sleep_limit();
 
   Ground ground_;
@@ -139,10 +155,16 @@ class Daemon {
   bool reload_asked_ = false;
   bool config_read_ = false;
   bool stop_asked_ = false;
+  bool machine_goes_down_ = is_process_one();
+  ServiceManager manager_;
+  StatusLine status_;
   Departure departure_;
 };
 
-Result<void> Daemon::open(const std::string& socket) {
+Result<void> Daemon::open(api::Server::Options listen) {
+  const std::string socket = listen.socket_path;
+  manager_.show("opens the ledger, and looks after what an earlier daemon left running");
+  manager_.take_turn(clock_.read().boot);
   TRY(open_ledger_and_core());
   TRY(open_launcher());
   const auto submit = [this](Input input) { turn_->submit(std::move(input)); };
@@ -158,8 +180,9 @@ Result<void> Daemon::open(const std::string& socket) {
           .state_path = ground_.state.path(),
           .runs_path = ground_.state.runs_path()},
       submit);
-  server_ = TRY(api::Server::open({.socket_path = socket}, *desk_));
+  server_ = TRY(api::Server::open(std::move(listen), *desk_));
   TRY(watch_all());
+  manager_.tell_ready();
   TRY(turn());
   if (!ground_.configuration.trouble().empty()) {
     log::error("degraded: the file has errors, so the configuration that was accepted last is in force:\n" +
@@ -214,6 +237,7 @@ Result<void> Daemon::watch_all() {
     const Signals::Received received = ground_.signals.take();
     stop_asked_ |= received.stop;
     reload_asked_ |= received.reload;
+    machine_goes_down_ |= received.machine_goes_down;
   }));
   TRY(loop.add(ground_.watch.fd(), [this] { ground_.watch.take_events(clock_.read().boot); }));
   TRY(loop.add(answers_.fd(), [this] {
@@ -237,15 +261,36 @@ Result<void> Daemon::turn() {
   const Now now = clock_.read();
   if (ground_.watch.take_change(now.boot)) reload_asked_ = true;
   if (std::exchange(reload_asked_, false)) (void)reload();  // what is wrong is in the log
-  if (std::exchange(stop_asked_, false)) {
-    if (const auto told = departure_.ask(now.boot)) turn_->submit(*told);
-  }
+  if (std::exchange(stop_asked_, false)) begin_to_leave(now);
   // An answer given outside of dispatch() makes no descriptor readable; see api/server.h.
   if (server_->timeout() == Millis{0}) server_->dispatch();
-  TRY(turn_->take(
-      now, {.ledger = *writer_, .launcher = *launcher_, .desk = *desk_, .api = *server_, .alarm = ground_.alarm}));
-  if (std::exchange(config_read_, false)) server_->config_changed();
+  TRY(turn_->take(now, {.ledger = *writer_,
+                        .launcher = *launcher_,
+                        .desk = *desk_,
+                        .api = *server_,
+                        .alarm = ground_.alarm,
+                        .status = status_}));
+  if (std::exchange(config_read_, false)) {
+    server_->config_changed();
+    status_.tell_config_read();
+  }
+  tell_manager(now.boot);
   return {};
+}
+
+void Daemon::begin_to_leave(const Now& now) {
+  using Occasion = Departure::Occasion;
+  const auto told = departure_.ask(now.boot, machine_goes_down_ ? Occasion::machine : Occasion::service);
+  if (!told) return;
+  manager_.tell_stopping();
+  turn_->submit(*told);
+}
+
+void Daemon::tell_manager(BootTime now) {
+  if (!manager_.is_there()) return;
+  if (departure_.is_asked()) manager_.ask_for_time(now);
+  if (status_.take_change()) manager_.show(status_.text(turn_->view(), ground_.configuration.trouble()));
+  manager_.take_turn(now);
 }
 
 Result<api::Reloaded> Daemon::rehearse_reload() {
@@ -277,7 +322,7 @@ std::optional<Millis> Daemon::sleep_limit() {
   if (turn_->is_owed()) return Millis{0};
   const BootTime now = clock_.read().boot;
   std::optional<Millis> limit = ground_.watch.wakes_in(now);
-  for (const auto wish : {server_->timeout(), departure_.patience_left(now)}) {
+  for (const auto wish : {server_->timeout(), departure_.patience_left(now), manager_.wakes_in(now)}) {
     if (wish) limit = std::min(limit.value_or(*wish), *wish);
   }
   return limit;
@@ -295,11 +340,13 @@ int exit_code(const Error& error) {
 }
 
 Result<void> run(const DaemonOptions& options) {
-  const std::string socket = TRY(api::unix_socket_path(options.listen));
-  Ground ground = TRY(prepare(options));
+  ServiceManager manager = ServiceManager::find(environment);
+  api::Server::Options listen{.socket_path = TRY(api::unix_socket_path(options.listen))};
+  if (auto inherited = TRY(take_inherited_socket(environment))) listen.listener = *std::move(inherited);
+  Ground ground = TRY(prepare(options, manager));
   EventCounter answered = TRY(EventCounter::open());
-  Daemon daemon(std::move(ground), std::move(answered));
-  TRY(daemon.open(socket));
+  Daemon daemon(std::move(ground), std::move(answered), std::move(manager));
+  TRY(daemon.open(std::move(listen)));
   return daemon.run();
 }
 

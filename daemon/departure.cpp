@@ -4,12 +4,17 @@
 
 namespace belfry {
 
-std::optional<StopAsked> Departure::ask(BootTime now) {
-  if (is_asked()) {
+std::optional<StopAsked> Departure::ask(BootTime now, Occasion occasion) {
+  const bool takes_jobs_along = is_asked() && policy_.what == OnStop::kill;
+  if (is_asked() && (occasion == Occasion::service || takes_jobs_along)) {
     is_urgent_ = true;
     return std::nullopt;
   }
   asked_at_ = now;
+  if (occasion == Occasion::machine) {
+    policy_.what = OnStop::kill;
+    return StopAsked{.what = OnStop::kill, .reason = Reason::shutdown};
+  }
   return StopAsked{.what = policy_.what, .reason = Reason::by_request};
 }
 

@@ -4,6 +4,8 @@
 //   wait    when nothing executes any more, or when its patience is over
 //   kill    when everything is stopped; each job has its own grace time
 //
+// When the machine itself goes down, it is always the last of these: jobs left running would end with the power.
+//
 // Whoever asks a second time does not want to wait.
 #pragma once
 
@@ -24,8 +26,13 @@ class Departure {
 
   explicit Departure(Policy policy) : policy_(policy) {}
 
+  enum class Occasion {
+    service,  // the daemon alone goes; maybe another one comes
+    machine,  // all of it goes
+  };
+
   // The daemon was told to stop. Gives what to tell the core; nothing when it knows already.
-  std::optional<StopAsked> ask(BootTime now);
+  std::optional<StopAsked> ask(BootTime now, Occasion occasion);
 
   bool is_asked() const { return asked_at_.has_value(); }
 

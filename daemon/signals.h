@@ -7,15 +7,16 @@ namespace belfry {
 
 class Signals {
  public:
-  // Blocks SIGTERM, SIGINT and SIGHUP for the calling thread and the threads it makes from now on, and ignores SIGPIPE.
-  // REQUIRES: no other thread yet.
+  // Blocks SIGTERM, SIGINT, SIGHUP and SIGPWR for the calling thread and the threads it makes from now on, and ignores
+  // SIGPIPE. REQUIRES: no other thread yet.
   static Result<Signals> open();
 
   int fd() const { return fd_.get(); }
 
   struct Received {
-    bool stop = false;    // SIGTERM, SIGINT
-    bool reload = false;  // SIGHUP
+    bool stop = false;               // SIGTERM, SIGINT
+    bool reload = false;             // SIGHUP
+    bool machine_goes_down = false;  // SIGPWR: if a stop comes, it is for that
   };
   Received take();
 

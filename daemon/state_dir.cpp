@@ -79,6 +79,11 @@ Result<StateDir> StateDir::open(const std::string& path) {
   if (error) return std::unexpected(system_error("getcwd", path, error.value()));
   StateDir state(std::move(absolute), std::move(lock));
   TRY(make_directories(state.runs_path()));
+  // Whatever the umask: a job that runs as somebody else finds its own directory in there, and nobody sees which others
+  // there are.
+  if (::chmod(state.runs_path().c_str(), 0711) != 0) {
+    return std::unexpected(system_error("chmod", state.runs_path()));
+  }
   return state;
 }
 

@@ -5,18 +5,18 @@
 
 namespace belfry {
 
-namespace {
-
-using Level = LogLine::Level;
-
-std::string job_and_run(const Run& run) { return run.job.text() + ": run " + run.id.text(); }
-
 std::string end_in_words(const Run& run) {
   if (!run.detail.empty()) return run.detail;
   if (run.end && run.end->how == ProcessEnd::How::signalled) return "signal " + std::to_string(run.end->code);
   if (run.end && run.end->code != 0) return "exit " + std::to_string(run.end->code);
   return std::string(text(run.reason));
 }
+
+namespace {
+
+using Level = LogLine::Level;
+
+std::string job_and_run(const Run& run) { return run.job.text() + ": run " + run.id.text(); }
 
 std::string when(const std::optional<WallTime>& time) { return time ? format_utc(*time) : "soon"; }
 

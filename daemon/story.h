@@ -15,4 +15,7 @@ struct LogLine {
 
 LogLine tell(const Notice& notice);
 
+// How the run's last attempt ended: "exit 3", "signal 9", or the reason. Empty: there is nothing to say.
+std::string end_in_words(const Run& run);
+
 }  // namespace belfry

@@ -36,6 +36,7 @@ Result<void> Turn::take(const Now& now, const Hands& hands) {
   for (const Notice& notice : actions_.notices) {
     write_to_log(notice);
     hands.api.tell(notice);
+    hands.status.tell(notice);
   }
   return hands.alarm.arm(scheduler_.next_wakeup());
 }

@@ -8,6 +8,7 @@
 #include <api/server.h>
 #include <daemon/alarm.h>
 #include <daemon/front_desk.h>
+#include <daemon/status_line.h>
 #include <store/writer.h>
 
 namespace belfry {
@@ -19,6 +20,7 @@ struct Hands {
   FrontDesk& desk;
   api::Server& api;
   Alarm& alarm;
+  StatusLine& status;
 };
 
 class Turn {

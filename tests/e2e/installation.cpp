@@ -93,8 +93,10 @@ std::vector<std::string> Installation::daemon_command() const {
   return {BELFRY_PROGRAM, "daemon", "-c", path("schedules.yaml"), "--state", path("state"), "--listen", socket()};
 }
 
-void Installation::start_daemon() {
-  daemon_ = spawn(daemon_command(), path("daemon.log"), path("daemon.log"));
+void Installation::start_daemon(std::vector<std::string> through) {
+  const auto command = daemon_command();
+  through.insert(through.end(), command.begin(), command.end());
+  daemon_ = spawn(through, path("daemon.log"), path("daemon.log"));
   bool answers = false;
   bool gone = false;
   eventually([&] {

@@ -34,8 +34,10 @@ class Installation {
   std::string socket() const { return "unix:" + path("belfry.sock"); }
 
   void write_schedules(const std::string& text) const;  // renamed into place
-  void start_daemon();                                  // returns when it answers
-  void stop_daemon(int signal);                         // returns when it is gone
+  // Returns when it answers. `through`: the beginning of a command that executes the daemon, `sh -c '...; exec "$@"'
+  // sh`.
+  void start_daemon(std::vector<std::string> through = {});
+  void stop_daemon(int signal);  // returns when it is gone
   std::string daemon_log() const;
 
   // Runs `belfry ARGS... --host unix:...`.
@@ -46,6 +48,7 @@ class Installation {
   nlohmann::json wait_for_closed_run(const std::string& job) const;
 
   std::vector<std::string> daemon_command() const;
+  pid_t daemon() const { return daemon_; }
 
  private:
   std::string directory_;

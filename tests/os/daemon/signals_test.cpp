@@ -23,3 +23,12 @@ TEST_CASE("daemon/signals: TERM and INT ask to stop, HUP asks to reload, and non
   }
   CHECK_FALSE(signals.take().stop);  // taken is taken
 }
+
+TEST_CASE("daemon/signals: S33 PWR says what a stop is for, and asks for none") {
+  auto signals = Signals::open().value();
+  ::raise(SIGPWR);
+  const auto power = signals.take();
+  CHECK(power.machine_goes_down);
+  CHECK_FALSE(power.stop);
+  CHECK_FALSE(power.reload);
+}

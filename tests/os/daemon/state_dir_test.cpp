@@ -1,4 +1,5 @@
 #include <poll.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -62,5 +63,17 @@ TEST_CASE("daemon/state_dir: a place that cannot be written is an error with the
   REQUIRE_FALSE(refused.has_value());
   CHECK(refused.error().kind == ErrorKind::failed);
   CHECK(refused.error().what.find(path + "/file/state: Not a directory") != std::string::npos);
+  std::filesystem::remove_all(path);
+}
+
+TEST_CASE("daemon/state_dir: S28 a job of another user finds its way to its own directory, whatever the umask") {
+  std::string path = (std::filesystem::temp_directory_path() / "belfry-state-XXXXXX").string();
+  REQUIRE(::mkdtemp(path.data()) != nullptr);
+  const mode_t before = ::umask(077);
+  const auto state = StateDir::open(path);
+  ::umask(before);
+  REQUIRE(state.has_value());
+  const auto mode = std::filesystem::status(state->runs_path()).permissions();
+  CHECK(mode == static_cast<std::filesystem::perms>(0711));
   std::filesystem::remove_all(path);
 }

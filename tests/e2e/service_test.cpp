@@ -1,0 +1,123 @@
+// The daemon as a service: what it says to whoever runs it, and what it takes from him.
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cstring>
+
+#include <doctest/doctest.h>
+
+#include <tests/e2e/installation.h>
+#include <tests/support/datagrams.h>
+
+using namespace belfry;
+using namespace belfry::e2e;
+using belfry::tests::DatagramReceiver;
+
+namespace {
+
+// Jobs that run until they are told to stop, or for a little while.
+constexpr const char* slow_job = "jobs: {slow: {schedule: manual, run: 'trap \"exit 9\" TERM; sleep 60 & wait'}}\n";
+
+std::vector<std::string> as_service(const DatagramReceiver& manager, const std::string& more = "") {
+  const std::string variables =
+      "export NOTIFY_SOCKET=" + manager.path() + " WATCHDOG_USEC=600000 WATCHDOG_PID=$$ " + more + "; exec \"$@\"";
+  return {"/bin/sh", "-c", variables, "sh"};
+}
+
+void start_slow(const Installation& installation, std::string& id) {
+  id = installation.belfry_json({"run", "slow"})["id"];
+  REQUIRE(eventually([&] { return installation.belfry_json({"show", id})["state"] == "running"; }));
+}
+
+}  // namespace
+
+TEST_CASE("e2e: the service manager learns that the daemon is ready, how it is, and that its loop turns") {
+  Installation installation("jobs: {bad: {schedule: manual, run: exit 3}}\n");
+  DatagramReceiver manager(installation.path("notify"));
+  installation.start_daemon(as_service(manager));
+  REQUIRE(eventually([&] { return manager.has("STATUS=1 job, 0 running\n"); }));
+  CHECK(manager.count("READY=1\n") == 1);
+
+  installation.belfry({"run", "bad", "--wait"});
+  CHECK(eventually([&] { return manager.has("STATUS=1 job, 0 running; last failure: bad failed (exit 3) at 2"); }));
+  installation.write_schedules("jobs: {bad: {shedule: manual}}\n");
+  CHECK(eventually([&] { return manager.has("STATUS=degraded: "); }));
+
+  const int fed = manager.count("WATCHDOG=1\n");
+  CHECK(eventually([&] { return manager.count("WATCHDOG=1\n") >= fed + 3; }));
+  ::kill(installation.daemon(), SIGSTOP);
+  ::usleep(300'000);  // what was on its way has come
+  const int stopped = manager.count("WATCHDOG=1\n");
+  ::usleep(700'000);
+  CHECK(manager.count("WATCHDOG=1\n") == stopped);
+  ::kill(installation.daemon(), SIGCONT);
+  CHECK(eventually([&] { return manager.count("WATCHDOG=1\n") > stopped; }));
+
+  installation.stop_daemon(SIGTERM);
+  CHECK(manager.has("STOPPING=1\n"));
+}
+
+TEST_CASE("e2e: S33 a daemon that waits for its jobs asks the service manager for the time") {
+  Installation installation(std::string("daemon: { on_stop: wait 30s }\n") + slow_job);
+  DatagramReceiver manager(installation.path("notify"));
+  installation.start_daemon(as_service(manager));
+  std::string id;
+  start_slow(installation, id);
+  ::kill(installation.daemon(), SIGTERM);
+  CHECK(eventually([&] { return manager.has("STOPPING=1\n") && manager.has("EXTEND_TIMEOUT_USEC="); }));
+  ::kill(installation.daemon(), SIGPWR);
+  installation.stop_daemon(SIGTERM);
+  installation.start_daemon();
+  CHECK(installation.belfry_json({"show", id})["reason"] == "shutdown");
+}
+
+TEST_CASE("e2e: S33 when the machine goes down the jobs get their signal and their time, and it is said why") {
+  Installation installation(slow_job);
+  installation.start_daemon();
+  std::string id;
+  start_slow(installation, id);
+  ::kill(installation.daemon(), SIGPWR);
+  installation.stop_daemon(SIGTERM);
+  installation.start_daemon();
+  const auto run = installation.belfry_json({"show", id});
+  CAPTURE(run.dump());
+  CHECK(run["outcome"] == "cancelled");
+  CHECK(run["reason"] == "shutdown");
+  CHECK(run["exit_code"] == 9);
+}
+
+TEST_CASE("e2e: a socket that systemd holds is used, its requests wait, and it stays when the daemon goes") {
+  Installation installation("jobs: {bad: {schedule: manual, run: exit 3}}\n");
+  const std::string path = installation.path("belfry.sock");
+  const Fd listener{::socket(AF_UNIX, SOCK_STREAM, 0)};  // handed on to the daemon
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  std::memcpy(address.sun_path, path.data(), path.size());
+  REQUIRE(::bind(listener.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+  REQUIRE(::listen(listener.get(), 16) == 0);
+
+  const std::string number = std::to_string(listener.get());
+  const std::string variables = "export LISTEN_FDS=1 LISTEN_PID=$$; exec 3<&" + number + "; exec \"$@\"";
+  installation.start_daemon({"/bin/sh", "-c", variables, "sh"});
+  CHECK(installation.belfry({"list"}).exit_code == 0);
+  installation.stop_daemon(SIGTERM);
+  CHECK(::access(path.c_str(), F_OK) == 0);
+}
+
+TEST_CASE("e2e: S28 a job of a service sees nothing of what the service was given") {
+  Installation installation(
+      "jobs: {look: {schedule: manual, run: 'env | cut -d= -f1 | sort | tr \"\\n\" \" \"; ls /proc/self/fd | wc "
+      "-l'}}\n");
+  DatagramReceiver manager(installation.path("notify"));
+  installation.start_daemon(as_service(manager, "CREDENTIALS_DIRECTORY=/run/x JOURNAL_STREAM=1:2 INVOCATION_ID=x"));
+  CHECK(installation.belfry({"run", "look", "--wait"}).exit_code == 0);
+  const std::string output = installation.belfry({"logs", "look"}).out;
+  CAPTURE(output);
+  CHECK(output.find("BELFRY_RUN_ID") != std::string::npos);
+  for (const char* name : {"NOTIFY_", "WATCHDOG_", "LISTEN_", "CREDENTIALS_", "JOURNAL_", "INVOCATION_"}) {
+    CHECK(output.find(name) == std::string::npos);
+  }
+  CHECK(output.find(" 4\n") != std::string::npos);  // 0, 1, 2, and the directory that ls reads
+}

@@ -1,0 +1,58 @@
+// The other end of what is sent by datagram: a socket in a temporary directory, and what came.
+#pragma once
+
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstring>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include <base/os.h>
+
+namespace belfry::tests {
+
+class DatagramReceiver {
+ public:
+  explicit DatagramReceiver(std::string path) : path_(std::move(path)) {
+    fd_ = Fd{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    REQUIRE(path_.size() < sizeof address.sun_path);
+    std::memcpy(address.sun_path, path_.data(), path_.size());
+    REQUIRE(::bind(fd_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+  }
+
+  const std::string& path() const { return path_; }
+
+  // Takes what is there.
+  const std::vector<std::string>& received() {
+    std::array<char, 65536> buffer{};
+    for (;;) {
+      const ssize_t n = ::recv(fd_.get(), buffer.data(), buffer.size(), 0);
+      if (n < 0) return received_;
+      received_.emplace_back(buffer.data(), static_cast<std::size_t>(n));
+    }
+  }
+
+  // How many datagrams that came so far hold this text.
+  int count(const std::string& text) {
+    int found = 0;
+    for (const std::string& datagram : received()) found += datagram.find(text) != std::string::npos;
+    return found;
+  }
+  bool has(const std::string& text) { return count(text) > 0; }
+
+ private:
+  std::string path_;
+  Fd fd_;
+  std::vector<std::string> received_;
+};
+
+}  // namespace belfry::tests
