@@ -49,20 +49,22 @@ Site::~Site() {
   }
 }
 
+Tracer::Program Site::daemon_program() const {
+  return {.argv = {BELFRY_PROGRAM, "daemon", "-c", directory_ / "schedules.yaml", "--state", directory_ / "state",
+                   "--listen", "unix:" + (directory_ / "socket")},
+          .log = directory_ / "daemon.log"};
+}
+
 void Site::start_daemon() {
+  Tracer::Program program = daemon_program();
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
-  const std::string log = directory_ / "daemon.log";
-  posix_spawn_file_actions_addopen(&actions, 1, log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0644);
+  posix_spawn_file_actions_addopen(&actions, 1, program.log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0644);
   posix_spawn_file_actions_adddup2(&actions, 1, 2);
-  std::vector<std::string> argv = {BELFRY_PROGRAM, "daemon",
-                                   "-c",           directory_ / "schedules.yaml",
-                                   "--state",      directory_ / "state",
-                                   "--listen",     "unix:" + (directory_ / "socket")};
-  std::vector<char*> pointers;
-  for (std::string& argument : argv) pointers.push_back(argument.data());
-  pointers.push_back(nullptr);
-  REQUIRE(::posix_spawn(&daemon_, BELFRY_PROGRAM, &actions, nullptr, pointers.data(), environ) == 0);
+  std::vector<char*> argv;
+  for (std::string& argument : program.argv) argv.push_back(argument.data());
+  argv.push_back(nullptr);
+  REQUIRE(::posix_spawn(&daemon_, BELFRY_PROGRAM, &actions, nullptr, argv.data(), environ) == 0);
   posix_spawn_file_actions_destroy(&actions);
 }
 

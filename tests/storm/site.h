@@ -9,6 +9,7 @@
 
 #include <belfry/record.h>
 
+#include <tests/storm/tracer.h>
 #include <tests/support/temp_dir.h>
 
 namespace belfry::storm {
@@ -30,6 +31,7 @@ class Site {
   // Returns at once: it may be killed at any instruction from here on.
   void start_daemon();
   void kill_daemon();
+  Tracer::Program daemon_program() const;  // for whoever wants to start it otherwise
 
   // Ends the schedules, lets a daemon live until nothing is open any more, and stops it. False: something stays open.
   bool settle(std::chrono::seconds limit);
