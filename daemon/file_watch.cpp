@@ -147,19 +147,18 @@ bool FileWatch::is_watched_name(int watch, std::string_view name) const {
   });
 }
 
+// One read: whoever writes into the directory without end must not keep the loop here. What is left makes the
+// descriptor readable again.
 void FileWatch::take_events(BootTime now) {
   alignas(inotify_event) std::array<char, 4096> buffer{};
-  for (;;) {
-    const ssize_t length = ::read(fd_.get(), buffer.data(), buffer.size());
-    if (length <= 0) return;
-    for (const char* at = buffer.data(); at < buffer.data() + length;) {
-      inotify_event event{};
-      std::memcpy(&event, at, sizeof event);
-      const std::string_view name = event.len > 0 ? at + sizeof event : "";
-      const bool is_lost = (event.mask & (IN_Q_OVERFLOW | IN_DELETE_SELF | IN_MOVE_SELF)) != 0;
-      if (is_lost || is_watched_name(event.wd, name)) seen_ = now;
-      at += sizeof event + event.len;
-    }
+  const ssize_t length = ::read(fd_.get(), buffer.data(), buffer.size());
+  for (ssize_t at = 0; at < length;) {
+    inotify_event event{};
+    std::memcpy(&event, buffer.data() + at, sizeof event);
+    const std::string_view name = event.len > 0 ? buffer.data() + at + sizeof event : "";
+    const bool is_lost = (event.mask & (IN_Q_OVERFLOW | IN_DELETE_SELF | IN_MOVE_SELF)) != 0;
+    if (is_lost || is_watched_name(event.wd, name)) seen_ = now;
+    at += static_cast<ssize_t>(sizeof event + event.len);
   }
 }
 

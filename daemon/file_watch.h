@@ -33,7 +33,7 @@ class FileWatch {
   // have changed after it was read.
   void follow(const std::vector<std::string>& paths, BootTime now);
 
-  // Takes the events that are there. REQUIRES: called when fd() is readable.
+  // Takes events that are there, a bounded number; fd() stays readable while there are more.
   void take_events(BootTime now);
 
   // True once after each change, when it has settled.
