@@ -2,6 +2,7 @@
 #pragma once
 
 #include <belfry/policies.h>
+#include <belfry/retention.h>
 
 namespace belfry::config {
 
@@ -15,6 +16,7 @@ struct OnStopSetting {
 struct DaemonSettings {
   DaemonLimits limits;
   OnStopSetting on_stop;
+  Keep keep;
   bool operator==(const DaemonSettings&) const = default;
 };
 

@@ -50,6 +50,25 @@ constexpr std::array queue_translations{
     Translation{"workers", "concurrency", {}},     Translation{"rate", "start_rate", {}},
 };
 
+constexpr Fields keep_fields{
+    field<&KeepEntry::runs>("runs", "How many runs of each job are kept once they are over.",
+                            {.range = {.min = 1, .max = 1'000'000}}),
+    field<&KeepEntry::all_runs>("all_runs", "How many of all jobs together; those with most of them give up first.",
+                                {.range = {.min = 100, .max = 100'000'000}}),
+    field<&KeepEntry::age>("for", "How long what is recorded is kept.", {.range = {.min = 60'000}}),
+    field<&KeepEntry::output>("output", "How much output is kept, of all jobs together; the oldest goes first.",
+                              {.range = {.min = 0}}),
+};
+constexpr std::array keep_translations{
+    Translation{"age", "for", {}},
+    Translation{"older_than", "for", {}},
+    Translation{"days", "for", "write  for: 90d"},
+    Translation{"count", "runs", {}},
+    Translation{"max", "runs", {}},
+    Translation{"logs", "output", {}},
+    Translation{"bytes", "output", {}},
+};
+
 constexpr Fields daemon_fields{
     field<&DaemonSettings::limits, &DaemonLimits::max_running>(
         "max_running", "How many runs may be on at the same time.",
@@ -61,11 +80,13 @@ constexpr Fields daemon_fields{
         {.range = {.min = 0, .max = 3'600'000}}),
     field<&DaemonSettings::on_stop>("on_stop",
                                     "What becomes of running jobs when the daemon stops: leave, wait 90s or kill."),
+    field<&DaemonSettings::keep>("keep", "How much of the past is kept: runs, their records and their output."),
 };
 
 }  // namespace
 
 constinit const Table<QueueDefinition> queue_table{queue_fields, {}, queue_translations};
+constinit const Table<KeepEntry> keep_table{keep_fields, {}, keep_translations};
 constinit const Table<DaemonSettings> daemon_table{daemon_fields, {}, {}};
 constinit const Table<FileEntry> file_table{file_fields, file_choices, file_translations,
                                             "a job goes below  jobs:  and further indented than it"};
@@ -128,6 +149,14 @@ std::optional<OnStopSetting> Type<OnStopSetting>::read(Reader& reader, Node node
   }
   reader.wrong_type(node, words, *text == "wait" ? "write  wait 90s" : "");
   return std::nullopt;
+}
+
+void Type<Keep>::merge(Reader& reader, Node node, Keep& keep) {
+  if (node.kind() != Kind::map) return reader.wrong_type(node, words);
+  const Reader::Scope scope(reader, "'keep' of 'daemon'", node);
+  KeepEntry entry{.runs = keep.runs, .all_runs = keep.all_runs, .age = keep.age, .output = {keep.output_bytes}};
+  read_fields(reader, node, keep_table, entry);
+  keep = {.runs = entry.runs, .all_runs = entry.all_runs, .age = entry.age, .output_bytes = entry.output.bytes};
 }
 
 void Type<DaemonSettings>::merge(Reader& reader, Node node, DaemonSettings& settings) {

@@ -76,6 +76,23 @@ struct Type<OnStopSetting> {
   static std::optional<OnStopSetting> read(Reader& reader, Node node);
 };
 
+// `keep:` with its sizes as they are written.
+struct KeepEntry {
+  std::size_t runs = 0;
+  std::size_t all_runs = 0;
+  Millis age{};
+  Size output;
+};
+
+extern const Table<KeepEntry> keep_table;
+
+template <>
+struct Type<Keep> {
+  static constexpr std::string_view words = "a map such as { runs: 200, for: 90d, output: 1GiB }";
+  static constexpr std::array shapes{Shape{.kind = Shape::Kind::fields, .rules = &keep_table.rules}};
+  static void merge(Reader& reader, Node node, Keep& keep);
+};
+
 template <>
 struct Type<DaemonSettings> {
   static constexpr std::string_view words = "a map such as { max_running: 100 }";

@@ -28,6 +28,7 @@
 #include <daemon/loop.h>
 #include <daemon/mailbox.h>
 #include <daemon/reader.h>
+#include <daemon/retention.h>
 #include <daemon/service_manager.h>
 #include <daemon/signals.h>
 #include <daemon/state_dir.h>
@@ -149,6 +150,7 @@ class Daemon {
   std::vector<Run> left_open_;
   std::optional<Turn> turn_;
   std::unique_ptr<Writer> writer_;  // works on batches that the turn's core has lent it
+  std::optional<Retention> retention_;
   std::unique_ptr<CommandLauncher> launcher_;
   std::optional<FrontDesk> desk_;
   std::unique_ptr<api::Server> server_;
@@ -208,6 +210,11 @@ Result<void> Daemon::open_ledger_and_core() {
   turn_.emplace(
       Scheduler({.boot = ground_.boot, .limits = ground_.configuration.daemon().limits}, std::move(snapshot)));
   turn_->submit(JobsLoaded{ground_.configuration.jobs()});
+  auto cleaners_history = TRY(SqliteHistory::open(ground_.state.ledger_path()));
+  retention_.emplace(
+      Retention::Rooms{
+          .writer = *writer_, .runs_path = ground_.state.runs_path(), .history = std::move(cleaners_history)},
+      ground_.configuration.daemon().keep, clock_.read().boot);
   return {};
 }
 
@@ -275,6 +282,7 @@ Result<void> Daemon::turn() {
     status_.tell_config_read();
   }
   tell_manager(now.boot);
+  retention_->take_turn(now.boot);
   return {};
 }
 
@@ -321,7 +329,7 @@ Result<api::Reloaded> Daemon::reload() {
 std::optional<Millis> Daemon::sleep_limit() {
   if (turn_->is_owed()) return Millis{0};
   const BootTime now = clock_.read().boot;
-  std::optional<Millis> limit = ground_.watch.wakes_in(now);
+  std::optional<Millis> limit = std::min(ground_.watch.wakes_in(now), retention_->wakes_in(now));
   for (const auto wish : {server_->timeout(), departure_.patience_left(now), manager_.wakes_in(now)}) {
     if (wish) limit = std::min(limit.value_or(*wish), *wish);
   }

@@ -5,6 +5,7 @@
 
 #include <base/try.h>
 #include <base/verify.h>
+#include <store/fair_share.h>
 #include <store/memory_store.h>
 #include <store/run_id_range.h>
 #include <store/run_name.h>
@@ -351,12 +352,30 @@ CommitAnswer MemoryStore::commit(const Batch& batch) {
 Result<Pruned> MemoryStore::prune(const Keep& keep, WallTime now) {
   const std::lock_guard lock(mutex_);
   Pruned pruned;
-  for (Known& known : jobs_ | std::views::values) {
-    prune_runs(known, keep, now - keep.age, pruned);
-    prune_slots(known, keep, now - keep.age);
+  prune_jobs(keep, now - keep.age, pruned);
+  if (const auto share = fair_share(closed_runs_of_jobs(), keep.all_runs); share != share_unlimited) {
+    Keep less = keep;
+    less.runs = std::min(keep.runs, share);
+    prune_jobs(less, now - keep.age, pruned);
   }
   prune_output(keep, pruned);
   return pruned;
+}
+
+void MemoryStore::prune_jobs(const Keep& keep, WallTime cutoff, Pruned& pruned) {
+  for (Known& known : jobs_ | std::views::values) {
+    prune_runs(known, keep, cutoff, pruned);
+    prune_slots(known, keep, cutoff);
+  }
+}
+
+std::vector<std::size_t> MemoryStore::closed_runs_of_jobs() const {
+  std::map<JobName, std::size_t> counts;
+  for (const Run& run : runs_ | std::views::values) {
+    if (!run.is_open()) ++counts[run.job];
+  }
+  const auto values = counts | std::views::values;
+  return {values.begin(), values.end()};
 }
 
 void MemoryStore::prune_runs(Known& known, const Keep& keep, WallTime cutoff, Pruned& pruned) {

@@ -42,6 +42,8 @@ class MemoryStore : public Store, public History {
     std::optional<Slot> pruned_upto;
   };
 
+  void prune_jobs(const Keep& keep, WallTime cutoff, Pruned& pruned);
+  std::vector<std::size_t> closed_runs_of_jobs() const;
   void prune_runs(Known& known, const Keep& keep, WallTime cutoff, Pruned& pruned);
   void prune_slots(Known& known, const Keep& keep, WallTime cutoff);
   void prune_output(const Keep& keep, Pruned& pruned);

@@ -28,7 +28,8 @@ constexpr std::array run_remains{
 }  // namespace
 
 struct Pruning::Budget {
-  WallTime cutoff;  // what is older than this has had its time
+  WallTime cutoff;        // what is older than this has had its time
+  std::size_t runs_kept;  // of each job
   std::size_t rows = rows_per_step;
   Pruned pruned{};
 };
@@ -36,6 +37,11 @@ struct Pruning::Budget {
 Result<Pruning> Pruning::prepare(Connection& db) {
   Pruning p;
   p.jobs_from_ = TRY(db.prepare("SELECT name FROM jobs WHERE name >= ?1 ORDER BY name LIMIT ?2", "prune"));
+  p.span_of_runs_ = TRY(db.prepare("SELECT coalesce(max(sequence) - min(sequence) + 1, 0) FROM runs", "prune"));
+  p.count_runs_ =
+      TRY(db.prepare("SELECT count(*) FROM runs INDEXED BY runs_closed_by_job "
+                     "WHERE outcome IS NOT NULL AND job = ?1",
+                     "prune a job's runs"));
   p.run_bounds_ =
       TRY(db.prepare("SELECT (SELECT sequence FROM runs INDEXED BY runs_closed_by_job WHERE outcome IS NOT NULL "
                      "AND job = ?1 ORDER BY sequence DESC LIMIT 1 OFFSET ?2), (SELECT max(sequence) FROM runs "
@@ -73,8 +79,9 @@ Result<Pruning> Pruning::prepare(Connection& db) {
 }
 
 Result<Pruned> Pruning::step(const Keep& keep, WallTime now) {
-  step_began_at_ = next_job_;
-  Budget budget{.cutoff = now - keep.age};
+  before_ = {.next_job = next_job_, .share = share_, .counts = counts_};
+  if (next_job_.empty()) TRY(begin_pass(keep));
+  Budget budget{.cutoff = now - keep.age, .runs_kept = runs_kept_};
   std::vector<std::string> names;
   {
     Rows rows = jobs_from_.query(next_job_, jobs_per_step + 1);
@@ -82,20 +89,53 @@ Result<Pruned> Pruning::step(const Keep& keep, WallTime now) {
   }
   std::size_t done = 0;
   for (; done < std::min(names.size(), jobs_per_step); ++done) {
-    TRY(prune_runs(names[done], keep, budget));
-    TRY(prune_slots(names[done], keep, budget));
+    TRY(prune_runs(names[done], budget));
+    TRY(prune_slots(names[done], budget));
     if (budget.rows == 0) break;  // this job may have more
+    if (counts_runs_) TRY(count_runs(names[done]));
   }
   const bool at_the_end = done == names.size();
   next_job_ = at_the_end ? "" : names[done];
   if (at_the_end) TRY(prune_output(keep, budget));
-  budget.pruned.more = !at_the_end || budget.rows == 0;
+  const bool needs_another_pass = at_the_end && end_pass(keep);
+  budget.pruned.more = !at_the_end || budget.rows == 0 || needs_another_pass;
   return std::move(budget.pruned);
 }
 
+void Pruning::undo_step() {
+  next_job_ = before_.next_job;
+  share_ = before_.share;
+  counts_ = std::move(before_.counts);
+}
+
+Result<void> Pruning::begin_pass(const Keep& keep) {
+  counts_.clear();
+  runs_kept_ = std::min(keep.runs, share_);
+  Rows rows = span_of_runs_.query();
+  const bool has_row = TRY(rows.next());
+  VERIFY(has_row);
+  counts_runs_ = share_ == share_unlimited && static_cast<std::size_t>(rows.integer()) > keep.all_runs;
+  return {};
+}
+
+// Whether another pass has to follow.
+bool Pruning::end_pass(const Keep& keep) {
+  share_ = counts_runs_ ? fair_share(std::move(counts_), keep.all_runs) : share_unlimited;
+  counts_.clear();
+  return share_ != share_unlimited;
+}
+
+Result<void> Pruning::count_runs(const std::string& job) {
+  Rows rows = count_runs_.query(job);
+  const bool has_row = TRY(rows.next());
+  VERIFY(has_row);
+  counts_.push_back(static_cast<std::size_t>(rows.integer()));
+  return {};
+}
+
 // The oldest closed runs of a job that are too many or too old; never the newest, which the snapshot needs.
-Result<void> Pruning::prune_runs(const std::string& job, const Keep& keep, Budget& budget) {
-  const auto [too_many_upto, newest] = TRY(run_bounds(job, keep.runs));
+Result<void> Pruning::prune_runs(const std::string& job, Budget& budget) {
+  const auto [too_many_upto, newest] = TRY(run_bounds(job, budget.runs_kept));
   std::vector<std::int64_t> gone;
   std::optional<Slot> upto;
   {
@@ -130,8 +170,8 @@ Result<void> Pruning::forget_run(std::int64_t sequence) {
 }
 
 // With a run go the slots before it. Rows without any run near are too many or too old like runs.
-Result<void> Pruning::prune_slots(const std::string& job, const Keep& keep, Budget& budget) {
-  const auto [too_many_upto, pruned_upto] = TRY(slot_bounds(job, keep.runs));
+Result<void> Pruning::prune_slots(const std::string& job, Budget& budget) {
+  const auto [too_many_upto, pruned_upto] = TRY(slot_bounds(job, budget.runs_kept));
   std::vector<std::int64_t> gone;
   std::optional<Slot> upto;
   {

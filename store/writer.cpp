@@ -27,26 +27,30 @@ void Writer::persist(const Batch& batch) {
 
 Writer::~Writer() { stops_ = true; }
 
-void Writer::prune(Keep keep, WallTime now, Forgotten forgotten) {
-  worker_.post([this, next = Pruning{.keep = keep, .now = now, .forgotten = std::move(forgotten)}]() mutable {
-    if (pruning_) return;
-    pruning_ = std::move(next);
-    take_pruning_step();
+void Writer::prune(Keep keep, WallTime now, PruningWatch watch) {
+  worker_.post([this, next = Pruning{.keep = keep, .now = now, .watch = std::move(watch)}]() mutable {
+    prunings_.push_back(std::move(next));
+    if (prunings_.size() == 1) take_pruning_step();
   });
 }
 
 // Each step goes to the end of the queue, behind what came meanwhile. The log is moved home in between: else it would
 // grow until a commit has to do it.
 void Writer::take_pruning_step() {
-  const auto pruned = store_->prune(pruning_->keep, pruning_->now);
-  if (!pruned) log::warning(pruned.error().what);
-  if (pruned) pruning_->forgotten(*pruned);
+  if (stops_) return end_pruning(std::unexpected(Error{.kind = ErrorKind::busy, .what = "the daemon is stopping"}));
+  const Pruning& pruning = prunings_.front();
+  const auto pruned = store_->prune(pruning.keep, pruning.now);
+  if (pruned) pruning.watch.forgotten(*pruned);
   tidy(*store_);
-  if (!pruned || !pruned->more || stops_) {
-    pruning_.reset();
-  } else {
-    worker_.post([this] { take_pruning_step(); });
-  }
+  if (!pruned) return end_pruning(std::unexpected(pruned.error()));
+  if (!pruned->more) return end_pruning({});
+  worker_.post([this] { take_pruning_step(); });
+}
+
+void Writer::end_pruning(const Result<void>& result) {
+  prunings_.front().watch.done(result);
+  prunings_.pop_front();
+  if (!prunings_.empty()) worker_.post([this] { take_pruning_step(); });
 }
 
 }  // namespace belfry

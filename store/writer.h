@@ -3,9 +3,9 @@
 #pragma once
 
 #include <atomic>
+#include <deque>
 #include <functional>
 #include <memory>
-#include <optional>
 
 #include <belfry/store.h>
 
@@ -17,7 +17,12 @@ class Writer {
  public:
   // Called with the answer to each batch. THREADS: on the writer's thread; it should do no more than pass it on.
   using Answered = std::function<void(CommitAnswer)>;
-  using Forgotten = std::function<void(const Pruned&)>;
+
+  // Whom pruning is reported to, on the writer's thread: each step what it did away with, and the end.
+  struct PruningWatch {
+    std::function<void(const Pruned&)> forgotten;
+    std::function<void(const Result<void>&)> done;
+  };
 
   Writer(std::unique_ptr<Store> store, Answered answered);
   ~Writer();
@@ -27,21 +32,21 @@ class Writer {
   // start does not wait for it. The destructor returns when every batch is answered.
   void persist(const Batch& batch);
 
-  // Prunes step by step; a batch waits for one step at most. `forgotten` is told what each step did away with, on the
-  // writer's thread. Begun before and not over yet: the earlier call goes on, and this one is dropped.
-  void prune(Keep keep, WallTime now, Forgotten forgotten);
+  // Prunes step by step; a batch waits for one step at most. One call after the other; the destructor ends them early.
+  void prune(Keep keep, WallTime now, PruningWatch watch);
 
  private:
   struct Pruning {
     Keep keep;
     WallTime now;
-    Forgotten forgotten;
+    PruningWatch watch;
   };
   void take_pruning_step();
+  void end_pruning(const Result<void>& result);
 
   std::unique_ptr<Store> store_;
   Answered answered_;
-  std::optional<Pruning> pruning_;  // of the writer's thread
+  std::deque<Pruning> prunings_;  // of the writer's thread; the first is at work
   std::atomic<bool> stops_ = false;
   Worker worker_;  // last: it stops before what it uses is gone
 };

@@ -12,6 +12,7 @@
 
 #include <belfry/error.h>
 #include <belfry/record.h>
+#include <belfry/retention.h>
 
 namespace belfry {
 
@@ -25,13 +26,6 @@ struct CommitAnswer {
   BatchId batch{};
   Verdict verdict = Verdict::failed;
   std::string why;  // for a person; empty when ok
-};
-
-// How much of the past is kept. Open runs stay, and so does the newest closed run of each job.
-struct Keep {
-  std::size_t runs = 200;              // closed runs of each job, and as many of its rows of slots without one
-  Millis age = std::chrono::days{90};  // of what is recorded
-  std::int64_t output_bytes = std::int64_t{1} << 30U;  // of all jobs together
 };
 
 // What one step of pruning did away with, for good. The files of these runs are for the caller to remove.

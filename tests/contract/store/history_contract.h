@@ -329,7 +329,10 @@ TEST_CASE_TEMPLATE_DEFINE("history/contract: S1 the account of a range cuts no s
 // ---- Retention --------------------------------------------------------------------------------------------------
 
 inline Keep keep_all() {
-  return {.runs = 1'000'000, .age = std::chrono::hours{1'000'000}, .output_bytes = std::int64_t{1} << 60U};
+  return {.runs = 1'000'000,
+          .all_runs = 1'000'000,
+          .age = std::chrono::hours{1'000'000},
+          .output_bytes = std::int64_t{1} << 60U};
 }
 
 // All steps: the runs that went, and the outputs.
@@ -428,6 +431,33 @@ TEST_CASE_TEMPLATE_DEFINE("store/contract: of each job the newest runs are kept,
   CHECK(describe(ledger.memory_of("backup").last) == describe(backups[99]));
   CHECK(ledger.memory_of("report").previous_success.has_value());
   CHECK(describe(ledger.snapshot().open_runs) == describe(std::vector{keyed}));
+}
+
+TEST_CASE_TEMPLATE_DEFINE(
+    "store/contract: of all jobs together no more runs are kept than may be, and the busy give up", Subject,
+    history_contract_keep_together) {
+  Subject ledger;
+  ledger.accept({seen_at_midnight("busy"), seen_at_midnight("calm"), seen_at_midnight("loud")});
+  run_every_minute(ledger, "busy", 1, 150);
+  run_every_minute(ledger, "calm", 151, 9);
+  run_every_minute(ledger, "loud", 160, 60);
+  Keep keep = keep_all();
+  keep.all_runs = 219;
+  CHECK(prune(ledger, keep).first.empty());
+  keep.all_runs = 60;
+  const auto kept = [&](std::string_view name) {
+    return ledger.history().runs({.job = job(name), .limit = 1000})->size();
+  };
+  CHECK(prune(ledger, keep).first.size() == 219 - 59);
+  CHECK(kept("calm") == 9);
+  CHECK(kept("busy") == 25);
+  CHECK(kept("loud") == 25);
+  CHECK(prune(ledger, keep).first.empty());
+  const auto account = ledger.history().account({.job = job("busy"), .first = clock("00:00"), .last = clock("23:00")});
+  CHECK(account->run_slots.size() == 25);
+  CHECK(account->pruned_upto.has_value());
+  keep.all_runs = 2;  // fewer than jobs: the newest of each stays
+  CHECK(prune(ledger, keep).first.size() == 56);
 }
 
 TEST_CASE_TEMPLATE_DEFINE("store/contract: what is too old is pruned, attempts and keys with it", Subject,

@@ -54,6 +54,7 @@ TEST_CASE_TEMPLATE_APPLY(history_contract_account, EveryLedger);
 TEST_CASE_TEMPLATE_APPLY(history_contract_keep_all, EveryLedger);
 TEST_CASE_TEMPLATE_APPLY(history_contract_keep_count, EveryLedger);
 TEST_CASE_TEMPLATE_APPLY(history_contract_keep_age, EveryLedger);
+TEST_CASE_TEMPLATE_APPLY(history_contract_keep_together, EveryLedger);
 TEST_CASE_TEMPLATE_APPLY(history_contract_keep_output, EveryLedger);
 
 }  // namespace belfry::tests

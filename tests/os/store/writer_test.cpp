@@ -53,8 +53,9 @@ class NotedStore : public Store {
     notes_.add("commit " + std::to_string(std::to_underlying(batch.id)));
     return ledger_.commit(batch);
   }
-  Result<Pruned> prune(const Keep&, WallTime) override {
+  Result<Pruned> prune(const Keep& keep, WallTime) override {
     notes_.add("prune");
+    if (keep.runs == 0) return std::unexpected(Error::failed("no room"));
     return Pruned{.runs = {start_of("backup", 1).id}, .more = ++prunes_ < 3};
   }
   Result<void> tidy() override {
@@ -77,6 +78,14 @@ std::string joined(const std::vector<Notes::Note>& notes) {
   std::string line;
   for (const auto& note : notes) line += (line.empty() ? "" : ", ") + note.what;
   return line;
+}
+
+Writer::PruningWatch watch(Notes& notes, const std::string& who) {
+  return {.forgotten = [&notes, who](const Pruned& p) { notes.add(who + " forgot " + std::to_string(p.runs.size())); },
+          .done =
+              [&notes, who](const Result<void>& result) {
+                notes.add(who + (result ? " done" : " failed: " + result.error().what));
+              }};
 }
 
 // Batches 1 to 4. They are lent to the writer, so they stay.
@@ -144,15 +153,30 @@ TEST_CASE("store/writer: pruning goes on step by step, and a batch waits for one
   const Batch second = batch(2);
   Writer writer(std::make_unique<NotedStore>(notes, [&] { const std::lock_guard pass(gate); }),
                 [&](const CommitAnswer& a) { notes.add(answer_text(a)); });
-  const auto forgotten = [&](const Pruned& pruned) { notes.add("forgot " + std::to_string(pruned.runs.size())); };
   writer.persist(first);
-  writer.prune({}, clock("12:00"), forgotten);
-  writer.prune({}, clock("12:00"), forgotten);  // already at it
+  writer.prune({}, clock("12:00"), watch(notes, "a"));
+  writer.prune({.runs = 0}, clock("12:00"), watch(notes, "b"));  // when the other is done
   writer.persist(second);
   closed.unlock();
-  const std::string step = "prune, forgot 1, tidy";
-  const std::string expected = "commit 1, ok 1, " + step + ", commit 2, ok 2, " + step + ", " + step;
-  CHECK(joined(notes.wait_for(13)).starts_with(expected));
+  const std::string step = "prune, a forgot 1, tidy";
+  CHECK(joined(notes.wait_for(17)) == "commit 1, ok 1, " + step + ", commit 2, ok 2, " + step + ", " + step +
+                                          ", a done, prune, tidy, b failed: no room");
+}
+
+TEST_CASE("store/writer: the destructor does not wait for all of a pruning, and whoever asked is told") {
+  Notes notes;
+  std::mutex gate;
+  std::unique_lock closed(gate);
+  const Batch first = batch(1);
+  {
+    Writer writer(std::make_unique<NotedStore>(notes, [&] { const std::lock_guard pass(gate); }),
+                  [](const CommitAnswer&) {});
+    writer.persist(first);
+    writer.prune({}, clock("12:00"), watch(notes, "a"));
+    std::thread opener([&] { closed.unlock(); });
+    opener.join();
+  }
+  CHECK(joined(notes.wait_for(0)).find("a ") != std::string::npos);
 }
 
 }  // namespace belfry::tests

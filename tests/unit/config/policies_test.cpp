@@ -165,7 +165,7 @@ jobs:
 
 TEST_CASE("config/policies: queues and the bounds of the daemon are handed out") {
   const auto loaded = parse(R"(
-daemon: { max_running: 5, start_rate: 20, catch_up_spacing: 1s, on_stop: wait 90s }
+daemon: { max_running: 5, start_rate: 20, catch_up_spacing: 1s, on_stop: wait 90s, keep: { runs: 7, output: 2GiB } }
 queues:
   default: { concurrency: 8 }
   database: { concurrency: 1, max_waiting: 5, start_rate: 2 }
@@ -181,9 +181,13 @@ jobs: { a: { schedule: manual, run: x, queue: database } }
   CHECK(loaded->set->queues == expected);
   CHECK(loaded->set->jobs[0].policies->queue.str() == "database");
   CHECK(loaded->daemon == DaemonSettings{.limits = {.max_running = 5, .start_rate = 20, .catch_up_spacing = 1s},
-                                         .on_stop = {.what = OnStop::wait, .wait = 90s}});
+                                         .on_stop = {.what = OnStop::wait, .wait = 90s},
+                                         .keep = {.runs = 7, .output_bytes = std::int64_t{2} << 30U}});
   CHECK(parse("daemon: { max_running: none, on_stop: kill }\njobs: { a: { schedule: manual, run: x } }")->daemon ==
-        DaemonSettings{.limits = {.max_running = {}, .start_rate = {}}, .on_stop = {.what = OnStop::kill}});
+        DaemonSettings{.limits = {.max_running = {}, .start_rate = {}}, .on_stop = {.what = OnStop::kill}, .keep = {}});
+  CHECK(
+      parse("daemon: { keep: { for: 2w, all_runs: 5000 } }\njobs: { a: { schedule: manual, run: x } }")->daemon.keep ==
+      Keep{.all_runs = 5000, .age = 24h * 14});
 }
 
 TEST_CASE("config/policies: S36 numbers are whole, in decimal digits, and within their range") {
