@@ -1,6 +1,7 @@
 #include <memory>
 
 #include <CLI/CLI.hpp>
+#include <cli/crontab_option.h>
 #include <cli/daemon_command.h>
 #include <cli/surroundings.h>
 #include <daemon/daemon.h>
@@ -14,8 +15,20 @@ void add_daemon(CLI::App& app, Context& context) {
   CLI::App* command = app.add_subcommand("daemon", "Run the jobs of a file, in the foreground, until told to stop.");
   command->footer(
       "  belfry daemon\n"
-      "  belfry daemon -c schedules.yaml --state ./state --listen unix:./belfry.sock");
+      "  belfry daemon -c schedules.yaml --state ./state --listen unix:./belfry.sock\n"
+      "  belfry daemon --crontab /etc/crontab            a classic crontab, as it is");
   command->add_option("-c,--config", options->config_path, "The file with the jobs")->type_name("FILE");
+  command
+      ->add_option_function<std::string>(
+          "--crontab",
+          [options](const std::string& path) {
+            options->config_path = path;
+            options->language = config::Language::crontab;
+          },
+          "Run a crontab, as cron would, instead of a schedules.yaml")
+      ->type_name("FILE")
+      ->excludes("-c");
+  add_crontab_format(*command, options->crontab_format);
   command->add_option("--state", options->state_dir, "The directory of the ledger and of the output of jobs")
       ->type_name("DIR");
   command->add_option("--listen", options->listen, "Where to take questions: unix:PATH")->type_name("ADDR");

@@ -6,6 +6,7 @@
 
 #include <base/file.h>
 #include <base/hash.h>
+#include <config/crontab_import.h>
 #include <config/file_entry.h>
 #include <config/jobs.h>
 #include <config/load.h>
@@ -257,6 +258,21 @@ std::string hint_for_unreadable(const Error& error) {
   }
 }
 
+// Puts the text of a schedules.yaml in the place of a crontab's.
+std::expected<std::vector<Problem>, std::vector<Problem>> translate(const std::string& path, const LoadOptions& options,
+                                                                    ZoneCache& zones, std::string& text) {
+  if (options.language == Language::schedules) return std::vector<Problem>{};
+  auto imported = import_crontab(path, text, options.crontab_format, zones);
+  if (!imported) return std::unexpected(std::vector{std::move(imported).error()});
+  if (!imported->errors.empty()) return std::unexpected(std::move(imported->errors));
+  if (imported->job_count == 0 && options.empty == EmptyFile::refused) {
+    return std::unexpected(std::vector{Problem{
+        .file = path, .what = "the crontab has no job", .hint = "an empty one is only believed with  --allow-empty"}});
+  }
+  text = std::move(imported->schedules);
+  return std::move(imported->warnings);
+}
+
 std::vector<Problem> doubts_about(const std::vector<FileText>& files, Distrust distrust) {
   std::vector<Problem> doubts;
   for (const FileText& file : files) {
@@ -285,12 +301,16 @@ Loaded load_config(const std::string& path, ZoneCache& zones, LoadOptions option
     Problem problem{.file = path, .what = text.error().what, .hint = hint_for_unreadable(text.error())};
     return std::unexpected(std::vector<Problem>{std::move(problem)});
   }
+  auto remarks = translate(path, options, zones, *text);
+  if (!remarks) return std::unexpected(std::move(remarks).error());
   auto loaded = parse_config(path, std::move(*text), zones,
                              {.salt = machine_salt(),
                               .empty = options.empty,
                               .lint_at = options.lint_at,
                               .expand = [&](const std::string& pattern) { return read_included(path, pattern); }});
-  if (!loaded || options.distrust == Distrust::ignore) return loaded;
+  if (!loaded) return loaded;
+  std::ranges::move(*remarks, std::back_inserter(loaded->warnings));
+  if (options.distrust == Distrust::ignore) return loaded;
   std::vector<Problem> doubts = doubts_about(loaded->files, options.distrust);
   if (options.distrust == Distrust::refuse && !doubts.empty()) return std::unexpected(std::move(doubts));
   std::ranges::move(doubts, std::back_inserter(loaded->warnings));

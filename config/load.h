@@ -13,6 +13,7 @@
 #include <belfry/job.h>
 
 #include <base/zones.h>
+#include <config/crontab.h>
 #include <config/daemon_settings.h>
 #include <config/files.h>
 #include <config/problem.h>
@@ -47,13 +48,18 @@ Loaded parse_config(std::string name, std::string text, ZoneCache& zones, ParseO
 // What to do about a file that others may change (S37).
 enum class Distrust { ignore, warn, refuse };
 
+// What the main file is written in.
+enum class Language { schedules, crontab };
+
 struct LoadOptions {
+  Language language = Language::schedules;
+  std::optional<CrontabFormat> crontab_format;  // none: it is guessed
   Distrust distrust = Distrust::ignore;
   EmptyFile empty = EmptyFile::refused;
   std::optional<WallTime> lint_at;
 };
 
-// The same, of files on disk.
+// The same, of files on disk. Of a crontab the text in `files` is what it means as a schedules.yaml.
 Loaded load_config(const std::string& path, ZoneCache& zones, LoadOptions options = {});
 
 // The salt of this machine.

@@ -16,7 +16,11 @@ void write_to_log(const std::vector<config::Problem>& warnings) {
 
 config::Loaded Configuration::read() const {
   return config::load_config(options_.path, *zones_,
-                             {.distrust = options_.distrust, .empty = options_.empty, .lint_at = {}});
+                             {.language = options_.language,
+                              .crontab_format = options_.crontab_format,
+                              .distrust = options_.distrust,
+                              .empty = options_.empty,
+                              .lint_at = {}});
 }
 
 Result<config::LoadedConfig> Configuration::read_copy() const {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,9 @@ class Configuration {
  public:
   struct Options {
     std::string path;
-    std::string copy_path;  // empty: no copy is kept
+    config::Language language = config::Language::schedules;
+    std::optional<config::CrontabFormat> crontab_format;  // none: it is guessed
+    std::string copy_path;                                // empty: no copy is kept
     config::EmptyFile empty = config::EmptyFile::refused;
     config::Distrust distrust = config::Distrust::warn;
   };

@@ -90,6 +90,8 @@ Result<Ground> prepare(const DaemonOptions& options, const ServiceManager& manag
   auto state = TRY(StateDir::open(options.state_dir));
   auto watch = TRY(FileWatch::open({options.config_path}));
   auto configuration = TRY(Configuration::load({.path = options.config_path,
+                                                .language = options.language,
+                                                .crontab_format = options.crontab_format,
                                                 .copy_path = state.accepted_path(),
                                                 .empty = options.empty,
                                                 .distrust = distrust_here(manager)},

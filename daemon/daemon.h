@@ -1,6 +1,7 @@
 // The daemon: loads the file, opens the ledger, finds what it left behind, and turns until it is told to stop.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include <config/load.h>
@@ -9,6 +10,8 @@ namespace belfry {
 
 struct DaemonOptions {
   std::string config_path;
+  config::Language language = config::Language::schedules;  // what that file is written in
+  std::optional<config::CrontabFormat> crontab_format;      // none: it is guessed
   std::string state_dir;
   config::EmptyFile empty = config::EmptyFile::refused;  // --allow-empty
   std::string listen;                                    // "unix:/run/belfry/belfry.sock"

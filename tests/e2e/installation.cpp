@@ -90,7 +90,8 @@ void Installation::write_schedules(const std::string& text) const {
 }
 
 std::vector<std::string> Installation::daemon_command() const {
-  return {BELFRY_PROGRAM, "daemon", "-c", path("schedules.yaml"), "--state", path("state"), "--listen", socket()};
+  return {BELFRY_PROGRAM, "daemon",      file_option_, path("schedules.yaml"),
+          "--state",      path("state"), "--listen",   socket()};
 }
 
 void Installation::start_daemon(std::vector<std::string> through) {

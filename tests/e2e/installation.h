@@ -34,6 +34,7 @@ class Installation {
   std::string socket() const { return "unix:" + path("belfry.sock"); }
 
   void write_schedules(const std::string& text) const;  // renamed into place
+  void speak_crontab() { file_option_ = "--crontab"; }  // from now on the file is a crontab
   // Returns when it answers. `through`: the beginning of a command that executes the daemon, `sh -c '...; exec "$@"'
   // sh`.
   void start_daemon(std::vector<std::string> through = {});
@@ -52,6 +53,7 @@ class Installation {
 
  private:
   std::string directory_;
+  std::string file_option_ = "-c";
   pid_t daemon_ = -1;
 };
 
