@@ -21,6 +21,7 @@
 #include <cli/import_command.h>
 #include <cli/list_command.h>
 #include <cli/logs_command.h>
+#include <cli/manual_command.h>
 #include <cli/next_command.h>
 #include <cli/output.h>
 #include <cli/pause_command.h>
@@ -133,6 +134,7 @@ int run_program(int argc, const char* const* argv) {
   add_common_options(app, context);
   for (const auto add : commands) add(app, context);
   add_help(app);
+  add_manual(app, context);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& wanted) {

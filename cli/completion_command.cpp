@@ -38,7 +38,7 @@ std::vector<CommandWords> commands_of(const CLI::App& app) {
   for (const CLI::App* command : app.get_subcommands(is_listed)) {
     CommandWords words{.name = command->get_name(), .description = command->get_description()};
     collect(*command, words);
-    for (const char* common : {"--json", "--host", "--quiet", "--no-color"}) words.options.emplace_back(common);
+    for (const char* common : {"--json", "--host", "--quiet", "-q", "--no-color"}) words.options.emplace_back(common);
     commands.push_back(std::move(words));
   }
   return commands;

@@ -132,30 +132,17 @@ std::string schema_of(const Rules& rules, MapOf map_of) {
 
 // ---- For people -----------------------------------------------------------------------------------------------
 
-struct Place {
-  std::string path;  // "jobs.retry.max"
-  const Field* field;
-};
+void collect(const Rules& rules, const std::string& above, std::vector<KeyText>& keys);
 
-void collect(const Rules& rules, const std::string& above, std::vector<Place>& places);
-
-void collect(std::span<const Shape> shapes, const std::string& above, std::vector<Place>& places) {
+void collect(std::span<const Shape> shapes, const std::string& above, std::vector<KeyText>& keys) {
   for (const Shape& shape : shapes) {
-    if (shape.kind == Shape::Kind::fields) collect(*shape.rules, above, places);
-    if (shape.kind == Shape::Kind::map_of) collect(shape.of, above, places);
+    if (shape.kind == Shape::Kind::fields) collect(*shape.rules, above, keys);
+    if (shape.kind == Shape::Kind::map_of) collect(shape.of, above, keys);
   }
 }
 
-void collect(const Rules& rules, const std::string& above, std::vector<Place>& places) {
-  for (const Field& field : rules.fields) {
-    const std::string path = above + std::string(field.key);
-    places.push_back({path, &field});
-    collect(field.shapes, path + ".", places);
-  }
-}
-
-bool is_called(const Place& place, std::string_view key) {
-  return place.path == key || place.path.ends_with("." + std::string(key));
+bool is_called(const KeyText& known, std::string_view key) {
+  return known.path == key || known.path.ends_with("." + std::string(key));
 }
 
 std::string takes(const Field& field) {
@@ -170,19 +157,31 @@ std::string takes(const Field& field) {
   return text + (field.none == None::known ? ", or none" : "");
 }
 
-std::string told(const Place& place, std::span<const Place> places) {
-  std::string text =
-      place.path + "\n  " + std::string(place.field->summary) + "\n  Takes " + takes(*place.field) + ".\n";
-  if (!place.field->needs.empty()) text += "  Goes with '" + std::string(place.field->needs) + "'.\n";
-  if (place.field->inherit == Inherit::yes && place.path.starts_with("jobs.") &&
-      std::ranges::count(place.path, '.') == 1) {
-    text += "  May stand in 'defaults'.\n";
+void collect(const Rules& rules, const std::string& above, std::vector<KeyText>& keys) {
+  for (const Field& field : rules.fields) {
+    const std::string path = above + std::string(field.key);
+    keys.push_back({.path = path,
+                    .summary = std::string(field.summary),
+                    .takes = takes(field),
+                    .needs = std::string(field.needs),
+                    .is_inherited = field.inherit == Inherit::yes && above == "jobs."});
+    collect(field.shapes, path + ".", keys);
   }
+}
+
+bool is_within(const KeyText& inner, const KeyText& outer) {
+  return inner.path.starts_with(outer.path + ".") && inner.path.find('.', outer.path.size() + 1) == std::string::npos;
+}
+
+std::string last_word(const std::string& path) { return path.substr(path.rfind('.') + 1); }
+
+std::string told(const KeyText& key, std::span<const KeyText> keys) {
+  std::string text = key.path + "\n  " + key.summary + "\n  Takes " + key.takes + ".\n";
+  if (!key.needs.empty()) text += "  Goes with '" + key.needs + "'.\n";
+  if (key.is_inherited) text += "  May stand in 'defaults'.\n";
   std::string within;
-  for (const Place& other : places) {
-    const bool is_child = other.path.starts_with(place.path + ".") &&
-                          std::ranges::count(other.path, '.') == std::ranges::count(place.path, '.') + 1;
-    if (is_child) within += (within.empty() ? "" : ", ") + std::string(other.field->key);
+  for (const KeyText& other : keys) {
+    if (is_within(other, key)) within += (within.empty() ? "" : ", ") + last_word(other.path);
   }
   return within.empty() ? text : text + "  Keys within: " + within + "\n";
 }
@@ -195,17 +194,22 @@ std::string json_schema() {
   return schema + "\n";
 }
 
+std::vector<KeyText> all_keys() {
+  std::vector<KeyText> keys;
+  collect(file_table.rules, "", keys);
+  return keys;
+}
+
 Result<std::string> describe_key(std::string_view key) {
-  std::vector<Place> places;
-  collect(file_table.rules, "", places);
+  const std::vector<KeyText> keys = all_keys();
   std::string text;
-  for (const Place& place : places) {
-    if (is_called(place, key)) text += (text.empty() ? "" : "\n") + told(place, places);
+  std::vector<std::string> words;
+  for (const KeyText& known : keys) {
+    words.push_back(last_word(known.path));
+    if (is_called(known, key)) text += (text.empty() ? "" : "\n") + told(known, keys);
   }
   if (!text.empty()) return text;
-  std::vector<std::string_view> keys;
-  for (const Place& place : places) keys.push_back(place.field->key);
-  const auto near = nearest(key, keys);
+  const auto near = nearest(key, std::vector<std::string_view>(words.begin(), words.end()));
   return std::unexpected(
       Error::not_found("there is no key " + quote(key) + (near ? "; did you mean " + quote(*near) + "?" : "")));
 }

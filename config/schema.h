@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <belfry/error.h>
 
@@ -10,6 +11,17 @@ namespace belfry::config {
 
 // The JSON Schema (draft-07) of schedules.yaml.
 std::string json_schema();
+
+struct KeyText {
+  std::string path;           // "jobs.retry.max": without the names that people give to jobs, queues and the like
+  std::string summary;        // what it is for, in one sentence
+  std::string takes;          // "a whole number from 1 to 1000, or none"
+  std::string needs;          // a key without which it means nothing; may be empty
+  bool is_inherited = false;  // a job's key that may stand in `defaults`
+};
+
+// Every key that the file knows, those of a map behind the key of the map.
+std::vector<KeyText> all_keys();
 
 // What a key means and takes, wherever it may stand: `retry`, `retry.max`, `jobs.retry.max`. not_found: there is none,
 // with the nearest.
