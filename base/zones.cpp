@@ -261,6 +261,12 @@ std::vector<std::string> ZoneCache::refresh() {
   return changed;
 }
 
+std::vector<std::string> ZoneCache::files() const {
+  std::vector<std::string> files{options_.localtime};
+  for (const auto& [name, entry] : entries_) files.push_back(options_.directory + "/" + name);
+  return files;
+}
+
 std::string ZoneCache::database_version() const {
   constexpr std::string_view prefix = "# version ";
   const auto text = read_file(options_.directory + "/tzdata.zi", {.size_max = 4U << 20U});

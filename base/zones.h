@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <belfry/error.h>
 #include <belfry/zone.h>
@@ -37,6 +38,9 @@ class ZoneCache {
   // Looks at the files again and forgets the zones whose file has changed. GUARANTEES: the names of those zones, in
   // order; empty when nothing has changed.
   std::vector<std::string> refresh();
+
+  // What says how these zones are, and which one is this machine's: to be watched.
+  std::vector<std::string> files() const;
 
   // The version of the database, "2025b"; "unknown" where it does not say.
   std::string database_version() const;

@@ -75,4 +75,16 @@ std::shared_ptr<const JobSet> Configuration::reload() {
   return jobs_;
 }
 
+// The file may have been edited since, and refused; the copy has what was accepted.
+std::shared_ptr<const JobSet> Configuration::renew() {
+  std::shared_ptr<const JobSet> renewed;
+  if (auto loaded = read(); loaded && loaded->set->revision == jobs_->revision) renewed = std::move(loaded->set);
+  if (!renewed) {
+    auto copy = read_copy();
+    if (copy && copy->set->revision == jobs_->revision) renewed = std::move(copy->set);
+  }
+  if (renewed) jobs_ = renewed;
+  return renewed;
+}
+
 }  // namespace belfry

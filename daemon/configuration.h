@@ -34,6 +34,10 @@ class Configuration {
   // in force (trouble() says why).
   std::shared_ptr<const JobSet> reload();
 
+  // Builds the jobs in force once more, from the same texts, with the zones as they are now (S15). Null: they cannot be
+  // built, and stay as they were.
+  std::shared_ptr<const JobSet> renew();
+
   // What reload() would read; nothing is changed.
   config::Loaded read() const;
 

@@ -27,6 +27,7 @@
 #include <daemon/inherited_socket.h>
 #include <daemon/loop.h>
 #include <daemon/mailbox.h>
+#include <daemon/moved_jobs.h>
 #include <daemon/reader.h>
 #include <daemon/retention.h>
 #include <daemon/service_manager.h>
@@ -44,12 +45,14 @@ namespace belfry {
 
 namespace {
 
-// The minder is installed beside the daemon.
+// The minder is built beside the daemon, and installed where programs are that nobody calls by hand.
 Result<std::string> minder_path() {
   std::error_code error;
   const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
   if (error) return std::unexpected(system_error("readlink", "/proc/self/exe", error.value()));
-  return (self.parent_path() / "belfry-minder").string();
+  const auto here = self.parent_path();
+  const auto built = here / "belfry-minder";
+  return (std::filesystem::exists(built, error) ? built : here.parent_path() / "libexec/belfry/belfry-minder").string();
 }
 
 // S33: jobs are left running; the next daemon takes them over.
@@ -64,6 +67,7 @@ struct Ground {
   BootId boot;
   std::unique_ptr<ZoneCache> zones;
   FileWatch watch;
+  FileWatch zone_watch;
   StateDir state;
   Configuration configuration;
   Signals signals;
@@ -97,6 +101,7 @@ Result<Ground> prepare(const DaemonOptions& options, const ServiceManager& manag
                                                 .distrust = distrust_here(manager)},
                                                *zones));
   watch.follow(configuration.watched(), SystemClock().read().boot);
+  auto zone_watch = TRY(FileWatch::open(zones->files()));
   auto signals = TRY(Signals::open());
   auto loop = TRY(Loop::open());
   auto alarm = TRY(Alarm::open());
@@ -104,6 +109,7 @@ Result<Ground> prepare(const DaemonOptions& options, const ServiceManager& manag
   return Ground{.boot = std::move(boot),
                 .zones = std::move(zones),
                 .watch = std::move(watch),
+                .zone_watch = std::move(zone_watch),
                 .state = std::move(state),
                 .configuration = std::move(configuration),
                 .signals = std::move(signals),
@@ -140,6 +146,7 @@ class Daemon {
   Result<void> turn();
   Result<api::Reloaded> reload();
   Result<api::Reloaded> rehearse_reload();
+  void renew_zones(const Now& now);
   void begin_to_leave(const Now& now);
   void tell_manager(BootTime now);
   std::optional<Millis> sleep_limit();
@@ -249,6 +256,7 @@ Result<void> Daemon::watch_all() {
     machine_goes_down_ |= received.machine_goes_down;
   }));
   TRY(loop.add(ground_.watch.fd(), [this] { ground_.watch.take_events(clock_.read().boot); }));
+  TRY(loop.add(ground_.zone_watch.fd(), [this] { ground_.zone_watch.take_events(clock_.read().boot); }));
   TRY(loop.add(answers_.fd(), [this] {
     for (CommitAnswer& answer : answers_.take_all()) turn_->submit(Persisted{std::move(answer)});
   }));
@@ -270,6 +278,7 @@ Result<void> Daemon::turn() {
   const Now now = clock_.read();
   if (ground_.watch.take_change(now.boot)) reload_asked_ = true;
   if (std::exchange(reload_asked_, false)) (void)reload();  // what is wrong is in the log
+  if (ground_.zone_watch.take_change(now.boot)) renew_zones(now);
   if (std::exchange(stop_asked_, false)) begin_to_leave(now);
   // An answer given outside of dispatch() makes no descriptor readable; see api/server.h.
   if (server_->timeout() == Millis{0}) server_->dispatch();
@@ -317,6 +326,7 @@ Result<api::Reloaded> Daemon::reload() {
   const auto jobs = configuration.reload();
   config_read_ = true;
   ground_.watch.follow(configuration.watched(), clock_.read().boot);
+  ground_.zone_watch.follow(ground_.zones->files(), clock_.read().boot);
   if (!configuration.trouble().empty()) {
     log::error("the file has errors, so the jobs stay as they were:\n" + configuration.trouble());
     return std::unexpected(Error::bad_input(configuration.trouble()));
@@ -328,10 +338,23 @@ Result<api::Reloaded> Daemon::reload() {
                        .needs_restart = configuration.needs_restart()};
 }
 
+// S15: the same jobs, due at other times. What was decided stays decided, because marks do not move.
+void Daemon::renew_zones(const Now& now) {
+  const auto before = ground_.configuration.jobs();
+  const auto jobs = ground_.configuration.renew();
+  if (!jobs) return log::error("a time zone has changed, and the jobs cannot be read again: they keep to the old one");
+  turn_->submit(JobsLoaded{jobs});
+  ground_.zone_watch.follow(ground_.zones->files(), now.boot);
+  for (const std::string& moved : moved_jobs(*before, *jobs, now.wall)) {
+    log::warning("by database " + ground_.zones->database_version() + " of the time zones " + moved);
+  }
+}
+
 std::optional<Millis> Daemon::sleep_limit() {
   if (turn_->is_owed()) return Millis{0};
   const BootTime now = clock_.read().boot;
-  std::optional<Millis> limit = std::min(ground_.watch.wakes_in(now), retention_->wakes_in(now));
+  std::optional<Millis> limit =
+      std::min({ground_.watch.wakes_in(now), ground_.zone_watch.wakes_in(now), retention_->wakes_in(now)});
   for (const auto wish : {server_->timeout(), departure_.patience_left(now), manager_.wakes_in(now)}) {
     if (wish) limit = std::min(limit.value_or(*wish), *wish);
   }
