@@ -19,18 +19,18 @@ const std::map<std::string, Shell> shells{{"bash", Shell::bash}, {"zsh", Shell::
 
 bool is_listed(const CLI::App* command) { return !command->get_name().empty() && !command->get_group().empty(); }
 
-// Options of a command stand in it and in its groups.
+// Options of a command stand in it, in its groups, and in the commands within it.
 void collect(const CLI::App& from, CommandWords& words) {
+  const auto add = [&words](std::string option) {
+    if (std::ranges::find(words.options, option) == words.options.end()) words.options.push_back(std::move(option));
+  };
   for (const CLI::Option* option : from.get_options()) {
-    if (option == from.get_help_ptr() && from.get_name().empty()) continue;  // a group has one of its own
-    for (const std::string& name : option->get_lnames()) words.options.push_back("--" + name);
-    for (const std::string& name : option->get_snames()) words.options.push_back("-" + name);
+    for (const std::string& name : option->get_lnames()) add("--" + name);
+    for (const std::string& name : option->get_snames()) add("-" + name);
     const std::string positional = option->get_positional() ? option->get_name(true) : "";
     words.takes_job |= positional == "JOB" || positional == "RUN" || positional == "JOB-OR-RUN";
   }
-  for (const CLI::App* group : from.get_subcommands([](const CLI::App* part) { return part->get_name().empty(); })) {
-    collect(*group, words);
-  }
+  for (const CLI::App* part : from.get_subcommands([](const CLI::App*) { return true; })) collect(*part, words);
 }
 
 std::vector<CommandWords> commands_of(const CLI::App& app) {
