@@ -415,8 +415,9 @@ void MemoryStore::prune_slots(Known& known, const Keep& keep, WallTime cutoff) {
 }
 
 std::int64_t MemoryStore::output_of(const Run& run) const {
-  std::int64_t bytes = run.is_open() ? 0 : run.usage.output_bytes;
-  for (const auto& [key, attempt] : attempts_) bytes += key.first == run.sequence ? attempt.usage.output_bytes : 0;
+  const auto kept = [](const Usage& usage) { return usage.output_bytes - usage.output_dropped_bytes; };
+  std::int64_t bytes = run.is_open() ? 0 : kept(run.usage);
+  for (const auto& [key, attempt] : attempts_) bytes += key.first == run.sequence ? kept(attempt.usage) : 0;
   return bytes;
 }
 

@@ -1,9 +1,13 @@
+#include <sys/statvfs.h>
+
+#include <cerrno>
 #include <system_error>
 
 #include <sqlite3.h>
 
 #include <base/try.h>
 #include <base/verify.h>
+#include <store/row_checksum.h>
 #include <store/sqlite.h>
 
 namespace belfry::sqlite {
@@ -28,17 +32,27 @@ std::string_view cure(int code) {
   }
 }
 
-// errno means something only where a system call failed.
-int system_errno_of(sqlite3* db, int code) {
+bool has_room_for_a_file(std::string_view path) {
+  struct statvfs info{};
+  const std::string directory = std::string(path.substr(0, path.find_last_of('/') + 1)) + ".";
+  return ::statvfs(directory.c_str(), &info) != 0 || info.f_files == 0 || info.f_favail > 0;
+}
+
+// errno means something only where a system call failed. SQLite has a code of its own for a full disk.
+int system_errno_of(sqlite3* db, std::string_view path, int code) {
+  if (primary(code) == SQLITE_FULL) return ENOSPC;
+  // Where a file cannot be made for want of room, SQLite goes on to look for it, and keeps that error.
+  if (primary(code) == SQLITE_CANTOPEN && ::sqlite3_system_errno(db) == ENOENT && !has_room_for_a_file(path))
+    return ENOSPC;
   const bool of_system = primary(code) == SQLITE_IOERR || primary(code) == SQLITE_CANTOPEN;
   return of_system ? ::sqlite3_system_errno(db) : 0;
 }
 
 Error error_of(sqlite3* db, std::string_view path, std::string_view purpose) {
   const int code = ::sqlite3_extended_errcode(db);
-  const int sys_errno = system_errno_of(db, code);
+  const int sys_errno = system_errno_of(db, path, code);
   std::string what = std::string(path) + ": cannot " + std::string(purpose) + ": " + ::sqlite3_errmsg(db);
-  if (sys_errno != 0) what += ": " + std::generic_category().message(sys_errno);
+  if (sys_errno != 0 && primary(code) != SQLITE_FULL) what += ": " + std::generic_category().message(sys_errno);
   what += " (SQLite " + std::to_string(code) + ")" + std::string(cure(code));
   return {.kind = ErrorKind::failed, .what = std::move(what), .sys_errno = sys_errno};
 }
@@ -53,6 +67,25 @@ int count_log_pages(void* pages, sqlite3* /*db*/, const char* /*schema*/, int co
   return SQLITE_OK;
 }
 
+// belfry_checksum(a, b, ...): see sqlite_checksums.h. A type that no table holds counts as its text.
+void checksum_function(sqlite3_context* context, int count, sqlite3_value** values) {
+  RowChecksum sum;
+  for (int n = 0; n < count; ++n) {
+    sqlite3_value* value = values[n];
+    const auto place = static_cast<std::size_t>(n);
+    const int type = ::sqlite3_value_type(value);
+    if (type == SQLITE_NULL) continue;
+    if (type == SQLITE_INTEGER) {
+      sum.add(place, std::int64_t{::sqlite3_value_int64(value)});
+      continue;
+    }
+    const auto* bytes = reinterpret_cast<const char*>(::sqlite3_value_text(value));
+    if (bytes != nullptr)
+      sum.add(place, std::string_view(bytes, static_cast<std::size_t>(::sqlite3_value_bytes(value))));
+  }
+  ::sqlite3_result_int(context, sum.value());
+}
+
 }  // namespace
 
 // ---- Rows ------------------------------------------------------------------------------------------------------
@@ -65,19 +98,34 @@ sqlite3_stmt* Rows::raw() const { return statement_->statement_.get(); }
 
 Result<bool> Rows::next() {
   column_ = 0;
+  if (!fits_) {
+    return std::unexpected(Error::failed("cannot " + statement_->purpose_ +
+                                         ": the ledger is damaged, a value is not of "
+                                         "its column's type"));
+  }
   const int code = ::sqlite3_step(raw());
   if (code == SQLITE_ROW) return true;
   if (code == SQLITE_DONE) return false;
   return std::unexpected(error_of(::sqlite3_db_handle(raw()), statement_->purpose_));
 }
 
+bool Rows::has_type(int type) {
+  const bool fits = ::sqlite3_column_type(raw(), column_) == type;
+  fits_ = fits_ && fits;
+  return fits;
+}
+
 std::int64_t Rows::integer() {
-  VERIFY(::sqlite3_column_type(raw(), column_) == SQLITE_INTEGER);
-  return ::sqlite3_column_int64(raw(), column_++);
+  const bool fits = has_type(SQLITE_INTEGER);
+  const std::int64_t value = ::sqlite3_column_int64(raw(), column_++);
+  return fits ? value : 0;
 }
 
 std::string Rows::text() {
-  VERIFY(::sqlite3_column_type(raw(), column_) == SQLITE_TEXT);
+  if (!has_type(SQLITE_TEXT)) {
+    ++column_;
+    return {};
+  }
   const auto* bytes = reinterpret_cast<const char*>(::sqlite3_column_text(raw(), column_));
   const auto size = static_cast<std::size_t>(::sqlite3_column_bytes(raw(), column_++));
   return {bytes, size};
@@ -135,6 +183,8 @@ Result<Connection> Connection::open(const std::string& path, Access access, Mill
   Connection connection(db);
   if (code != SQLITE_OK) return std::unexpected(error_of(db, path, "open the file"));
   ::sqlite3_busy_timeout(db, static_cast<int>(busy_timeout.count()));
+  VERIFY(::sqlite3_create_function_v2(db, "belfry_checksum", -1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, nullptr,
+                                      checksum_function, nullptr, nullptr, nullptr) == SQLITE_OK);
   ::sqlite3_wal_hook(db, count_log_pages, connection.log_pages_.get());  // also turns automatic checkpoints off
   return connection;
 }
@@ -180,8 +230,9 @@ Result<void> Connection::checkpoint(Checkpoint how) {
   return {};
 }
 
-Result<std::optional<std::string>> Connection::find_damage() {
-  auto answer = ask_text("PRAGMA quick_check(1)", "check the file");
+Result<std::optional<std::string>> Connection::find_damage(Thoroughness how) {
+  auto answer =
+      ask_text(how == Thoroughness::quick ? "PRAGMA quick_check(1)" : "PRAGMA integrity_check(1)", "check the file");
   if (answer) return *answer == "ok" ? std::nullopt : std::optional(std::move(*answer));
   const int code = primary(::sqlite3_extended_errcode(db_.get()));
   if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB) return std::move(answer).error().what;

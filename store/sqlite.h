@@ -3,8 +3,8 @@
 // What is added to the C interface: everything closes itself; an error says which file, what was being done, what
 // SQLite said and with which extended code; values are bound and read by type, left to right.
 //
-// What does not fit its type (a text column read as an integer) is a mistake of the program and ends in VERIFY: the
-// tables are STRICT, so SQLite has checked the types when they were written.
+// The tables are STRICT, so SQLite has checked the types when they were written. What does not fit the type that it is
+// read by was damaged since: it reads as zero or empty, and the row fails (see Rows::next).
 //
 // THREADS: a Connection, and what was made from it, is used by one thread at a time.
 #pragma once
@@ -33,14 +33,16 @@ class Statement;
 // checkpoints.
 class Rows {
  public:
-  Rows(Rows&& other) noexcept : statement_(std::exchange(other.statement_, nullptr)), column_(other.column_) {}
+  Rows(Rows&& other) noexcept
+      : statement_(std::exchange(other.statement_, nullptr)), column_(other.column_), fits_(other.fits_) {}
   Rows& operator=(Rows&&) = delete;
   ~Rows();
 
-  // Moves to the next row; false after the last.
+  // Moves to the next row; false after the last. An error, too, if a column of the last row was not what it was read
+  // as. Who reads no further finds out by the row's checksum.
   Result<bool> next();
 
-  // The next column of this row. REQUIRES: it has that type, and is not NULL unless it may be.
+  // The next column of this row.
   std::int64_t integer();
   std::string text();
   std::optional<std::int64_t> integer_or_null();
@@ -52,8 +54,11 @@ class Rows {
   sqlite3_stmt* raw() const;
   bool skip_null();
 
+  bool has_type(int type);
+
   const Statement* statement_;
   int column_ = 0;
+  bool fits_ = true;
 };
 
 // A prepared statement, used again and again. Values are bound to ?1, ?2, ... in order: integers, texts (any bytes),
@@ -138,8 +143,11 @@ class Connection {
   // are off: whoever writes calls checkpoint() when nobody waits.
   int log_pages() const { return *log_pages_; }
 
-  // What SQLite's quick check says of the file; none: nothing is wrong. An error: it could not be looked at.
-  Result<std::optional<std::string>> find_damage();
+  // What SQLite's check says of the file; none: nothing is wrong. An error: it could not be looked at.
+  //   quick      the structure of every page, at the speed of reading
+  //   thorough   also whether the indexes hold what the rows do, some ten times slower
+  enum class Thoroughness { quick, thorough };
+  Result<std::optional<std::string>> find_damage(Thoroughness how);
 
   // The path no longer leads to the open file: it was removed or replaced. What is written now would be lost.
   bool has_moved() const;

@@ -28,6 +28,9 @@ struct SqliteHistory::Questions {
   Statement all_slots;
   Statement slots_of_job;
   Statement runs_of_slots;
+  Statement runs_of_slots_of_busy_job;
+  Statement is_busy;
+  Statement newest_slot;
   Statement slots_decided;
   Statement job_row;
   Statement run_slots;
@@ -38,6 +41,8 @@ struct SqliteHistory::Questions {
 };
 
 namespace {
+
+constexpr int runs_of_a_busy_job = 2000;
 
 // Open and closed runs are indexed apart (see sqlite_schema.cpp), so a question that needs an index asks both and
 // merges; both halves come in the wanted order, so no more rows are read than are given.
@@ -107,7 +112,7 @@ Result<std::unique_ptr<SqliteHistory>> SqliteHistory::open(const std::string& pa
 // ---- Runs -------------------------------------------------------------------------------------------------------
 
 Result<void> SqliteHistory::Questions::prepare_runs(Connection& db) {
-  const std::string columns(sqlite::run_columns);
+  const std::string& columns = sqlite::run_selection;
   const std::string select = "SELECT " + columns + " FROM runs ";
   all_runs =
       TRY(db.prepare(select + "WHERE sequence < ?1 AND (?2 IS NULL OR outcome = ?2) ORDER BY sequence DESC LIMIT ?3",
@@ -131,7 +136,7 @@ Result<void> SqliteHistory::Questions::prepare_runs(Connection& db) {
                      "look a run up"));
   sequence_of = TRY(db.prepare(open_and_closed("sequence", "runs_closed_by_id", "id = ?1"), "look a run up"));
   attempts_of_run =
-      TRY(db.prepare("SELECT " + sqlite::columns_of_attempt() +
+      TRY(db.prepare("SELECT " + sqlite::attempt_selection() +
                          " FROM attempts JOIN runs USING (sequence) WHERE sequence = ?1 ORDER BY attempts.attempt",
                      "read the attempts of a run"));
   return {};
@@ -172,7 +177,7 @@ Result<std::vector<Run>> SqliteHistory::attempts(const RunId& run) {
 // ---- Slots ------------------------------------------------------------------------------------------------------
 
 Result<void> SqliteHistory::Questions::prepare_slots(Connection& db) {
-  const std::string slots = "SELECT " + std::string(sqlite::slots_columns) + " FROM slots ";
+  const std::string slots = "SELECT " + sqlite::slots_selection + " FROM slots ";
   all_slots = TRY(db.prepare(slots + "ORDER BY number DESC LIMIT ?1", "read the slots"));
   slots_of_job = TRY(db.prepare(slots + "INDEXED BY slots_by_job WHERE job = ?1 ORDER BY number DESC LIMIT ?2",
                                 "read the slots of a job"));
@@ -182,11 +187,24 @@ Result<void> SqliteHistory::Questions::prepare_slots(Connection& db) {
     return "SELECT sequence FROM (SELECT sequence FROM runs INDEXED BY " + std::string(index) + " WHERE " + condition +
            " AND " + in_range + " ORDER BY slot DESC, era DESC LIMIT ?4)";
   };
-  runs_of_slots = TRY(db.prepare("SELECT " + std::string(sqlite::run_columns) + " FROM runs WHERE sequence IN (" +
+  runs_of_slots = TRY(db.prepare("SELECT " + sqlite::run_selection + " FROM runs WHERE sequence IN (" +
                                      newest("runs_open", "outcome IS NULL") + " UNION ALL " +
                                      newest("runs_closed_by_job", "outcome IS NOT NULL") +
                                      ") ORDER BY slot DESC, era DESC LIMIT ?4",
                                  "read the runs of a job's slots"));
+  // Through the slots of all jobs, newest first: of a busy job the wanted ones are soon found.
+  runs_of_slots_of_busy_job = TRY(db.prepare("SELECT " + sqlite::run_selection +
+                                                 " FROM runs INDEXED BY runs_slot WHERE slot BETWEEN ?2 AND ?3 AND "
+                                                 "job = ?1 ORDER BY slot DESC, era DESC LIMIT ?4",
+                                             "read the runs of a job's slots"));
+  is_busy =
+      TRY(db.prepare("SELECT 1 FROM runs INDEXED BY runs_closed_by_job WHERE outcome IS NOT NULL AND job = ?1 "
+                     "LIMIT 1 OFFSET ?2",
+                     "read the runs of a job's slots"));
+  newest_slot = TRY(db.prepare(
+      "SELECT max(coalesce(mark, 0), coalesce((SELECT max(slot) FROM runs INDEXED BY runs_open WHERE outcome "
+      "IS NULL AND job = ?1), 0)) FROM jobs WHERE name = ?1 AND era = 0",
+      "read a job's newest slot"));
   slots_decided = TRY(db.prepare(slots + "INDEXED BY slots_by_first WHERE job = ?1 AND first <= ?3 AND last >= ?2 "
                                          "ORDER BY first DESC, number DESC LIMIT ?4",
                                  "read the slots of a job"));
@@ -204,9 +222,22 @@ Result<std::vector<SlotsDecided>> SqliteHistory::slots(const SlotQuery& query) {
   return read_all_slots(questions_->slots_of_job.query(query.job->text(), query.limit));
 }
 
+// Which way is shorter depends on how many runs the job has: all of its own through its index, which knows no order of
+// slots, or backwards through everybody's slots from its newest one on.
 Result<std::vector<Run>> SqliteHistory::runs_of_slots(const SlotRange& range) {
-  return read_runs(
-      questions_->runs_of_slots.query(range.job.text(), stored(range.first), stored(range.last), range.limit));
+  const std::string& job = range.job.text();
+  {
+    Rows rows = questions_->is_busy.query(job, runs_of_a_busy_job);
+    if (!TRY(rows.next())) {
+      return read_runs(questions_->runs_of_slots.query(job, stored(range.first), stored(range.last), range.limit));
+    }
+  }
+  std::int64_t last = stored(range.last);
+  {
+    Rows rows = questions_->newest_slot.query(job);
+    if (TRY(rows.next())) last = std::min(last, rows.integer());
+  }
+  return read_runs(questions_->runs_of_slots_of_busy_job.query(job, stored(range.first), last, range.limit));
 }
 
 Result<std::vector<SlotsDecided>> SqliteHistory::slots_decided(const SlotRange& range) {

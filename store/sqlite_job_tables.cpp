@@ -1,7 +1,9 @@
-#include <array>
+#include <string>
+#include <vector>
 
 #include <base/params.h>
 #include <base/try.h>
+#include <store/sqlite_checksums.h>
 #include <store/sqlite_job_tables.h>
 #include <store/sqlite_rows.h>
 
@@ -9,17 +11,25 @@ namespace belfry::sqlite {
 
 namespace {
 
-// Wherever a job's name stands, besides `jobs`. A cause has a space before and after it, which no name contains.
-constexpr std::array renamings{
-    std::string_view("UPDATE standings SET job = ?2 WHERE job = ?1"),
-    std::string_view("UPDATE standings SET causes = replace(causes, ' ' || ?1 || ' ', ' ' || ?2 || ' ') "
-                     "WHERE instr(causes, ' ' || ?1 || ' ') > 0"),
-    std::string_view("UPDATE backfills SET job = ?2 WHERE job = ?1"),
-    std::string_view("UPDATE failures SET of_job = ?2 WHERE of_job = ?1"),
-    std::string_view("UPDATE slots SET job = ?2 WHERE job = ?1"),
-    std::string_view("UPDATE runs SET job = ?2 WHERE job = ?1 AND outcome IS NOT NULL"),
-    std::string_view("UPDATE runs SET job = ?2 WHERE job = ?1 AND outcome IS NULL"),
-};
+// Wherever a job's name stands, besides `jobs`: ?1 becomes ?2. A cause has a space before and after it, which no name
+// contains. Open and closed runs are indexed apart.
+std::vector<std::string> renamings() {
+  const auto update = [](const CheckedTable& table, std::string_view column, const std::string& expression,
+                         const std::string& condition) {
+    return "UPDATE " + std::string(table.name) + " SET " + set_clause(table, {{column, expression}}) + " WHERE " +
+           condition;
+  };
+  return {
+      update(standings_table, "job", "?2", "job = ?1"),
+      update(standings_table, "causes", "replace(causes, ' ' || ?1 || ' ', ' ' || ?2 || ' ')",
+             "instr(causes, ' ' || ?1 || ' ') > 0"),
+      update(backfills_table, "job", "?2", "job = ?1"),
+      "UPDATE failures SET of_job = ?2 WHERE of_job = ?1",
+      update(slots_table, "job", "?2", "job = ?1"),
+      update(runs_table, "job", "?2", "job = ?1 AND outcome IS NOT NULL"),
+      update(runs_table, "job", "?2", "job = ?1 AND outcome IS NULL"),
+  };
+}
 
 std::string joined(const std::vector<JobName>& names) {
   std::string text;
@@ -31,29 +41,40 @@ std::string joined(const std::vector<JobName>& names) {
 
 Result<JobTables> JobTables::prepare(Connection& db) {
   JobTables t;
-  t.see_job_ =
-      TRY(db.prepare("INSERT INTO jobs (name, first_seen, counts_from, era, schedule, enabled) "
-                     "VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (name) DO UPDATE SET "
-                     "first_seen = excluded.first_seen, counts_from = excluded.counts_from, "
-                     "era = excluded.era, schedule = excluded.schedule, enabled = excluded.enabled, removed = 0",
-                     "record a job"));
-  t.remove_job_ = TRY(db.prepare("UPDATE jobs SET removed = 1 WHERE name = ?1", "remove a job"));
+  const std::vector<Given> sight{{"name", "?1"}, {"first_seen", "?2"}, {"counts_from", "?3"},
+                                 {"era", "?4"},  {"schedule", "?5"},   {"enabled", "?6"}};
+  const std::vector<Given> new_sight{
+      {"first_seen", "excluded.first_seen"}, {"counts_from", "excluded.counts_from"}, {"era", "excluded.era"},
+      {"schedule", "excluded.schedule"},     {"enabled", "excluded.enabled"},         {"removed", "0"}};
+  t.see_job_ = TRY(db.prepare("INSERT INTO jobs " + values_clause(jobs_table, sight) +
+                                  " ON CONFLICT (name) DO UPDATE SET " + set_clause(jobs_table, new_sight),
+                              "record a job"));
+  t.remove_job_ = TRY(
+      db.prepare("UPDATE jobs SET " + set_clause(jobs_table, {{"removed", "1"}}) + " WHERE name = ?1", "remove a job"));
   t.set_standing_ =
       TRY(db.prepare("INSERT OR REPLACE INTO standings (job, paused_since, paused_until, paused_by, pause_reason, "
-                     "skip_next, runs_started, failures_in_row, causes, anchor, startup_boot) "
-                     "SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11 WHERE ?1 IN (SELECT name FROM jobs)",
+                     "skip_next, runs_started, failures_in_row, causes, anchor, startup_boot, checksum) "
+                     "SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, "
+                     "belfry_checksum(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) "
+                     "WHERE ?1 IN (SELECT name FROM jobs)",
                      "record where a job stands"));
-  t.rename_job_ = TRY(
-      db.prepare("UPDATE jobs SET name = ?2 WHERE name = ?1 AND ?2 NOT IN (SELECT name FROM jobs)", "rename a job"));
-  for (const auto renaming : renamings) t.rename_elsewhere_.push_back(TRY(db.prepare(renaming, "rename a job")));
+  t.rename_job_ = TRY(db.prepare("UPDATE jobs SET " + set_clause(jobs_table, {{"name", "?2"}}) +
+                                     " WHERE name = ?1 AND ?2 NOT IN (SELECT name FROM jobs)",
+                                 "rename a job"));
+  for (const auto& renaming : renamings()) t.rename_elsewhere_.push_back(TRY(db.prepare(renaming, "rename a job")));
   t.move_backfill_ =
-      TRY(db.prepare("INSERT OR REPLACE INTO backfills (id, job, reached, upto, requested_by, params) "
-                     "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+      TRY(db.prepare("INSERT OR REPLACE INTO backfills " + values_clause(backfills_table, {{"id", "?1"},
+                                                                                           {"job", "?2"},
+                                                                                           {"reached", "?3"},
+                                                                                           {"upto", "?4"},
+                                                                                           {"requested_by", "?5"},
+                                                                                           {"params", "?6"}}),
                      "record a backfill"));
   t.end_backfill_ = TRY(db.prepare("DELETE FROM backfills WHERE id = ?1", "end a backfill"));
-  t.set_interval_time_ =
-      TRY(db.prepare("INSERT OR REPLACE INTO interval_time (only_row, at, boot, boot_id) VALUES (1, ?1, ?2, ?3)",
-                     "record the interval time"));
+  t.set_interval_time_ = TRY(db.prepare(
+      "INSERT OR REPLACE INTO interval_time " +
+          values_clause(interval_time_table, {{"only_row", "1"}, {"at", "?1"}, {"boot", "?2"}, {"boot_id", "?3"}}),
+      "record the interval time"));
   return t;
 }
 

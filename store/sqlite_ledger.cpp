@@ -5,6 +5,7 @@
 #include <base/os.h>
 #include <base/try.h>
 #include <base/verify.h>
+#include <store/sqlite_checksums.h>
 #include <store/sqlite_job_tables.h>
 #include <store/sqlite_ledger.h>
 #include <store/sqlite_pruning.h>
@@ -44,8 +45,9 @@ Result<void> set_up(Connection& db) {
                  "set the connection up"));
   TRY(migrate(db, ledger_migrations()));
   Statement add =
-      TRY(db.prepare("INSERT OR IGNORE INTO kv (key, value) VALUES ('identity', ?1), ('last_batch', 0), "
-                     "('output_bytes', 0), ('output_pruned_upto', 0)",
+      TRY(db.prepare("INSERT OR IGNORE INTO kv (key, value, checksum) SELECT column1, column2, "
+                     "belfry_checksum(column1, column2) FROM (VALUES ('identity', ?1), ('last_batch', 0), "
+                     "('output_bytes', 0), ('output_pruned_upto', 0))",
                      "write the ledger's identity"));
   const std::uint64_t identity = TRY(make_identity());
   TRY(add.run(identity));
@@ -60,6 +62,7 @@ struct SqliteLedger::State {
   sqlite::RunTables runs;
   sqlite::Pruning pruning;
   Statement last_batch;
+  Statement batch_of_newest_run;
   Statement set_last_batch;
 };
 
@@ -74,11 +77,15 @@ Result<SqliteLedger> SqliteLedger::open(const std::string& path, Millis busy_tim
   auto jobs = TRY(sqlite::JobTables::prepare(db));
   auto runs = TRY(sqlite::RunTables::prepare(db));
   auto pruning = TRY(sqlite::Pruning::prepare(db));
-  auto last_batch = TRY(db.prepare("SELECT value FROM kv WHERE key = 'last_batch'", "read the last batch's number"));
-  auto set_last_batch =
-      TRY(db.prepare("UPDATE kv SET value = ?1 WHERE key = 'last_batch' AND value = ?1 - 1", "number the batch"));
+  auto last_batch = TRY(db.prepare(sqlite::last_batch_question, "read the last batch's number"));
+  auto batch_of_newest_run =
+      TRY(db.prepare("SELECT batch FROM runs ORDER BY sequence DESC LIMIT 1", "read the last batch's number"));
+  auto set_last_batch = TRY(db.prepare(
+      "UPDATE kv SET " + sqlite::set_clause(sqlite::kv_table, {{"value", "?1"}}) + " WHERE key = 'last_batch'",
+      "number the batch"));
   return SqliteLedger(std::make_unique<State>(std::move(db), std::move(jobs), std::move(runs), std::move(pruning),
-                                              std::move(last_batch), std::move(set_last_batch)));
+                                              std::move(last_batch), std::move(batch_of_newest_run),
+                                              std::move(set_last_batch)));
 }
 
 Result<Snapshot> SqliteLedger::snapshot() { return sqlite::read_snapshot(state_->db); }
@@ -90,10 +97,17 @@ Result<BatchId> SqliteLedger::last_batch() {
   return static_cast<BatchId>(rows.integer());
 }
 
-Result<void> SqliteLedger::set_last_batch(BatchId batch) {
+void SqliteLedger::begin_batch(BatchId batch) { state_->runs.begin(batch); }
+
+// A batch that has opened the newest run is numbered by that.
+Result<void> SqliteLedger::end_batch(BatchId batch) {
+  {
+    Rows rows = state_->batch_of_newest_run.query();
+    if (TRY(rows.next()) && static_cast<BatchId>(rows.integer()) == batch) return {};
+  }
   const auto changed = TRY(state_->set_last_batch.run(std::to_underlying(batch)));
-  if (changed == 1) return {};
-  return std::unexpected(Error::failed("another program writes to the ledger: it has numbered a batch in between"));
+  VERIFY(changed == 1);
+  return {};
 }
 
 Result<void> SqliteLedger::apply(const Record& record) {

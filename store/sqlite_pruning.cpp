@@ -1,8 +1,9 @@
 #include <algorithm>
-#include <array>
+#include <string>
 
 #include <base/try.h>
 #include <base/verify.h>
+#include <store/sqlite_checksums.h>
 #include <store/sqlite_pruning.h>
 #include <store/sqlite_rows.h>
 
@@ -14,16 +15,27 @@ namespace {
 constexpr std::size_t rows_per_step = 32;
 constexpr std::size_t jobs_per_step = 64;
 
+// What is kept of a run's output, of its last attempt and of those before it.
+constexpr std::string_view output_of_last = "output_bytes - output_dropped_bytes";
+constexpr std::string_view output_of_others =
+    "(SELECT coalesce(sum(output_bytes - output_dropped_bytes), 0) FROM attempts WHERE attempts.sequence = ";
+
+std::string without_output_of(const std::string& run) {
+  return "value - (SELECT " + std::string(output_of_last) + " FROM runs WHERE sequence = " + run + ") - " +
+         std::string(output_of_others) + run + ")";
+}
+
 // Wherever a run leaves something. ?1 is its sequence.
-constexpr std::array run_remains{
-    std::string_view("UPDATE kv SET value = value - (SELECT output_bytes FROM runs WHERE sequence = ?1) "
-                     "- (SELECT coalesce(sum(output_bytes), 0) FROM attempts WHERE sequence = ?1) "
-                     "WHERE key = 'output_bytes' AND ?1 > (SELECT value FROM kv WHERE key = 'output_pruned_upto')"),
-    std::string_view("DELETE FROM attempts WHERE sequence = ?1"),
-    std::string_view("DELETE FROM failures WHERE run = ?1"),
-    std::string_view("DELETE FROM keyed_runs WHERE run = ?1"),
-    std::string_view("DELETE FROM runs WHERE sequence = ?1"),
-};
+std::vector<std::string> run_remains() {
+  return {
+      "UPDATE kv SET " + set_clause(kv_table, {{"value", without_output_of("?1")}}) +
+          " WHERE key = 'output_bytes' AND ?1 > (SELECT value FROM kv WHERE key = 'output_pruned_upto')",
+      "DELETE FROM attempts WHERE sequence = ?1",
+      "DELETE FROM failures WHERE run = ?1",
+      "DELETE FROM keyed_runs WHERE run = ?1",
+      "DELETE FROM runs WHERE sequence = ?1",
+  };
+}
 
 }  // namespace
 
@@ -60,21 +72,23 @@ Result<Pruning> Pruning::prepare(Connection& db) {
                      "ORDER BY first LIMIT ?2",
                      "prune a job's slots"));
   p.move_pruned_upto_ =
-      TRY(db.prepare("UPDATE jobs SET pruned_era = ?2, pruned_upto = ?3 WHERE name = ?1 "
-                     "AND (pruned_era IS NULL OR (pruned_era, pruned_upto) < (?2, ?3))",
+      TRY(db.prepare("UPDATE jobs SET " + set_clause(jobs_table, {{"pruned_era", "?2"}, {"pruned_upto", "?3"}}) +
+                         " WHERE name = ?1 "
+                         "AND (pruned_era IS NULL OR (pruned_era, pruned_upto) < (?2, ?3))",
                      "note what is pruned"));
-  for (const auto remains : run_remains) p.forget_run_.push_back(TRY(db.prepare(remains, "prune a run")));
+  for (const auto& remains : run_remains()) p.forget_run_.push_back(TRY(db.prepare(remains, "prune a run")));
   p.forget_slots_ = TRY(db.prepare("DELETE FROM slots WHERE number = ?1", "prune slots"));
-  p.next_output_ = TRY(
-      db.prepare("SELECT sequence, id, output_bytes + (SELECT coalesce(sum(output_bytes), 0) FROM attempts "
-                 "WHERE attempts.sequence = runs.sequence), outcome FROM runs "
-                 "WHERE sequence > (SELECT value FROM kv WHERE key = 'output_pruned_upto') ORDER BY sequence LIMIT ?1",
-                 "prune output"));
+  p.next_output_ = TRY(db.prepare(
+      "SELECT sequence, id, " + std::string(output_of_last) + " + " + std::string(output_of_others) +
+          "runs.sequence), outcome FROM runs "
+          "WHERE sequence > (SELECT value FROM kv WHERE key = 'output_pruned_upto') ORDER BY sequence LIMIT ?1",
+      "prune output"));
   p.output_kept_ = TRY(db.prepare("SELECT value FROM kv WHERE key = 'output_bytes'", "read how much output is kept"));
-  p.give_output_up_ =
-      TRY(db.prepare("UPDATE kv SET value = CASE key WHEN 'output_bytes' THEN value - ?2 ELSE ?1 END "
-                     "WHERE key IN ('output_bytes', 'output_pruned_upto')",
-                     "prune output"));
+  p.give_output_up_ = TRY(
+      db.prepare("UPDATE kv SET " +
+                     set_clause(kv_table, {{"value", "(CASE key WHEN 'output_bytes' THEN value - ?2 ELSE ?1 END)"}}) +
+                     " WHERE key IN ('output_bytes', 'output_pruned_upto')",
+                 "prune output"));
   return p;
 }
 

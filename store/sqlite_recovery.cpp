@@ -6,10 +6,12 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
+#include <filesystem>
 
 #include <base/os.h>
 #include <base/text.h>
 #include <base/try.h>
+#include <store/sqlite_checksums.h>
 #include <store/sqlite_recovery.h>
 #include <store/sqlite_rows.h>
 #include <store/sqlite_schema.h>
@@ -23,6 +25,10 @@ using sqlite::Statement;
 namespace {
 
 constexpr Millis patience{5000};
+
+// A ledger up to this size is looked at in all detail before it is used; it takes a fraction of a second. Of a larger
+// one the structure is, and each row when it is read.
+constexpr std::int64_t bytes_looked_at = 16 << 20U;
 
 // ---- Is it damaged? ---------------------------------------------------------------------------------------------
 
@@ -47,28 +53,41 @@ Result<std::optional<std::string>> find_missing_part(Connection& db) {
   return std::nullopt;
 }
 
+// An older version gets its checksums when it is opened.
+Result<std::optional<std::string>> find_damaged_rows(Connection& db) {
+  const auto version = TRY(db.ask_integer("PRAGMA user_version", "read the ledger's version"));
+  if (version != static_cast<std::int64_t>(ledger_migrations().size())) return std::nullopt;
+  for (const sqlite::CheckedTable* table : sqlite::checked_tables()) {
+    if (auto row = TRY(sqlite::find_damaged_row(db, *table)))
+      return "the record " + *row + " does not fit its checksum";
+  }
+  const auto lists = TRY(db.ask_integer(
+      "SELECT (SELECT count(*) FROM failures LEFT JOIN runs ON sequence = run WHERE job IS NOT of_job) + "
+      "(SELECT count(*) FROM keyed_runs LEFT JOIN runs ON sequence = run WHERE key IS NULL)",
+      "check the lists of runs"));
+  return lists == 0 ? std::nullopt : std::optional<std::string>("a list of runs names some that do not exist");
+}
+
 bool exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
 
 Result<std::optional<std::string>> find_damage(const std::string& path) {
   if (!exists(path)) return std::nullopt;
   Connection db = TRY(Connection::open(path, sqlite::Access::read_write, patience));
-  if (auto damage = TRY(db.find_damage())) return damage;
-  return find_missing_part(db);
+  const bool is_small = std::filesystem::file_size(path) <= bytes_looked_at;
+  using enum Connection::Thoroughness;
+  if (auto damage = TRY(db.find_damage(is_small ? thorough : quick))) return damage;
+  if (auto missing = TRY(find_missing_part(db))) return missing;
+  return is_small ? find_damaged_rows(db) : std::nullopt;
 }
 
 // ---- What can be read -------------------------------------------------------------------------------------------
 
-struct Table {
-  std::string_view name;
-  std::string_view key;
-};
+using sqlite::CheckedTable;
 
 // `failures` and `keyed_runs` follow from `runs`; kv is made anew.
 constexpr std::array tables{
-    Table{"jobs", "name"},     Table{"standings", "job"},
-    Table{"backfills", "id"},  Table{"interval_time", "only_row"},
-    Table{"runs", "sequence"}, Table{"attempts", "sequence, attempt"},
-    Table{"slots", "number"},
+    &sqlite::jobs_table, &sqlite::standings_table, &sqlite::backfills_table, &sqlite::interval_time_table,
+    &sqlite::runs_table, &sqlite::attempts_table,  &sqlite::slots_table,
 };
 
 // Reads in the key's order until a damaged page ends it. A row that does not fit the table is left out.
@@ -79,13 +98,29 @@ void take_over(Connection& from, Statement& insert, std::string_view select) {
   for (auto next = rows.next(); next && *next; next = rows.next()) (void)insert.run_row(rows);
 }
 
+// The columns that both ledgers have: the damaged one may be older.
+Result<std::string> common_columns(Connection& from, Connection& to, const std::string& table) {
+  const auto columns_of = [&](Connection& db) {
+    return db.ask_text("SELECT coalesce(group_concat(name), '') FROM pragma_table_info('" + table + "')",
+                       "read the columns of a table");
+  };
+  const std::string wanted = TRY(columns_of(to));
+  const std::string held = columns_of(from).value_or("");
+  const auto names = split(held, ',');
+  std::string common;
+  for (const auto name : split(wanted, ',')) {
+    if (std::ranges::find(names, name) != names.end()) common += (common.empty() ? "" : ", ") + std::string(name);
+  }
+  return common;
+}
+
 // From both ends, so that one damaged page costs no more than itself.
-Result<void> take_table_over(Connection& from, Connection& to, const Table& table) {
+Result<void> take_table_over(Connection& from, Connection& to, const CheckedTable& table) {
   const std::string name(table.name);
-  const std::string columns = TRY(
-      to.ask_text("SELECT group_concat(name) FROM pragma_table_info('" + name + "')", "read the columns of a table"));
-  const std::string places = TRY(
-      to.ask_text("SELECT group_concat('?') FROM pragma_table_info('" + name + "')", "read the columns of a table"));
+  const std::string columns = TRY(common_columns(from, to, name));
+  if (columns.empty()) return {};
+  std::string places;
+  for (std::size_t n = split(columns, ',').size(); n > 0; --n) places += places.empty() ? "?" : ", ?";
   Statement insert =
       TRY(to.prepare("INSERT OR IGNORE INTO " + name + " (" + columns + ") VALUES (" + places + ")", "take rows over"));
   const std::string select = "SELECT " + columns + " FROM " + name + " NOT INDEXED ORDER BY ";
@@ -94,12 +129,13 @@ Result<void> take_table_over(Connection& from, Connection& to, const Table& tabl
   for (const auto key : split(table.key, ','))
     falling += (falling.empty() ? "" : ", ") + std::string(trim(key)) + " DESC";
   take_over(from, insert, select + falling);
-  return {};
+  if (columns.find("checksum") == std::string::npos) return sqlite::seal(to, table);
+  return to.execute("DELETE FROM " + name + " WHERE NOT (" + is_intact(table) + ")", "drop what is damaged");
 }
 
 // What was taken over must make sense to this program: a word that it does not know would stop it later.
 template <class Read>
-Result<void> drop_unreadable(Connection& db, const Table& table, std::string_view columns, Read read) {
+Result<void> drop_unreadable(Connection& db, const CheckedTable& table, std::string_view columns, Read read) {
   std::vector<std::string> unreadable;
   {
     Statement all = TRY(db.prepare("SELECT CAST(" + std::string(table.key) + " AS TEXT), " + std::string(columns) +
@@ -120,12 +156,12 @@ Result<void> drop_unreadable(Connection& db, const Table& table, std::string_vie
 
 Result<void> drop_all_unreadable(Connection& db) {
   const auto name = [](Rows& row) { return sqlite::read_job_name(row).has_value(); };
-  TRY(drop_unreadable(db, {"jobs", "name"}, "name", name));
-  TRY(drop_unreadable(db, {"standings", "job"}, "job", name));
-  TRY(drop_unreadable(db, {"backfills", "id"}, "job", name));
-  TRY(drop_unreadable(db, {"runs", "sequence"}, sqlite::run_columns,
+  TRY(drop_unreadable(db, sqlite::jobs_table, "name", name));
+  TRY(drop_unreadable(db, sqlite::standings_table, "job", name));
+  TRY(drop_unreadable(db, sqlite::backfills_table, "job", name));
+  TRY(drop_unreadable(db, sqlite::runs_table, sqlite::run_selection,
                       [](Rows& row) { return sqlite::read_run(row).has_value(); }));
-  return drop_unreadable(db, {"slots", "number"}, sqlite::slots_columns,
+  return drop_unreadable(db, sqlite::slots_table, sqlite::slots_selection,
                          [](Rows& row) { return sqlite::read_slots(row).has_value(); });
 }
 
@@ -138,10 +174,12 @@ Result<void> settle(Connection& db, WallTime now) {
       "INSERT INTO failures SELECT sequence, job FROM runs "
       "WHERE outcome IN ('failed', 'timed_out', 'start_failed', 'lost');"
       "INSERT INTO keyed_runs SELECT sequence FROM runs WHERE key <> '';"
-      "UPDATE kv SET value = (SELECT coalesce(sum(output_bytes), 0) FROM runs) + "
-      "(SELECT coalesce(sum(output_bytes), 0) FROM attempts) WHERE key = 'output_bytes';"
-      "UPDATE jobs SET counts_from = max(counts_from, " +
-          at + "), pruned_era = era, pruned_upto = " + at,
+      "UPDATE kv SET value = (SELECT coalesce(sum(output_bytes - output_dropped_bytes), 0) FROM runs) + "
+      "(SELECT coalesce(sum(output_bytes - output_dropped_bytes), 0) FROM attempts) WHERE key = 'output_bytes';"
+      "UPDATE kv SET checksum = " +
+          checksum_of(sqlite::kv_table) + "; UPDATE jobs SET " +
+          set_clause(sqlite::jobs_table,
+                     {{"counts_from", "max(counts_from, " + at + ")"}, {"pruned_era", "era"}, {"pruned_upto", at}}),
       "settle what was taken over");
 }
 
@@ -178,7 +216,7 @@ Result<void> take_all_over(const std::string& damaged, Connection& to, WallTime 
   auto transaction = TRY(sqlite::Transaction::begin(to));
   // Not to be opened at all: then there is nothing to take over.
   if (auto from = Connection::open(damaged, sqlite::Access::read_only, patience)) {
-    for (const Table& table : tables) TRY(take_table_over(*from, to, table));
+    for (const CheckedTable* table : tables) TRY(take_table_over(*from, to, *table));
   }
   TRY(drop_all_unreadable(to));
   TRY(settle(to, now));

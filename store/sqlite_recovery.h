@@ -2,7 +2,8 @@
 // taken over into a new one.
 //
 // What is looked at: the header, the structure of every page with SQLite's quick check, the tables' definitions, and
-// that the snapshot can be read. A flipped bit inside a number or a text is not seen by any of these.
+// that the snapshot can be read. Of a small ledger also every index and every row's checksum; of a large one a row's is
+// looked at when it is read.
 //
 // What is promised afterwards: every row of the new ledger could be read whole, no slot from before the recovery is
 // owed (counts_from), and the history of each job counts as whole from then on only (pruned_upto). The new ledger has

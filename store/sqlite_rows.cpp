@@ -3,24 +3,37 @@
 #include <base/params.h>
 #include <base/text.h>
 #include <base/try.h>
+#include <store/sqlite_checksums.h>
 #include <store/sqlite_rows.h>
 
 namespace belfry::sqlite {
 
-const std::string_view run_columns =
+namespace {
+
+constexpr std::string_view run_columns =
     "sequence, id, job, era, slot, nominal, due, opened, trigger, cause, cause_job, requested_by, key, is_unique, "
     "params, revision, stands_for, "
     "attempt, launch, uncounted, boot, queue, priority, ignores_overlap, not_before, stop, stop_by, state, "
     "outcome, reason, detail, started, finished, exit_code, signal, "
-    "cpu_user_us, cpu_system_us, memory_peak_bytes, output_bytes";
+    "cpu_user_us, cpu_system_us, memory_peak_bytes, output_bytes, output_dropped_bytes, "
+    "leftovers, containment";
 
-const std::string_view attempt_columns =
+// Those of run_columns that belong to one attempt; `attempts` has them too.
+constexpr std::string_view attempt_columns =
     "attempt, launch, uncounted, boot, stop, stop_by, state, outcome, reason, detail, started, finished, exit_code, "
-    "signal, cpu_user_us, cpu_system_us, memory_peak_bytes, output_bytes";
+    "signal, cpu_user_us, cpu_system_us, memory_peak_bytes, output_bytes, output_dropped_bytes, leftovers, containment";
 
-const std::string_view slots_columns = "job, era, first, last, count, outcome, reason, cause, detail";
+constexpr std::string_view slots_columns = "job, era, first, last, count, outcome, reason, cause, detail";
 
-namespace {
+Error damaged(const std::string& what) {
+  return Error::failed("the ledger's record of " + what +
+                       " is damaged: restart the daemon, which recovers what is intact, or put back a backup");
+}
+
+Containment containment_from(std::string_view word) {
+  if (word == text(Containment::session)) return Containment::session;
+  return word == text(Containment::cgroup) ? Containment::cgroup : Containment::unknown;
+}
 
 Error unreadable(std::string_view column, std::string_view value) {
   return Error::failed("the ledger holds the " + std::string(column) + " '" + std::string(value) +
@@ -76,7 +89,22 @@ std::optional<ProcessEnd> read_end(Rows& row) {
 
 }  // namespace
 
-std::string columns_of_attempt() {
+const std::string run_selection = std::string(run_columns) + ", " + is_intact(runs_table);
+const std::string slots_selection = std::string(slots_columns) + ", " + is_intact(slots_table);
+
+std::string_view text(Containment containment) {
+  switch (containment) {
+    case Containment::unknown:
+      return "";
+    case Containment::session:
+      return "session";
+    case Containment::cgroup:
+      return "cgroup";
+  }
+  std::unreachable();
+}
+
+std::string attempt_selection() {
   const auto own = split(attempt_columns, ',');
   const auto is_own = [&](std::string_view column) {
     return std::ranges::any_of(own, [&](std::string_view one) { return trim(one) == trim(column); });
@@ -86,7 +114,7 @@ std::string columns_of_attempt() {
     columns += (columns.empty() ? "" : ", ") + std::string(is_own(column) ? "attempts." : "runs.");
     columns += trim(column);
   }
-  return columns;
+  return columns + ", " + is_intact(runs_table, "runs.") + " AND " + is_intact(attempts_table, "attempts.");
 }
 
 Result<JobName> read_job_name(Rows& row) {
@@ -162,6 +190,10 @@ Result<Run> read_run(Rows& row) {
   run.usage.cpu_system = std::chrono::microseconds{row.integer()};
   run.usage.memory_peak_bytes = row.integer();
   run.usage.output_bytes = row.integer();
+  run.usage.output_dropped_bytes = row.integer();
+  run.usage.leftovers = row.integer();
+  run.usage.containment = containment_from(row.text());
+  if (row.integer() == 0) return std::unexpected(damaged("run " + run.id.text() + " of job " + run.job.text()));
   return run;
 }
 
@@ -175,6 +207,7 @@ Result<SlotsDecided> read_slots(Rows& row) {
   decided.reason = TRY(read_reason(row));
   decided.cause = TRY(read_cause(row));
   decided.detail = row.text();
+  if (row.integer() == 0) return std::unexpected(damaged("slots of job " + decided.job.text()));
   return decided;
 }
 

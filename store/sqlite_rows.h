@@ -13,17 +13,15 @@
 
 namespace belfry::sqlite {
 
-// The columns that read_run() and read_slots() expect, in their order.
-extern const std::string_view run_columns;
-extern const std::string_view slots_columns;
+// What a question has to select for read_run() and read_slots(): the columns in their order, and whether the row is
+// intact.
+extern const std::string run_selection;
+extern const std::string slots_selection;
 
-// Those of run_columns that belong to one attempt; `attempts` has them too.
-extern const std::string_view attempt_columns;
+// run_selection for a question that joins `runs` with `attempts`: the run as it was in that attempt.
+std::string attempt_selection();
 
-// run_columns for a question that joins `runs` with `attempts`: the run as it was in that attempt.
-std::string columns_of_attempt();
-
-// The current row. An error: the row holds what this version cannot read.
+// The current row. An error: the row is damaged, or holds what this version cannot read.
 Result<Run> read_run(Rows& row);
 Result<SlotsDecided> read_slots(Rows& row);
 
@@ -32,6 +30,9 @@ Result<JobName> read_job_name(Rows& row);
 Result<RunId> read_run_id(Rows& row);
 std::optional<WallTime> read_time_or_null(Rows& row);
 std::optional<Slot> read_slot_or_null(Rows& row);  // two columns: era, instant
+
+// How a word of the ledger names it; empty where it is unknown.
+std::string_view text(Containment containment);
 
 constexpr std::int64_t stored(WallTime t) { return t.time_since_epoch().count(); }
 constexpr std::optional<std::int64_t> stored(std::optional<WallTime> t) {

@@ -4,7 +4,9 @@
 #include <base/text.h>
 #include <base/try.h>
 #include <base/verify.h>
+#include <store/run_columns.h>
 #include <store/run_name.h>
+#include <store/sqlite_checksums.h>
 #include <store/sqlite_rows.h>
 #include <store/sqlite_run_tables.h>
 
@@ -60,29 +62,18 @@ bool is_as_most(const Run& run) {
          !run.ignores_overlap && !run.not_before && run.requested_by.empty() && !run.is_unique && run.params.empty();
 }
 
-std::optional<int> code_of(const Run& run, ProcessEnd::How how) {
-  return run.end && run.end->how == how ? std::optional(run.end->code) : std::nullopt;
-}
-
-std::optional<std::string_view> state_of(const Run& run) {
-  return run.is_open() ? std::optional(text(run.state)) : std::nullopt;
-}
-
-std::optional<std::string_view> outcome_of(const Run& run) {
-  return run.outcome ? std::optional(text(*run.outcome)) : std::nullopt;
-}
-
-// attempt_columns, in two parts: without `outcome`, an UPDATE touches no index.
+// The attempt's, in two parts: without `outcome`, an UPDATE touches no index.
 constexpr std::string_view progress_columns =
     "attempt, launch, uncounted, boot, stop, stop_by, state, reason, detail, started, finished, exit_code, signal, "
-    "cpu_user_us, cpu_system_us, memory_peak_bytes, output_bytes";
+    "cpu_user_us, cpu_system_us, memory_peak_bytes, output_bytes, output_dropped_bytes, leftovers, containment";
 
 auto progress_values(const Run& run) {
   return std::tuple(run.attempt, run.launch, run.uncounted, std::string_view(run.boot.text), text(run.stop),
                     std::string_view(run.stop_by), state_of(run), text(run.reason), std::string_view(run.detail),
                     stored(run.started), stored(run.finished), code_of(run, ProcessEnd::How::exited),
                     code_of(run, ProcessEnd::How::signalled), run.usage.cpu_user.count(), run.usage.cpu_system.count(),
-                    run.usage.memory_peak_bytes, run.usage.output_bytes);
+                    run.usage.memory_peak_bytes, run.usage.output_bytes, run.usage.output_dropped_bytes,
+                    run.usage.leftovers, text(run.usage.containment));
 }
 
 template <class... Tuples>
@@ -106,6 +97,13 @@ std::string places(const std::string& columns, int first) {
   return all;
 }
 
+// The same places, by column.
+std::vector<Given> given(const std::string& columns, int first) {
+  std::vector<Given> all;
+  for (const auto column : split(columns, ',')) all.push_back({trim(column), "?" + std::to_string(first++)});
+  return all;
+}
+
 // "a = ?8, b = ?9".
 std::string assignments(const std::string& columns, int first) {
   std::string all;
@@ -126,9 +124,9 @@ Error refused(const Run& run, std::string_view why) { return Error::failed(name_
 
 Result<RunTables> RunTables::prepare(Connection& db) {
   RunTables t;
-  const std::string plain = list({identity_columns, origin_columns, "boot"});
+  const std::string plain = list({identity_columns, origin_columns, "boot, batch, checksum"});
   const std::string opening = list({plain, decision_columns, "attempt, launch, state"});
-  const std::string moving = list({progress_columns, origin_columns, decision_columns});
+  const std::string moving = list({progress_columns, origin_columns, decision_columns, "checksum"});
   const std::string progress = list({progress_columns, "outcome"});
   const std::string this_open_run(is_this_open_run);
   t.open_plain_run_ =
@@ -142,41 +140,49 @@ Result<RunTables> RunTables::prepare(Connection& db) {
   t.close_run_ = TRY(db.prepare("UPDATE runs SET " + assignments(list({moving, "outcome"}), 8) +
                                     " WHERE attempt = ?8 AND launch = ?9 AND " + this_open_run,
                                 "record the end of a run"));
-  t.close_attempt_ = TRY(db.prepare("INSERT INTO attempts (sequence, " + progress + ") SELECT ?1, " +
-                                        places(progress, 8) + " FROM runs WHERE " + this_open_run,
-                                    "record the end of an attempt"));
+  std::vector<Given> attempt = given(progress, 8);
+  attempt.push_back({"sequence", "?1"});
+  t.close_attempt_ =
+      TRY(db.prepare("INSERT INTO attempts (sequence, " + progress + ", checksum) SELECT ?1, " + places(progress, 8) +
+                         ", " + checksum_given(attempts_table, attempt) + " FROM runs WHERE " + this_open_run,
+                     "record the end of an attempt"));
   // One row goes on as long as nothing lies between: the mark is the row's end, and no run is open beyond it.
   t.extend_slots_ = TRY(db.prepare(
-      "UPDATE slots SET last = ?3, count = count + ?4 "
-      "WHERE number = (SELECT max(number) FROM slots WHERE job = ?1) AND last < ?2 AND era = ?5 AND outcome = ?6 "
-      "AND reason = ?7 AND cause IS ?8 AND detail = ?9 "
-      "AND EXISTS (SELECT 1 FROM jobs WHERE name = ?1 AND mark_era = slots.era AND mark = slots.last "
-      "            AND counts_from < slots.first) "
-      "AND NOT EXISTS (SELECT 1 FROM runs INDEXED BY runs_open WHERE outcome IS NULL AND job = ?1 "
-      "                AND (runs.era, runs.slot) > (slots.era, slots.last))",
+      "UPDATE slots SET " + set_clause(slots_table, {{"last", "?3"}, {"count", "count + ?4"}}) +
+          " "
+          "WHERE number = (SELECT max(number) FROM slots WHERE job = ?1) AND last < ?2 AND era = ?5 AND outcome = ?6 "
+          "AND reason = ?7 AND cause IS ?8 AND detail = ?9 "
+          "AND EXISTS (SELECT 1 FROM jobs WHERE name = ?1 AND mark_era = slots.era AND mark = slots.last "
+          "            AND counts_from < slots.first) "
+          "AND NOT EXISTS (SELECT 1 FROM runs INDEXED BY runs_open WHERE outcome IS NULL AND job = ?1 "
+          "                AND (runs.era, runs.slot) > (slots.era, slots.last))",
       "record slots"));
   t.add_slots_ =
-      TRY(db.prepare("INSERT INTO slots (job, first, last, count, era, outcome, reason, cause, detail) "
-                     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+      TRY(db.prepare("INSERT INTO slots " + values_clause(slots_table, given("job, first, last, count, era, outcome, "
+                                                                             "reason, cause, detail",
+                                                                             1)),
                      "record slots"));
-  t.move_mark_ =
-      TRY(db.prepare("UPDATE jobs SET mark_era = ?2, mark = ?3 WHERE name = ?1 "
-                     "AND (mark_era IS NULL OR (mark_era, mark) < (?2, ?3))",
-                     "move a job's mark"));
+  t.move_mark_ = TRY(db.prepare("UPDATE jobs SET " + set_clause(jobs_table, {{"mark_era", "?2"}, {"mark", "?3"}}) +
+                                    " WHERE name = ?1 "
+                                    "AND (mark_era IS NULL OR (mark_era, mark) < (?2, ?3))",
+                                "move a job's mark"));
   t.note_success_ =
-      TRY(db.prepare("UPDATE jobs SET success_run = ?2, success_due = ?3 WHERE name = ?1 AND success_run < ?2",
+      TRY(db.prepare("UPDATE jobs SET " + set_clause(jobs_table, {{"success_run", "?2"}, {"success_due", "?3"}}) +
+                         " WHERE name = ?1 AND success_run < ?2",
                      "note a job's success"));
   t.note_failure_ = TRY(db.prepare("INSERT INTO failures (run, of_job) VALUES (?1, ?2)", "note a job's failure"));
-  t.count_output_ =
-      TRY(db.prepare("UPDATE kv SET value = value + ?2 WHERE key = 'output_bytes' "
-                     "AND ?1 > (SELECT value FROM kv WHERE key = 'output_pruned_upto')",
-                     "count the output"));
+  t.count_output_ = TRY(db.prepare("UPDATE kv SET " + set_clause(kv_table, {{"value", "value + ?2"}}) +
+                                       " WHERE key = 'output_bytes' "
+                                       "AND ?1 > (SELECT value FROM kv WHERE key = 'output_pruned_upto')",
+                                   "count the output"));
   return t;
 }
 
 Result<std::int64_t> RunTables::open(const Run& run) {
   const Identity identity(run);
-  const auto plain = std::tuple_cat(identity.values(), origin_values(run), std::tuple(std::string_view(run.boot.text)));
+  const auto plain =
+      std::tuple_cat(identity.values(), origin_values(run),
+                     std::tuple(std::string_view(run.boot.text), std::to_underlying(batch_), checksum_of(run)));
   if (is_as_most(run)) return run_with(open_plain_run_, plain);
   const std::string params = encode_params(run.params);
   return run_with(open_run_, plain, decision_values(run, params), std::tuple(run.attempt, run.launch, text(run.state)));
@@ -196,7 +202,7 @@ Result<void> RunTables::apply(const RunChanged& changed) {
   const Identity identity(run);
   const std::string params = encode_params(run.params);
   if (TRY(run_with(change_run_, identity.values(), progress_values(run), origin_values(run),
-                   decision_values(run, params))) == 1) {
+                   decision_values(run, params), std::tuple(checksum_of(run)))) == 1) {
     return {};
   }
   return std::unexpected(refused(run, "the ledger holds no such open run; its change is refused"));
@@ -217,7 +223,7 @@ Result<void> RunTables::apply(const RunClosed& closed) {
   const Identity identity(run);
   const std::string params = encode_params(run.params);
   const auto rows = TRY(run_with(close_run_, identity.values(), progress_values(run), origin_values(run),
-                                 decision_values(run, params), std::tuple(text(*run.outcome))));
+                                 decision_values(run, params), std::tuple(checksum_of(run), text(*run.outcome))));
   if (rows != 1) return std::unexpected(refused(run, "the ledger holds no such open run; its end is refused"));
   TRY(count_output(run));
   if (run.slot) TRY(move_mark(run.job, *run.slot));
@@ -239,7 +245,8 @@ Result<void> RunTables::apply(const SlotsDecided& decided) {
 }
 
 Result<void> RunTables::count_output(const Run& run) {
-  if (run.usage.output_bytes != 0) TRY(count_output_.run(run.sequence, run.usage.output_bytes));
+  const std::int64_t kept = run.usage.output_bytes - run.usage.output_dropped_bytes;
+  if (kept != 0) TRY(count_output_.run(run.sequence, kept));
   return {};
 }
 

@@ -15,6 +15,7 @@ class RunTables {
 
   // REQUIRES: a transaction is open. An error: the record contradicts the ledger, or could not be written; the
   // transaction must not be committed.
+  void begin(BatchId batch) { batch_ = batch; }  // what is applied from now on is of this batch
   Result<void> apply(const RunOpened& opened);
   Result<void> apply(const RunChanged& changed);
   Result<void> apply(const AttemptClosed& attempt);
@@ -26,6 +27,7 @@ class RunTables {
   Result<void> count_output(const Run& run);
   Result<void> move_mark(const JobName& job, Slot to);
 
+  BatchId batch_{};
   Statement open_plain_run_;
   Statement open_run_;
   Statement note_key_;

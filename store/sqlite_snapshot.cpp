@@ -5,6 +5,7 @@
 #include <base/params.h>
 #include <base/text.h>
 #include <base/try.h>
+#include <store/sqlite_checksums.h>
 #include <store/sqlite_rows.h>
 #include <store/sqlite_snapshot.h>
 
@@ -66,9 +67,9 @@ Result<std::vector<JobMemory>> read_jobs(Connection& db) {
 }
 
 Result<std::vector<Run>> read_open_runs(Connection& db) {
-  Statement select = TRY(db.prepare(
-      "SELECT " + std::string(run_columns) + " FROM runs INDEXED BY runs_open WHERE outcome IS NULL ORDER BY sequence",
-      "read the open runs"));
+  Statement select = TRY(
+      db.prepare("SELECT " + run_selection + " FROM runs INDEXED BY runs_open WHERE outcome IS NULL ORDER BY sequence",
+                 "read the open runs"));
   std::vector<Run> runs;
   Rows rows = select.query();
   while (TRY(rows.next())) runs.push_back(TRY(read_run(rows)));
@@ -76,7 +77,7 @@ Result<std::vector<Run>> read_open_runs(Connection& db) {
 }
 
 Result<void> read_last_runs(Connection& db, std::vector<JobMemory>& jobs) {
-  Statement select = TRY(db.prepare("SELECT " + std::string(run_columns) +
+  Statement select = TRY(db.prepare("SELECT " + run_selection +
                                         " FROM runs INDEXED BY runs_closed_by_job "
                                         "WHERE job = ?1 AND outcome IS NOT NULL ORDER BY sequence DESC LIMIT 1",
                                     "read the last runs"));
@@ -141,12 +142,26 @@ void complete_marks(std::vector<JobMemory>& jobs, const std::vector<Run>& open_r
   }
 }
 
+// Small tables, all of whose rows are read: checked as a whole. Runs are checked one by one.
+Result<void> check_rows(Connection& db) {
+  for (const CheckedTable* table : {&kv_table, &jobs_table, &standings_table, &backfills_table, &interval_time_table}) {
+    if (const auto damaged = TRY(find_damaged_row(db, *table))) {
+      return std::unexpected(Error::failed("the ledger's record " + *damaged + " is damaged"));
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
+const std::string_view last_batch_question =
+    "SELECT max((SELECT value FROM kv WHERE key = 'last_batch'), "
+    "coalesce((SELECT batch FROM runs ORDER BY sequence DESC LIMIT 1), 0))";
+
 Result<Snapshot> read_snapshot(Connection& db) {
+  TRY(check_rows(db));
   const auto identity = TRY(db.ask_integer("SELECT value FROM kv WHERE key = 'identity'", "read the identity"));
-  const auto batch =
-      TRY(db.ask_integer("SELECT value FROM kv WHERE key = 'last_batch'", "read the last batch's number"));
+  const auto batch = TRY(db.ask_integer(last_batch_question, "read the last batch's number"));
   const auto sequence = TRY(db.ask_integer("SELECT coalesce(max(sequence), 0) FROM runs", "read the last sequence"));
   Snapshot snapshot{.identity = std::bit_cast<std::uint64_t>(identity),
                     .last_batch = static_cast<BatchId>(batch),

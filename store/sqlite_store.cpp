@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <cerrno>
 #include <utility>
 
 #include <base/try.h>
@@ -19,15 +21,28 @@ Error out_of_order(BatchId offered, BatchId last) {
                        ", the last one in the ledger");
 }
 
-}  // namespace
+bool is_want_of_room(const Error& error) { return error.sys_errno == ENOSPC || error.sys_errno == EDQUOT; }
 
-Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path, SqliteStoreOptions options) {
-  auto ledger = TRY(SqliteLedger::open(path, options.busy_timeout));
-  return std::unique_ptr<SqliteStore>(new SqliteStore(path, options, std::move(ledger)));
+bool starts_something(const Batch& batch) {
+  return std::ranges::any_of(batch.records, [](const Record& r) { return std::holds_alternative<RunOpened>(r); });
 }
 
-SqliteStore::SqliteStore(std::string path, SqliteStoreOptions options, SqliteLedger ledger)
-    : path_(std::move(path)), options_(options), ledger_(std::move(ledger)) {}
+}  // namespace
+
+// A daemon that is started again on a full disk has to open its ledger, or nobody learns what is wrong.
+Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path, SqliteStoreOptions options) {
+  DiskReserve reserve(path + ".reserve", options.reserve_bytes);
+  auto ledger = SqliteLedger::open(path, options.busy_timeout);
+  if (!ledger && is_want_of_room(ledger.error()) && reserve.give()) {
+    ledger = SqliteLedger::open(path, options.busy_timeout);
+  }
+  if (!ledger) return std::unexpected(std::move(ledger).error());
+  reserve.take();
+  return std::unique_ptr<SqliteStore>(new SqliteStore(path, options, std::move(reserve), *std::move(ledger)));
+}
+
+SqliteStore::SqliteStore(std::string path, SqliteStoreOptions options, DiskReserve reserve, SqliteLedger ledger)
+    : path_(std::move(path)), options_(options), reserve_(std::move(reserve)), ledger_(std::move(ledger)) {}
 
 Result<Snapshot> SqliteStore::load() {
   TRY(open_again());
@@ -36,11 +51,15 @@ Result<Snapshot> SqliteStore::load() {
 
 CommitAnswer SqliteStore::commit(const Batch& batch) {
   auto outcome = try_commit(batch);
+  if (!outcome && outcome.error().has_no_room && !starts_something(batch) && reserve_.give()) {
+    outcome = try_commit(batch);
+  }
   if (outcome) return {.batch = batch.id, .verdict = Verdict::ok, .why = {}};
   return {.batch = batch.id, .verdict = outcome.error().verdict, .why = std::move(outcome).error().why};
 }
 
 Result<void> SqliteStore::tidy() {
+  reserve_.take();
   if (!ledger_ || ledger_->connection().log_pages() < options_.tidy_pages) return {};
   return checkpoint(Connection::Checkpoint::passive);
 }
@@ -67,20 +86,28 @@ std::expected<Pruned, sqlite::CommitFailure> SqliteStore::prune_step(const Keep&
 
 // While it is not certain whether a batch is in the ledger, no error allows to say that it is not.
 SqliteStore::Failure SqliteStore::failed(Error error) const {
-  return {.verdict = uncertain_ ? Verdict::unknown : Verdict::failed, .why = std::move(error.what)};
+  const bool has_no_room = is_want_of_room(error);
+  return {.verdict = uncertain_ ? Verdict::unknown : Verdict::failed,
+          .why = std::move(error.what),
+          .has_no_room = has_no_room};
 }
 
 SqliteStore::Outcome SqliteStore::try_commit(const Batch& batch) {
   if (auto ready = make_ready(); !ready) return std::unexpected(failed(std::move(ready).error()));
-  const auto last = ledger_->last_batch();
-  if (!last) return std::unexpected(failed(last.error()));
-  if (*last == batch.id) return confirm(batch.id);
-  if (uncertain_ && *last < *uncertain_) uncertain_.reset();
-  if (batch.id != after(*last)) return std::unexpected(failed(out_of_order(batch.id, *last)));
-
-  auto outcome = write(batch);
-  if (uncertain_) ledger_.reset();
-  return outcome;
+  {
+    auto transaction = Transaction::begin(ledger_->connection());
+    if (!transaction) return std::unexpected(failed(std::move(transaction).error()));
+    const auto last = ledger_->last_batch();
+    if (!last) return std::unexpected(failed(last.error()));
+    if (uncertain_ && *last < *uncertain_) uncertain_.reset();
+    if (*last != batch.id) {
+      if (batch.id != after(*last)) return std::unexpected(failed(out_of_order(batch.id, *last)));
+      auto outcome = write(batch, *std::move(transaction));
+      if (uncertain_) ledger_.reset();
+      return outcome;
+    }
+  }
+  return confirm(batch.id);
 }
 
 Result<void> SqliteStore::open_again() {
@@ -115,17 +142,16 @@ SqliteStore::Outcome SqliteStore::confirm(BatchId batch) {
   return {};
 }
 
-SqliteStore::Outcome SqliteStore::write(const Batch& batch) {
-  auto transaction = Transaction::begin(ledger_->connection());
-  if (!transaction) return std::unexpected(failed(std::move(transaction).error()));
+SqliteStore::Outcome SqliteStore::write(const Batch& batch, Transaction transaction) {
+  ledger_->begin_batch(batch.id);
   for (const auto& seen : batch.seen) {
     if (auto applied = ledger_->apply(seen); !applied) return std::unexpected(failed(std::move(applied).error()));
   }
   for (const auto& record : batch.records) {
     if (auto applied = ledger_->apply(record); !applied) return std::unexpected(failed(std::move(applied).error()));
   }
-  if (auto set = ledger_->set_last_batch(batch.id); !set) return std::unexpected(failed(std::move(set).error()));
-  auto committed = transaction->commit();
+  if (auto ended = ledger_->end_batch(batch.id); !ended) return std::unexpected(failed(std::move(ended).error()));
+  auto committed = transaction.commit();
   if (committed) return {};
   if (committed.error().fate == sqlite::CommitFailure::Fate::unknown) uncertain_ = batch.id;
   return std::unexpected(failed(std::move(committed).error().error));

@@ -9,6 +9,9 @@
 //   * After an error of a sync the file is closed and, by the next commit, opened anew: the kernel reports such an
 //   error
 //     once, so a later success on the same descriptor would prove nothing.
+//   * On a full disk no start is recorded, and so none happens. A batch that starts nothing, but says how something
+//   ended
+//     or that slots were missed, may use the reserve that is kept beside the ledger (disk_reserve.h).
 //   * The same connection checkpoints, in tidy(). SQLite before 3.51.3 can corrupt a database when two connections
 //     write and checkpoint at the same moment; and a checkpoint takes milliseconds that no start should wait for.
 //
@@ -22,6 +25,7 @@
 
 #include <belfry/store.h>
 
+#include <store/disk_reserve.h>
 #include <store/sqlite_ledger.h>
 
 namespace belfry {
@@ -30,6 +34,7 @@ struct SqliteStoreOptions {
   Millis busy_timeout{5000};
   int tidy_pages = 1000;      // tidy() checkpoints when at least as many pages wait in the log
   int log_pages_max = 16000;  // commit() does not wait for tidy() beyond it
+  std::int64_t reserve_bytes = 1 << 20U;
 };
 
 class SqliteStore : public Store {
@@ -46,21 +51,23 @@ class SqliteStore : public Store {
   struct Failure {
     Verdict verdict = Verdict::failed;
     std::string why;
+    bool has_no_room = false;
   };
   using Outcome = std::expected<void, Failure>;
 
-  SqliteStore(std::string path, SqliteStoreOptions options, SqliteLedger ledger);
+  SqliteStore(std::string path, SqliteStoreOptions options, DiskReserve reserve, SqliteLedger ledger);
   std::expected<Pruned, sqlite::CommitFailure> prune_step(const Keep& keep, WallTime now);
   Result<void> open_again();
   Result<void> make_ready();
   Result<void> checkpoint(sqlite::Connection::Checkpoint how);
   Outcome try_commit(const Batch& batch);
   Outcome confirm(BatchId batch);
-  Outcome write(const Batch& batch);
+  Outcome write(const Batch& batch, sqlite::Transaction transaction);
   Failure failed(Error error) const;
 
   const std::string path_;
   const SqliteStoreOptions options_;
+  DiskReserve reserve_;
   std::optional<SqliteLedger> ledger_;  // none: given up after a failed sync
   std::optional<BatchId> uncertain_;    // the batch whose COMMIT had no certain result
 };

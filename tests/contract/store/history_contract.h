@@ -362,7 +362,7 @@ inline std::vector<Run> run_every_minute(Subject& ledger, std::string_view name,
     Run run = start_of(name, from + runs.size(), at);
     records.emplace_back(RunOpened{run});
     run = end_of(run, minute % 5 == 0 ? RunOutcome::failed : RunOutcome::succeeded);
-    run.usage.output_bytes = 100;
+    run.usage = {.output_bytes = 103, .output_dropped_bytes = 3};
     records.emplace_back(RunClosed{run});
     runs.push_back(run);
   }
@@ -374,6 +374,26 @@ inline JobSeen seen_at_midnight(std::string_view name) {
   JobSeen seen = sight_of(name);
   seen.counts_from = clock("00:00");
   return seen;
+}
+
+TEST_CASE_TEMPLATE_DEFINE("history/contract: S1 the slots of a job with thousands of runs are no different", Subject,
+                          history_contract_busy_job) {
+  Subject ledger;
+  ledger.accept({seen_at_midnight("busy"), seen_at_midnight("calm")});
+  const auto runs = run_every_minute(ledger, "busy", 1, 2100);
+  run_every_minute(ledger, "calm", 2101, 50);
+  const Slot newer{.era = {}, .at = runs.back().slot->at + std::chrono::hours{1}};
+  ledger.accept({RunOpened{start_of("busy", 2200, newer)}});
+  const auto newest = [&](WallTime first, WallTime last) {
+    return ledger.history().runs_of_slots({.job = job("busy"), .first = first, .last = last, .limit = 3}).value();
+  };
+  const std::vector<Run> all = newest(WallTime::min(), WallTime::max());
+  REQUIRE(all.size() == 3);
+  CHECK(all[0].slot == newer);
+  CHECK(describe(all[1]) == describe(runs[2099]));
+  CHECK(describe(all[2]) == describe(runs[2098]));
+  CHECK(describe(newest(runs[5].slot->at, runs[6].slot->at)) == describe(std::vector{runs[6], runs[5]}));
+  CHECK(newest(newer.at + Millis{1}, WallTime::max()).empty());
 }
 
 TEST_CASE_TEMPLATE_DEFINE("store/contract: nothing is pruned while all is within the limits", Subject,
@@ -495,7 +515,7 @@ TEST_CASE_TEMPLATE_DEFINE("store/contract: the oldest output goes when there is 
   const auto runs = run_every_minute(ledger, "backup", 1, 50);
   Run retried = start_of("report", 60);
   Run first_attempt = end_of(retried, RunOutcome::failed);
-  first_attempt.usage.output_bytes = 300;
+  first_attempt.usage = {.output_bytes = 303, .output_dropped_bytes = 3};
   ledger.accept({RunOpened{retried}, AttemptClosed{first_attempt}});
   Keep keep = keep_all();
   keep.output_bytes = 4'000;

@@ -90,7 +90,10 @@ inline Run moved_on(Run run) {
   run.usage = {.cpu_user = std::chrono::microseconds{11},
                .cpu_system = std::chrono::microseconds{12},
                .memory_peak_bytes = 13,
-               .output_bytes = 14};
+               .output_bytes = 14,
+               .output_dropped_bytes = 3,
+               .leftovers = 2,
+               .containment = Containment::cgroup};
   return run;
 }
 
@@ -195,6 +198,9 @@ inline std::string describe(const Run& r) {
       std::to_string(r.usage.cpu_system.count()),
       std::to_string(r.usage.memory_peak_bytes),
       std::to_string(r.usage.output_bytes),
+      std::to_string(r.usage.output_dropped_bytes),
+      std::to_string(r.usage.leftovers),
+      std::to_string(std::to_underlying(r.usage.containment)),
   };
   std::string line;
   for (const auto& field : fields) line += field + " | ";

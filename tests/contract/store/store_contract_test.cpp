@@ -51,6 +51,7 @@ TEST_CASE_TEMPLATE_APPLY(history_contract_prefix, EveryLedger);
 TEST_CASE_TEMPLATE_APPLY(history_contract_slots, EveryLedger);
 TEST_CASE_TEMPLATE_APPLY(history_contract_slot_range, EveryLedger);
 TEST_CASE_TEMPLATE_APPLY(history_contract_account, EveryLedger);
+TEST_CASE_TEMPLATE_APPLY(history_contract_busy_job, EveryLedger);
 TEST_CASE_TEMPLATE_APPLY(history_contract_keep_all, EveryLedger);
 TEST_CASE_TEMPLATE_APPLY(history_contract_keep_count, EveryLedger);
 TEST_CASE_TEMPLATE_APPLY(history_contract_keep_age, EveryLedger);
