@@ -76,6 +76,7 @@ void compare_policies(Keys& keys, const Policies& before, const Policies& after)
   keys.compare("queue", before.queue.str(), after.queue.str());
   keys.compare("priority", before.priority, after.priority);
   keys.compare("max_runs", before.max_runs, after.max_runs);
+  keys.compare("unique", before.unique, after.unique);
   keys.compare("pause_after_failures", before.pause_after_failures, after.pause_after_failures);
 }
 
@@ -90,6 +91,8 @@ std::vector<JobChange::Key> compare(const Job& before, const Job& after) {
   keys.compare_unseen("description", before.description, after.description);
   keys.compare_unseen("tags", before.tags, after.tags);
   keys.compare_unseen("process", *before.process, *after.process);
+  keys.compare_unseen("params", before.inputs->params, after.inputs->params);
+  keys.compare_unseen("secrets", before.inputs->secrets, after.inputs->secrets);
   compare_policies(keys, *before.policies, *after.policies);
   return keys.take();
 }

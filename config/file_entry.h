@@ -41,6 +41,7 @@ struct FileEntry {
   std::vector<CalendarEntry> calendars;
   std::shared_ptr<const Zone> zone;  // null: the system's
   std::vector<QueueEntry> queues;
+  std::vector<SecretEntry> secrets;
   DaemonSettings daemon;
   std::optional<DefaultsMap> defaults;
   std::optional<JobList> jobs;

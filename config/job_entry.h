@@ -8,6 +8,7 @@
 
 #include <belfry/job.h>
 
+#include <config/param_entry.h>
 #include <config/policy_entry.h>
 #include <config/process_entry.h>
 #include <config/schedule_entry.h>
@@ -25,6 +26,8 @@ struct JobEntry {
   std::optional<Path> working_dir;
   std::vector<EnvironmentVariable> env;
   bool enabled = true;
+  std::vector<ParamEntry> params;
+  std::optional<UniqueSetting> unique;  // not yet in `policies`: `false` takes an inherited one back
   std::optional<MarkedText> was;
   std::optional<MarkedText> queue;       // not yet in `policies`: whether there is such a queue is to be seen
   std::optional<OverlapPolicy> overlap;  // not yet in `policies`: what is usual depends on the schedule

@@ -3,6 +3,7 @@
 
 #include <base/text.h>
 #include <config/jobs.h>
+#include <config/placeholder_check.h>
 
 namespace belfry::config {
 
@@ -42,6 +43,35 @@ bool is_by_hand(const CompiledSchedule& schedule) {
 OverlapPolicy usual_overlap(const CompiledSchedule& schedule) {
   return {.action = is_by_hand(schedule) ? OverlapPolicy::Action::allow : OverlapPolicy::Action::skip,
           .max_running = {}};
+}
+
+// Nobody is there to ask when the schedule starts it.
+void check_nothing_is_missing(Reader& reader, const JobEntry& entry, const CompiledSchedule& schedule) {
+  if (is_by_hand(schedule)) return;
+  for (const ParamEntry& param : entry.params) {
+    if (!param.definition.is_required) continue;
+    reader.error(param.key,
+                 "parameter " + quote(param.key.text()) + " is required, and the job's schedule has nobody to ask",
+                 "give it a default, or start the job by hand only:  schedule: manual");
+  }
+}
+
+std::shared_ptr<const JobInputs> inputs_of(Reader& reader, const Entry& job, JobEntry& entry,
+                                           const FileSurroundings& file) {
+  JobInputs inputs;
+  if (may_have_placeholders(entry)) {
+    PlaceholderCheck check(reader, entry.params, file.secrets);
+    check.check(job.value, file.defaults_map);
+    inputs.secrets = check.secrets();
+  }
+  for (ParamEntry& param : entry.params) inputs.params.push_back(std::move(param.definition));
+  if (inputs.params.empty() && inputs.secrets.empty()) return no_inputs();
+  std::vector<Param> usual;
+  for (const ParamDefinition& definition : inputs.params) {
+    if (definition.fallback) usual.push_back({.name = definition.name, .value = *definition.fallback});
+  }
+  inputs.usual = Params(std::move(usual));
+  return std::make_shared<const JobInputs>(std::move(inputs));
 }
 
 void note_references(References& references, const JobEntry& entry) {
@@ -84,13 +114,16 @@ std::optional<Job> read_job(Reader& reader, const Entry& entry, const FileSurrou
   read_fields(reader, entry.value, job_table, keys);
   note_references(shared.references, keys);
   settle_queue(reader, keys, file.queues);
+  auto inputs = inputs_of(reader, entry, keys, file);
   if (!keys.schedule) return std::nullopt;
   auto schedule = compile(reader, *keys.schedule,
                           {.job = entry.key.text(), .zone = file.zone, .calendars = file.calendars, .salt = file.salt});
   auto action = action_of(keys);
   if (!name || !schedule || !action) return std::nullopt;
 
+  check_nothing_is_missing(reader, keys, *schedule);
   keys.policies.overlap = keys.overlap.value_or(usual_overlap(*schedule));
+  if (keys.unique) keys.policies.unique = keys.unique->young;
   Job job{.name = std::move(*name),
           .was = name_of(keys.was),
           .description = std::move(keys.description),
@@ -105,6 +138,7 @@ std::optional<Job> read_job(Reader& reader, const Entry& entry, const FileSurrou
           .action = std::move(*action),
           .env = std::move(keys.env),
           .process = shared.processes.share(settings_of(keys.process)),
+          .inputs = std::move(inputs),
           .enabled = keys.enabled};
   if (keys.working_dir) job.working_dir = std::move(keys.working_dir->text);
   if (shared.linter) shared.linter->job(reader, entry.key, *keys.schedule, job);

@@ -23,6 +23,8 @@ struct FileSurroundings {
   std::shared_ptr<const Zone> zone;
   Calendars calendars;
   std::vector<QueueDefinition> queues;
+  std::vector<SecretEntry> secrets;
+  std::optional<Node> defaults_map;
   JobEntry defaults;
   std::uint64_t salt = 0;  // of this machine
 };

@@ -6,11 +6,11 @@
 
 #include <base/file.h>
 #include <base/hash.h>
+#include <base/trust.h>
 #include <config/crontab_import.h>
 #include <config/file_entry.h>
 #include <config/jobs.h>
 #include <config/load.h>
-#include <config/trust.h>
 #include <config/yaml.h>
 
 namespace belfry::config {
@@ -81,6 +81,7 @@ class Loader {
   FileSurroundings surroundings();
   void collect_calendars(Calendars& calendars);
   void collect_queues(std::vector<QueueDefinition>& queues);
+  void collect_secrets(std::vector<SecretEntry>& secrets);
   void check_not_empty();
   void read_jobs(JobSet& set, const FileSurroundings& around);
   std::shared_ptr<const Zone> zone();
@@ -180,12 +181,31 @@ void Loader::collect_queues(std::vector<QueueDefinition>& queues) {
   }
 }
 
+void Loader::collect_secrets(std::vector<SecretEntry>& secrets) {
+  Names names("secret ");
+  for (const auto& file : files_) {
+    for (SecretEntry& entry : file->entry.secrets) {
+      Reader reader = reader_of(*file);
+      names.add(reader, entry.key);
+      secrets.push_back(std::move(entry));
+    }
+  }
+}
+
 FileSurroundings Loader::surroundings() {
-  FileSurroundings around{.zone = zone(), .calendars = {}, .queues = {}, .defaults = {}, .salt = options_.salt};
+  FileSurroundings around{.zone = zone(),
+                          .calendars = {},
+                          .queues = {},
+                          .secrets = {},
+                          .defaults_map = {},
+                          .defaults = {},
+                          .salt = options_.salt};
   collect_calendars(around.calendars);
   collect_queues(around.queues);
+  collect_secrets(around.secrets);
   if (main().entry.defaults) {
     Reader reader = reader_of(main());
+    around.defaults_map = main().entry.defaults->map;
     around.defaults = read_defaults(reader, main().entry.defaults->map, around.queues);
   }
   return around;

@@ -7,9 +7,9 @@
 #include <doctest/doctest.h>
 
 #include <base/file.h>
+#include <base/trust.h>
 #include <config/accepted.h>
 #include <config/load.h>
-#include <config/trust.h>
 #include <tests/support/temp_dir.h>
 
 using namespace belfry;

@@ -5,9 +5,9 @@
 #include <cstdio>
 #include <filesystem>
 
-#include <config/trust.h>
+#include <base/trust.h>
 
-namespace belfry::config {
+namespace belfry {
 
 namespace {
 
@@ -54,4 +54,4 @@ std::optional<std::string> why_distrusted(const std::string& path) {
   return std::nullopt;
 }
 
-}  // namespace belfry::config
+}  // namespace belfry
