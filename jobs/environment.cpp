@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include <base/placeholders.h>
 #include <base/text.h>
 #include <jobs/environment.h>
 
@@ -59,6 +60,12 @@ void set_run(Environment& environment, const StartOrder& order, const Environmen
   if (order.previous_success) environment.set("BELFRY_PREVIOUS_SUCCESS_TIME", format_utc(*order.previous_success));
 }
 
+void set_params(Environment& environment, const JobInputs& inputs, const InputValues& values) {
+  for (const ParamDefinition& definition : inputs.params) {
+    environment.set(param_variable(definition.name), values.param(definition));
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> job_environment(const StartOrder& order, const EnvironmentFacts& facts) {
@@ -66,6 +73,7 @@ std::vector<std::string> job_environment(const StartOrder& order, const Environm
   set_defaults(environment, facts.account);
   for (const EnvironmentVariable& variable : facts.variables) environment.set(variable.name, variable.value);
   set_run(environment, order, facts);
+  set_params(environment, *order.job->inputs, facts.inputs);
   return std::move(environment).take();
 }
 

@@ -10,6 +10,7 @@
 //   BELFRY_SCHEDULED_DATE           the day of that in the job's time zone
 //   BELFRY_LATE_MS                  how long after that it was started
 //   BELFRY_MISSED_COUNT             how many missed slots this run stands for; 0 if it is on time (S18)
+//   BELFRY_PARAM_X                  the value of parameter x: what the run was told, or its default (S38)
 //   BELFRY_PREVIOUS_SUCCESS_TIME    when the job last succeeded; not set if it never has
 #pragma once
 
@@ -20,6 +21,7 @@
 #include <belfry/zone.h>
 
 #include <jobs/account.h>
+#include <jobs/input_values.h>
 
 namespace belfry {
 
@@ -27,13 +29,14 @@ struct EnvironmentFacts {
   const Account& account;
   WallTime now;
   const Zone& zone;
-  const std::vector<EnvironmentVariable>& variables;  // the job's own
+  const std::vector<EnvironmentVariable>& variables;  // the job's own, filled in
+  const InputValues& inputs;
 };
 
 // Each as NAME=VALUE, each name once.
 std::vector<std::string> job_environment(const StartOrder& order, const EnvironmentFacts& facts);
 
-// The argument vector of an action.
+// The argument vector of an action, as it stands in the file.
 std::vector<std::string> job_arguments(const Action& action);
 
 }  // namespace belfry

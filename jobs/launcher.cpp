@@ -11,6 +11,7 @@
 #include <jobs/launcher.h>
 #include <jobs/order_spec.h>
 #include <jobs/recovery.h>
+#include <jobs/secrets.h>
 #include <jobs/spawn.h>
 #include <jobs/timer.h>
 
@@ -67,10 +68,10 @@ void CommandLauncher::dispatch() {
 }
 
 void CommandLauncher::start(const StartOrder& order) {
-  if (const auto prepared = prepare(order); !prepared) {
-    return options_.report(AttemptStartFailed{.id = order.id, .detail = prepared.error().what});
-  }
-  launch(order.id, {.pause = launch_pause_first, .left = order.job->process->start_deadline});
+  Result<Fd> secrets = prepare(order);
+  if (!secrets) return options_.report(AttemptStartFailed{.id = order.id, .detail = secrets.error().what});
+  launch(order.id,
+         {.secrets = *std::move(secrets), .pause = launch_pause_first, .left = order.job->process->start_deadline});
 }
 
 // SIGTERM to a minder means: stop the job, with its whole ladder. Why is in the ledger. A minder that has not let the
@@ -86,18 +87,23 @@ void CommandLauncher::stop(const StopOrder& order) {
   signal_process(attempt->second.minder, SIGTERM);
 }
 
-Result<void> CommandLauncher::prepare(const StartOrder& order) {
+// Makes the run directory; gives what must not stand in it.
+Result<Fd> CommandLauncher::prepare(const StartOrder& order) {
   const std::shared_ptr<const Zone> zone = zone_of(*order.job);
-  const Spec spec = TRY(spec_for(order, {.boot = options_.boot,
-                                         .now = options_.clock.read().wall,
-                                         .own_account = account_,
-                                         .zone = *zone,
-                                         .cgroup = options_.cgroup}));
-  return create_run_directory(directory(order.id), spec);
+  Spec spec = TRY(spec_for(order, {.boot = options_.boot,
+                                   .now = options_.clock.read().wall,
+                                   .own_account = account_,
+                                   .zone = *zone,
+                                   .cgroup = options_.cgroup}));
+  Result<Fd> secrets = hold_secrets(spec);
+  for (std::string& text : spec.secret_env) wipe(text);
+  for (std::string& text : spec.hidden) wipe(text);
+  if (secrets) TRY(create_run_directory(directory(order.id), spec));
+  return secrets;
 }
 
 void CommandLauncher::launch(const AttemptId& id, Postponed again) {
-  Result<Fd> minder = spawn_minder(minder_, directory(id));
+  Result<Fd> minder = spawn_minder(minder_, directory(id), again.secrets);
   if (minder) return watch(id, *std::move(minder));
   const bool has_no_room = minder.error().sys_errno == EAGAIN || minder.error().sys_errno == ENOMEM;
   if (has_no_room && again.left > Millis{0}) return postpone(id, std::move(again), minder.error());
@@ -111,7 +117,8 @@ void CommandLauncher::postpone(const AttemptId& id, Postponed again, const Error
   const auto added = timer ? poller_.add(timer->get(), token) : Result<void>{std::unexpected(timer.error())};
   if (!added) return options_.report(AttemptStartFailed{.id = id, .detail = why.what});
   log::warning("run " + id.run.text() + " has to wait: " + why.what);
-  again = {.timer = *std::move(timer),
+  again = {.secrets = std::move(again.secrets),
+           .timer = *std::move(timer),
            .token = token,
            .pause = std::min(again.pause * 2, launch_pause_max),
            .left = again.left - delay};

@@ -54,6 +54,7 @@ class CommandLauncher final : public Launcher {
 
   // A launch for which the machine had no process left: nobody has its directory's claim yet (S29).
   struct Postponed {
+    Fd secrets;  // those of the job; none: it has none
     Fd timer;
     std::uint64_t token = 0;
     Millis pause{};
@@ -62,7 +63,7 @@ class CommandLauncher final : public Launcher {
 
   CommandLauncher(Options options, Poller poller, Fd minder, Fd hints);
 
-  Result<void> prepare(const StartOrder& order);
+  Result<Fd> prepare(const StartOrder& order);
   void launch(const AttemptId& id, Postponed again);
   void postpone(const AttemptId& id, Postponed again, const Error& why);
   void take_postponed(const AttemptId& id);

@@ -1,5 +1,6 @@
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 #include <jobs/fields.h>
 #include <jobs/records.h>
 #include <jobs/run_directory.h>
+#include <jobs/secrets.h>
 
 namespace belfry {
 namespace {
@@ -27,9 +29,7 @@ Result<void> make_directory(const std::string& path, mode_t mode) {
   return {};
 }
 
-Result<void> write_new_file(const std::string& path, std::string_view content) {
-  const Fd fd{::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)};
-  if (!fd) return std::unexpected(system_error("open", path));
+Result<void> write_all(const Fd& fd, const std::string& path, std::string_view content) {
   while (!content.empty()) {
     const ssize_t n = ::write(fd.get(), content.data(), content.size());
     if (n < 0 && errno == EINTR) continue;
@@ -37,6 +37,12 @@ Result<void> write_new_file(const std::string& path, std::string_view content) {
     content.remove_prefix(static_cast<std::size_t>(n));
   }
   return {};
+}
+
+Result<void> write_new_file(const std::string& path, std::string_view content) {
+  const Fd fd{::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)};
+  if (!fd) return std::unexpected(system_error("open", path));
+  return write_all(fd, path, content);
 }
 
 bool has_nul(const std::string& text) { return text.find('\0') != std::string::npos; }
@@ -214,6 +220,23 @@ Result<void> create_run_directory(const std::string& path, const Spec& spec) {
   TRY(make_job_directory(in(path, run_directory::job_directory), spec.identity));
   if (spec.input) TRY(write_new_file(in(path, run_directory::input_file), *spec.input));
   return write_new_file(in(path, run_directory::spec_file), content);
+}
+
+Result<Fd> hold_secrets(const Spec& spec) {
+  if (spec.secret_env.empty() && spec.hidden.empty()) return Fd{};
+  if (std::ranges::any_of(spec.secret_env, has_nul)) {
+    return std::unexpected(Error::bad_input("exec: a variable contains a NUL"));
+  }
+  FieldWriter fields(run_directory::secrets_kind);
+  for (const std::string& variable : spec.secret_env) fields.add("env", variable);
+  for (const std::string& value : spec.hidden) fields.add("hide", value);
+  std::string content = std::move(fields).whole();
+  Fd memory{::memfd_create("secrets", MFD_CLOEXEC)};
+  const auto written = memory ? write_all(memory, "secrets", content)
+                              : Result<void>{std::unexpected(system_error("memfd_create", "secrets"))};
+  wipe(content);
+  if (!written) return std::unexpected(written.error());
+  return memory;
 }
 
 Result<std::optional<Claim>> read_claim(const std::string& directory) {

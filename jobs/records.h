@@ -26,6 +26,11 @@ struct Spec {
   std::string cwd;
   std::vector<std::string> argv;
   std::vector<std::string> env;  // NAME=VALUE
+
+  // Handed on in memory, never in a file (S38): variables that have a secret in them, and the secrets.
+  std::vector<std::string> secret_env;
+  std::vector<std::string> hidden;
+
   unsigned umask = 022;
   int stop_signal = 15;      // SIGTERM
   Millis stop_grace{10000};  // from there to SIGKILL when the job is to be stopped
@@ -48,6 +53,9 @@ struct Spec {
 // Makes the directory of a new launch, with job/, the input and the spec in it. A NUL in an argument or a variable is
 // refused: no program can be given one.
 Result<void> create_run_directory(const std::string& path, const Spec& spec);
+
+// What is secret of it, in a file that is only in memory: for spawn_minder(). No descriptor: nothing is.
+Result<Fd> hold_secrets(const Spec& spec);
 
 // The claim on a run directory: who decided what becomes of this launch.
 struct Claim {

@@ -41,6 +41,14 @@
 //            env=             once per variable, NAME=VALUE
 //            end=
 //
+//   What is secret stands in none of these files. Where a job has secrets, the minder inherits a descriptor of a file
+//   that is only in memory, and its number as a second argument:
+//
+//            belfry-secrets=1
+//            env=             once per variable that has a secret in its value, NAME=VALUE
+//            hide=            once per secret: not to be seen in what the job writes
+//            end=
+//
 //   started  belfry-claim=1
 //            by=              minder | recovery. Recovery's claim has no more fields: nothing ever executes here
 //            boot=
@@ -90,6 +98,7 @@ inline constexpr char index_file[] = "output.index";
 inline constexpr char exit_file[] = "exit";
 
 inline constexpr char spec_kind[] = "belfry-spec";
+inline constexpr char secrets_kind[] = "belfry-secrets";
 inline constexpr char claim_kind[] = "belfry-claim";
 inline constexpr char exit_kind[] = "belfry-exit";
 inline constexpr uint64_t version = 1;

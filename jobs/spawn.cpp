@@ -17,7 +17,8 @@ namespace {
 
 struct Order {
   int minder = -1;
-  std::array<const char*, 3> argv{};
+  int secrets = -1;  // -1: there are none
+  std::array<const char*, 4> argv{};
   std::array<const char*, 1> environment{};
   int exec_error = 0;  // written by the child: it runs in this very memory until its exec
 };
@@ -25,6 +26,8 @@ struct Order {
 // In the child, on a stack of its own, in the parent's memory. Nothing here may allocate, lock or return.
 [[gnu::no_sanitize("address", "thread", "undefined")]] int exec_minder(void* argument) {
   auto* const order = static_cast<Order*>(argument);
+  // This process has a table of descriptors of its own: in the daemon's nothing changes.
+  if (order->secrets >= 0) ::syscall(SYS_fcntl, order->secrets, F_SETFD, 0);
   ::syscall(SYS_execveat, order->minder, "", order->argv.data(), order->environment.data(), AT_EMPTY_PATH);
   order->exec_error = errno;
   ::_exit(127);
@@ -49,8 +52,11 @@ class SignalsBlocked {
 
 }  // namespace
 
-Result<Fd> spawn_minder(const Fd& minder, const std::string& run_directory) {
-  Order order{.minder = minder.get(), .argv = {"belfry-minder", run_directory.c_str(), nullptr}};
+Result<Fd> spawn_minder(const Fd& minder, const std::string& run_directory, const Fd& secrets) {
+  const std::string number = std::to_string(secrets.get());
+  Order order{.minder = minder.get(),
+              .secrets = secrets.get(),
+              .argv = {"belfry-minder", run_directory.c_str(), secrets ? number.c_str() : nullptr, nullptr}};
   alignas(16) std::array<std::byte, 16384> stack{};
   int pidfd = -1;
   const SignalsBlocked blocked;

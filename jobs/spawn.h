@@ -15,6 +15,7 @@ namespace belfry {
 // As vfork does, and unlike fork, it copies no page tables, however big the daemon is: the caller is held until the
 // exec. The minder begins with every signal blocked, an empty environment and whatever descriptors are not
 // close-on-exec.
-Result<Fd> spawn_minder(const Fd& minder, const std::string& run_directory);
+// `secrets`, as hold_secrets() gives it, is handed on as well; of no other process.
+Result<Fd> spawn_minder(const Fd& minder, const std::string& run_directory, const Fd& secrets = {});
 
 }  // namespace belfry

@@ -15,7 +15,8 @@ using run_directory::IndexRecord;
 
 constexpr uint32_t record_length_max = 1U << 30U;
 
-char buffer[32768];
+constexpr size_t read_max = 32768;
+char buffer[Redactor::longest + read_max];  // the first part of it only where there are secrets
 
 int create(const char* name) { return open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600); }
 
@@ -49,10 +50,12 @@ void Capture::close_job_ends() {
 
 bool Capture::read_some(int index) {
   Stream& stream = streams_[index];
-  const ssize_t n = read(stream.read_fd, buffer, sizeof buffer);
+  const size_t waiting = redactor_.put_back(index, buffer);
+  const ssize_t n = read(stream.read_fd, buffer + waiting, read_max);
   if (n > 0) {
-    keep(stream, buffer, static_cast<uint32_t>(n));
+    keep(stream, buffer, static_cast<uint32_t>(redactor_.mask(index, buffer, waiting + static_cast<size_t>(n))));
   } else if (n == 0) {
+    keep(stream, buffer, static_cast<uint32_t>(redactor_.flush(index, buffer)));
     close(stream.read_fd);
     stream.read_fd = -1;
   }
@@ -66,6 +69,7 @@ void Capture::drain() {
     const uint64_t goal = bytes_ + static_cast<uint64_t>(waiting);
     while (bytes_ < goal && read_some(i)) {
     }
+    keep(streams_[i], buffer, static_cast<uint32_t>(redactor_.flush(i, buffer)));
   }
 }
 

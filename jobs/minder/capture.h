@@ -1,10 +1,12 @@
 // Keeps what the job writes: raw bytes into ./output, and what came when on which stream into ./output.index. Both are
 // bounded: a head that stays and a ring of the newest (jobs/run_directory.h). It never makes the job wait for longer
-// than a write to a file takes: when the disk is full it goes on reading, and says what is not kept (S30).
+// than a write to a file takes: when the disk is full it goes on reading, and says what is not kept (S30). Secrets that
+// the redactor knows become stars (S38).
 #pragma once
 
 #include <stdint.h>
 
+#include <jobs/minder/redactor.h>
 #include <jobs/run_directory.h>
 
 namespace belfry::minder {
@@ -26,8 +28,11 @@ class Capture {
   // Takes one bufferful of what is there; false if there is nothing. Never waits.
   bool read_some(int stream);
 
-  // Takes what is in the pipes at this moment and no more: a child that was left behind may write for ever.
+  // Takes what is in the pipes at this moment and no more: a child that was left behind may write for ever. What may be
+  // the beginning of a secret is kept as well then.
   void drain();
+
+  Redactor& redactor() { return redactor_; }
 
   uint64_t bytes() const { return bytes_; }
   uint64_t dropped() const;
@@ -54,6 +59,7 @@ class Capture {
   bool continues_last(const Stream& stream, const char* bytes, uint32_t length, int64_t now) const;
   void write_all(int fd, const void* bytes, uint64_t length, uint64_t at);
 
+  Redactor redactor_;
   Stream streams_[2];
   int output_fd_ = -1;
   int index_fd_ = -1;

@@ -34,8 +34,8 @@ uint64_t left_until(uint64_t due_at) {
 
 }  // namespace
 
-int Minder::run() {
-  if (const Trouble found = prepare()) return put_on_record(found);
+int Minder::run(int secrets_fd) {
+  if (const Trouble found = prepare(secrets_fd)) return put_on_record(found);
   const int error = claim_.take(spec_.boot, job_.pid());
   if (error == EEXIST) return discard({});
   if (error != 0) return discard(trouble(StartFailure::claim_call, run_directory::claim_file, error));
@@ -48,15 +48,18 @@ int Minder::run() {
   return 0;
 }
 
-Trouble Minder::prepare() {
+Trouble Minder::prepare(int secrets_fd) {
+  if (const int error = secrets_.take(secrets_fd)) return trouble(StartFailure::read_call, "the secrets", error);
   if (const Trouble found = leave_daemon()) return found;
   signals_ = open_signals();
   if (signals_ < 0) return trouble(StartFailure::open_call, "signalfd", errno);
   if (!take_lock()) return trouble(StartFailure::open_call, run_directory::lock_file, errno);
-  if (const int error = read_spec(spec_)) return trouble(StartFailure::read_call, run_directory::spec_file, error);
+  if (const int error = read_spec(spec_, secrets_))
+    return trouble(StartFailure::read_call, run_directory::spec_file, error);
   if (const int error = capture_.open_files(spec_.output_max)) {
     return trouble(StartFailure::open_call, run_directory::output_file, error);
   }
+  secrets_.hide_in(capture_.redactor());
   if (const int error = capture_.open_pipes()) return trouble(StartFailure::pipe_call, "", error);
   if (const Trouble found = open_input()) return found;
   cgroup_.open(spec_.cgroup, name_, spec_.cgroup_limits);

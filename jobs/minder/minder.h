@@ -23,6 +23,7 @@
 #include <jobs/minder/hint.h>
 #include <jobs/minder/ladder.h>
 #include <jobs/minder/records.h>
+#include <jobs/minder/secrets.h>
 #include <jobs/minder/spec.h>
 #include <jobs/minder/tree.h>
 
@@ -33,8 +34,8 @@ class Minder {
   // `name` is the run directory's. REQUIRES: the working directory is the run directory.
   explicit Minder(const char* name) : name_(name), hint_(name), ladder_(cgroup_) {}
 
-  // The exit code is 0 if what there was to say is on record; else an errno.
-  int run();
+  // The exit code is 0 if what there was to say is on record; else an errno. `secrets_fd` -1: the job has none.
+  int run(int secrets_fd);
 
  private:
   enum class Phase {
@@ -45,7 +46,7 @@ class Minder {
     over,
   };
 
-  Trouble prepare();
+  Trouble prepare(int secrets_fd);
   Trouble open_input();
   Trouble fork_job();
   int put_on_record(const Trouble& found);
@@ -67,6 +68,7 @@ class Minder {
   void write_record();
 
   const char* name_;
+  Secrets secrets_;
   Spec spec_;
   Capture capture_;
   HeldJob job_;

@@ -127,7 +127,7 @@ bool is_vector(const char* field) { return strncmp(field, "argv=", 5) == 0 || st
 
 }  // namespace
 
-int read_spec(Spec& spec) {
+int read_spec(Spec& spec, const Secrets& secrets) {
   if (const int error = map_file(spec)) return error;
   if (!is_whole(spec)) return EBADMSG;
   size_t arguments = 0;
@@ -138,6 +138,8 @@ int read_spec(Spec& spec) {
     if (value_if_key(field, "env") != nullptr) ++variables;
   });
   if (arguments == 0) return EBADMSG;
+  variables += secrets.variable_count();
+  spec.has_secrets = secrets.any();
   if (const int error = map_vectors(spec, arguments + variables + 2)) return error;
   spec.argv = static_cast<char**>(spec.vectors);
   spec.env = spec.argv + arguments + 1;
@@ -147,6 +149,7 @@ int read_spec(Spec& spec) {
     if (value_if_key(field, "argv") != nullptr) spec.argv[next_argument++] = field + strlen("argv=");
     if (value_if_key(field, "env") != nullptr) spec.env[next_variable++] = field + strlen("env=");
   });
+  secrets.for_each_variable([&](char* variable) { spec.env[next_variable++] = variable; });
   return 0;
 }
 

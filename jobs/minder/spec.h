@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include <jobs/minder/secrets.h>
+
 namespace belfry::minder {
 
 enum class Leftovers { kill, wait, leave };
@@ -60,6 +62,7 @@ struct Spec {
   CgroupLimits cgroup_limits;
   char** argv = nullptr;  // both end with a null
   char** env = nullptr;
+  bool has_secrets = false;  // some variables stand elsewhere, in memory that nobody may look into
 
   void* pages = nullptr;
   size_t pages_size = 0;
@@ -70,8 +73,9 @@ struct Spec {
   void release();
 };
 
-// Reads ./spec. 0, or errno; EBADMSG for a file that is cut off or of another version.
-int read_spec(Spec& spec);
+// Reads ./spec, and takes the variables with secrets in. 0, or errno; EBADMSG for a file that is cut off or of another
+// version.
+int read_spec(Spec& spec, const Secrets& secrets);
 
 // The value of the job's own variable, or null.
 const char* job_variable(const Spec& spec, const char* name);

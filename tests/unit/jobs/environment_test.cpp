@@ -22,7 +22,9 @@ StartOrder order(std::vector<EnvironmentVariable> env = {}) {
 
 std::vector<std::string> environment(const StartOrder& order, Millis late = Millis{0}) {
   const Account account{.name = "ada", .home = "/home/ada", .groups = {}};
-  return job_environment(order, {.account = account, .now = due + late, .zone = *west(), .variables = order.job->env});
+  const InputValues inputs(*order.job->inputs, order.run.params);
+  return job_environment(
+      order, {.account = account, .now = due + late, .zone = *west(), .variables = order.job->env, .inputs = inputs});
 }
 
 std::string value(const std::vector<std::string>& environment, const std::string& name) {
