@@ -92,6 +92,30 @@ class Body {
     return *value;
   }
 
+  // An object of texts, numbers and truth values.
+  Result<std::vector<Param>> params(const char* key) const {
+    std::vector<Param> list;
+    const Json* value = find(key);
+    if (value == nullptr) return list;
+    if (!value->is_object()) return std::unexpected(bad_key(key, "it is an object of names and values"));
+    for (const auto& item : value->items()) {
+      const Json& one = item.value();
+      if (!one.is_string() && !one.is_number() && !one.is_boolean()) {
+        return std::unexpected(bad_key(key, "'" + item.key() + "' is a text, a number, true or false"));
+      }
+      list.push_back({.name = item.key(), .value = one.is_string() ? one.get<std::string>() : one.dump()});
+    }
+    return list;
+  }
+
+  // `true`, or a duration.
+  Result<std::optional<Millis>> unique(const char* key) const {
+    const Json* value = find(key);
+    if (value == nullptr || (value->is_boolean() && !value->get<bool>())) return std::nullopt;
+    if (value->is_boolean()) return Millis{0};
+    return duration(key);
+  }
+
   Result<std::optional<Millis>> duration(const char* key) const {
     const std::string written = TRY(text(key));
     if (find(key) == nullptr) return std::nullopt;
@@ -150,7 +174,8 @@ Result<PauseBody> pause_in(const Body& body) {
 }  // namespace
 
 Result<RunBody> read_run_body(std::string_view text) {
-  const Body body = TRY(Body::read(text, "scheduled_time at delay priority ignore_overlap dry_run"));
+  const Body body =
+      TRY(Body::read(text, "params scheduled_time at delay queue priority unique ignore_overlap dry_run"));
   RunBody run;
   run.scheduled_time = TRY(body.instant("scheduled_time"));
   run.at = TRY(body.instant("at"));
@@ -159,6 +184,9 @@ Result<RunBody> read_run_body(std::string_view text) {
   if (priority) run.priority = static_cast<int>(*priority);
   run.ignores_overlap = TRY(body.flag("ignore_overlap"));
   run.is_dry_run = TRY(body.flag("dry_run"));
+  run.params = TRY(body.params("params"));
+  run.queue = TRY(body.text("queue"));
+  run.unique = TRY(body.unique("unique"));
   if (run.at && run.delay) return std::unexpected(exclude_each_other("at", "delay"));
   return run;
 }
@@ -198,13 +226,13 @@ Result<std::uint32_t> read_skip_body(std::string_view text) {
 Result<bool> read_reload_body(std::string_view text) { return TRY(Body::read(text, "dry_run")).flag("dry_run"); }
 
 Result<BackfillBody> read_backfill_body(std::string_view text) {
-  const Body body = TRY(Body::read(text, "from to dry_run"));
+  const Body body = TRY(Body::read(text, "from to params dry_run"));
   const auto from = TRY(body.instant("from"));
   const auto to = TRY(body.instant("to"));
   if (!from || !to) return std::unexpected(Error::bad_input("a backfill needs the keys 'from' and 'to'"));
   if (*from > *to) return std::unexpected(bad_key("to", "it lies before 'from'"));
   const bool is_dry_run = TRY(body.flag("dry_run"));
-  return BackfillBody{.from = *from, .to = *to, .is_dry_run = is_dry_run};
+  return BackfillBody{.from = *from, .to = *to, .is_dry_run = is_dry_run, .params = TRY(body.params("params"))};
 }
 
 Result<void> read_empty_body(std::string_view text) {

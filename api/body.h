@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <belfry/error.h>
+#include <belfry/params.h>
 #include <belfry/time.h>
 
 namespace belfry::api {
@@ -23,6 +24,9 @@ struct RunBody {
   std::optional<int> priority;
   bool ignores_overlap = false;
   bool is_dry_run = false;
+  std::vector<Param> params;     // numbers and truth values as their texts
+  std::string queue;             // empty: the job's
+  std::optional<Millis> unique;  // `true` is 0s: as long as the other run is open
 };
 Result<RunBody> read_run_body(std::string_view body);
 
@@ -58,6 +62,7 @@ struct BackfillBody {
   WallTime from;
   WallTime to;
   bool is_dry_run = false;
+  std::vector<Param> params;
 };
 Result<BackfillBody> read_backfill_body(std::string_view body);
 

@@ -3,6 +3,7 @@
 #include <api/change_routes.h>
 #include <api/find_job.h>
 #include <api/json.h>
+#include <api/told_params.h>
 #include <base/text.h>
 #include <base/try.h>
 
@@ -102,12 +103,23 @@ Result<void> post_backfill(const Call& call) {
   const BackfillBody body = TRY(read_backfill_body(call.request.body));
   const Job& job = *TRY(find_job(call.backend.view(), call.arguments[0])).job;
   TRY(check_backfill(job, body, call.backend.now().wall));
+  const std::string subject = "the slots of job '" + job.name.text() + "' were not filled in";
+  auto params = told_params(job, body.params, subject);
+  if (!params) {
+    call.reply(respond(params.error()));
+    return {};
+  }
   if (body.is_dry_run) {
     call.reply(json_response(stretch_json(*slots_of(job, body))));
     return {};
   }
-  place(call, BackfillRequested{.job = job.name, .from = body.from, .to = body.to, .requested_by = asker(call.request)},
-        "the slots of job '" + job.name.text() + "' were not filled in");
+  place(call,
+        BackfillRequested{.job = job.name,
+                          .from = body.from,
+                          .to = body.to,
+                          .requested_by = asker(call.request),
+                          .params = *std::move(params)},
+        subject);
   return {};
 }
 

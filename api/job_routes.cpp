@@ -7,6 +7,7 @@
 #include <api/job_routes.h>
 #include <api/json.h>
 #include <api/problem.h>
+#include <api/told_params.h>
 #include <base/text.h>
 #include <base/try.h>
 
@@ -61,6 +62,17 @@ bool is_in(JobState state, const JobView& view) {
 
 bool holds(const Job& job, std::string_view part) {
   return job.name.text().find(part) != std::string::npos || job.description.find(part) != std::string::npos;
+}
+
+// The queue that the request names; the job's own needs no definition.
+Result<void> check_queue(const View& view, const Job& job, const std::string& name) {
+  if (name.empty() || name == job.policies->queue.str()) return {};
+  std::vector<std::string_view> names;
+  for (const QueueDefinition& queue : view.job_set()->queues) names.push_back(queue.name.str());
+  if (std::ranges::find(names, name) != names.end()) return {};
+  const auto near = nearest(name, names);
+  return std::unexpected(Error::bad_input("key 'queue': there is no queue '" + name + "'" +
+                                          (near ? "; did you mean '" + std::string(*near) + "'?" : "")));
 }
 
 // Whether the core would take the request now. It decides by itself when it is asked; this looks at the same facts.
@@ -120,6 +132,13 @@ Result<void> post_run(const Call& call) {
   const RunBody body = TRY(read_run_body(call.request.body));
   const JobView job = TRY(find_job(call.backend.view(), call.arguments[0]));
   const JobName name = job.job->name;
+  const std::string subject = "job '" + name.text() + "' was not started";
+  TRY(check_queue(call.backend.view(), *job.job, body.queue));
+  auto params = told_params(*job.job, body.params, subject);
+  if (!params) {
+    call.reply(respond(params.error()));
+    return {};
+  }
   if (body.is_dry_run) {
     call.reply(json_response(rehearsal_json(rehearse(call.backend.view(), job, body))));
     return {};
@@ -135,8 +154,11 @@ Result<void> post_run(const Call& call) {
                      .delay = body.delay,
                      .nominal = body.scheduled_time,
                      .priority = body.priority,
-                     .overlap = body.ignores_overlap ? Overlap::ignore : Overlap::obey},
-        "job '" + name.text() + "' was not started");
+                     .queue = body.queue,
+                     .overlap = body.ignores_overlap ? Overlap::ignore : Overlap::obey,
+                     .params = *std::move(params),
+                     .unique = body.unique},
+        subject);
   return {};
 }
 

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include <api/json.h>
+#include <base/param_values.h>
 #include <base/text.h>
 #include <base/version.h>
 
@@ -34,6 +35,12 @@ std::optional<Millis> duration_of(const Run& run) {
   return std::max(Millis{0}, *run.finished - *run.started);
 }
 
+Json to_json(const Params& params) {
+  Json object = Json::object();
+  for (const Param& param : params.list()) object[param.name] = param.value;
+  return object;
+}
+
 Json to_json(const Run& run) {
   return {
       {"id", run.id.text()},
@@ -41,6 +48,7 @@ Json to_json(const Run& run) {
       {"slot", run.slot ? time_of(run.slot->at) : Json()},
       {"scheduled_time", time_of(run.nominal)},
       {"trigger", text(run.trigger)},
+      {"params", to_json(run.params)},
       {"cause", run.cause ? Json(run.cause->text()) : Json()},
       {"attempt", run.attempt},
       {"state", run.is_open() ? Json(text(run.state)) : Json()},
@@ -72,6 +80,7 @@ Json to_json(const JobView& view);
 Json to_json(const UpcomingSlot& slot);
 Json to_json(const SlotRow& row);
 Json to_json(const QueueView& queue);
+Json to_json(const ParamDefinition& param);
 
 template <class Items>
 Json list_of(const Items& items) {
@@ -125,6 +134,21 @@ Json action_of(const Job& job) {
   if (const auto* script = std::get_if<Script>(&job.action)) return {{"run", script->text}};
   if (const auto* command = std::get_if<Command>(&job.action)) return {{"command", command->argv}};
   return {};
+}
+
+Json value_or_null(const std::optional<std::string>& text) { return text ? Json(*text) : Json(); }
+
+Json to_json(const ParamDefinition& param) {
+  return {{"name", param.name},
+          {"type", belfry::word_of(param.type)},
+          {"required", param.is_required},
+          {"default", value_or_null(param.fallback)},
+          {"options", param.options},
+          {"min", value_or_null(param.min)},
+          {"max", value_or_null(param.max)},
+          {"pattern", or_null(param.pattern)},
+          {"values", describe_values(param)},
+          {"description", or_null(param.description)}};
 }
 
 std::string_view word_of(OverlapPolicy::Action action) {
@@ -226,6 +250,7 @@ std::string job_json(const JobView& job, const std::vector<Run>& newest_runs) {
   Json object = to_json(job);
   object["action"] = action_of(*job.job);
   object["policies"] = to_json(*job.job->policies);
+  object["params"] = list_of(job.job->inputs->params);
   Json outcomes = Json::array();
   for (const Run& run : newest_runs) {
     if (run.outcome) outcomes.push_back(text(*run.outcome));
@@ -328,6 +353,9 @@ std::string problem_json(const Problem& problem) {
   Json document = {{"title", status_title(problem.status)}, {"status", problem.status}, {"detail", problem.detail}};
   if (problem.reason != Reason::none) document["reason"] = text(problem.reason);
   if (problem.run) document["run"] = problem.run->text();
+  for (const Problem::Flaw& flaw : problem.errors) {
+    document["errors"].push_back({{"pointer", flaw.pointer}, {"detail", flaw.detail}, {"hint", or_null(flaw.hint)}});
+  }
   return write(document);
 }
 

@@ -29,8 +29,8 @@ struct ListFrame {
 std::string run_json(const Run& run);
 
 // {name, description, tags, schedule, schedule_in_words, timezone, enabled, pause, skip_next, backfill, next, last,
-// open, action, policies, outcomes}: the last three only of a job that was asked for alone; `outcomes` are those of
-// its newest runs, newest first.
+// open, action, policies, params, outcomes}: the last four only of a job that was asked for alone; `outcomes` are those
+// of its newest runs, newest first.
 std::string job_json(const JobView& job, const std::vector<Run>& newest_runs);
 
 // {names}: of the jobs, in file order; for completion, which has no time to lose.

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <belfry/error.h>
 #include <belfry/names.h>
@@ -19,6 +20,14 @@ struct Problem {
   // Members beyond the RFC's, where they apply.
   Reason reason = Reason::none;
   std::optional<RunId> run;  // the run that is in the way
+
+  // What is wrong in a body, one by one.
+  struct Flaw {
+    std::string pointer;  // "/params/date"
+    std::string detail;
+    std::string hint;  // what to write there; may be empty
+  };
+  std::vector<Flaw> errors;
 };
 
 Problem problem_from(const Error& error);

@@ -9,6 +9,7 @@
 #include <cli/document.h>
 #include <cli/exit_code.h>
 #include <cli/output.h>
+#include <cli/param_option.h>
 #include <cli/phrases.h>
 #include <cli/typed_time.h>
 
@@ -20,6 +21,7 @@ struct Options {
   std::string job;
   std::string from;
   std::string to;
+  std::vector<std::string> params;
   bool is_dry_run = false;
 };
 
@@ -38,9 +40,11 @@ Result<int> backfill(const Context& context, const Options& options) {
   BodyText body;
   body.text("from", TRY(past_instant_for(daemon, options.from)));
   body.text("to", TRY(past_instant_for(daemon, options.to)));
-  body.flag("dry_run", options.is_dry_run);
-  const HttpResponse response =
-      TRY(daemon.post("/v1/jobs/" + api::percent_encode(options.job) + "/backfill", body.take()));
+  body.params("params", params_of(options.params)).flag("dry_run", options.is_dry_run);
+  const HttpResponse response = TRY(daemon.exchange(
+      {.method = "POST", .target = "/v1/jobs/" + api::percent_encode(options.job) + "/backfill", .body = body.take()}));
+  if (response.status == 422) return refuse_params(response, "belfry backfill " + options.job);
+  if (response.status >= 300) return std::unexpected(error_in(response));
   if (context.form == OutputForm::json) {
     print(response.body);
   } else if (options.is_dry_run) {
@@ -63,6 +67,7 @@ void add_backfill(CLI::App& app, Context& context) {
   command->add_option("JOB", options->job, "Which job")->required()->type_name("");
   command->add_option("--from", options->from, "From this time on, or so long ago")->required()->type_name("TIME");
   command->add_option("--to", options->to, "Up to this time, or so long ago")->required()->type_name("TIME");
+  add_param_option(*command, options->params);
   command->add_flag("--dry-run", options->is_dry_run, "Only say how often it would run");
   command->callback([&context, options] { context.chosen = [options](Context& c) { return backfill(c, *options); }; });
 }

@@ -22,6 +22,11 @@ BodyText& BodyText::texts(const char* key, const std::vector<std::string>& value
   return *this;
 }
 
+BodyText& BodyText::params(const char* key, const std::vector<Param>& values) {
+  for (const Param& param : values) object_->json[key][param.name] = param.value;
+  return *this;
+}
+
 BodyText& BodyText::flag(const char* key, bool value) {
   if (value) object_->json[key] = true;
   return *this;

@@ -79,18 +79,23 @@ ErrorKind kind_of(int status) {
   }
 }
 
-Error problem(const HttpResponse& response) {
-  std::string detail = decode_problem(response.body);
-  if (detail.empty()) detail = "the daemon answered " + std::to_string(response.status);
-  return {.kind = kind_of(response.status), .what = std::move(detail)};
-}
-
 }  // namespace
 
-Result<HttpResponse> DaemonLink::send(const HttpRequest& request) const {
+Error error_in(const HttpResponse& refusal) {
+  std::string detail = decode_problem(refusal.body);
+  if (detail.empty()) detail = "the daemon answered " + std::to_string(refusal.status);
+  return {.kind = kind_of(refusal.status), .what = std::move(detail)};
+}
+
+Result<HttpResponse> DaemonLink::exchange(const HttpRequest& request) const {
   auto response = send_request(socket_path, request);
   if (!response) return std::unexpected(explained(response.error(), socket_path, request.patience));
-  if (response->status >= 300) return std::unexpected(problem(*response));
+  return response;
+}
+
+Result<HttpResponse> DaemonLink::send(const HttpRequest& request) const {
+  auto response = TRY(exchange(request));
+  if (response.status >= 300) return std::unexpected(error_in(response));
   return response;
 }
 

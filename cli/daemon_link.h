@@ -20,6 +20,9 @@ struct DaemonLink {
   // talk to the daemon, not_allowed. sys_errno ECANCELED: broken off by request.break_off_fd; ETIMEDOUT: silent for
   // request.patience.
   Result<HttpResponse> send(const HttpRequest& request) const;
+
+  // The same, but a problem document is an answer too; error_in() makes an Error of it.
+  Result<HttpResponse> exchange(const HttpRequest& request) const;
   Result<HttpResponse> post(std::string target, std::string body) const {
     return send({.method = "POST", .target = std::move(target), .body = std::move(body)});
   }
@@ -29,6 +32,8 @@ struct DaemonLink {
 
   Result<HttpResponse> get(std::string target) const { return send({.target = std::move(target)}); }
 };
+
+Error error_in(const HttpResponse& refusal);
 
 // REQUIRES: context.host is empty or was accepted by check_host.
 DaemonLink find_daemon(const Context& context, const Surroundings& around);

@@ -80,6 +80,14 @@ RunState state_in(const Json& object) {
   return RunState::starting;
 }
 
+Params params_in(const Json& run) {
+  std::vector<Param> list;
+  for (const auto& item : object_in(run, "params").items()) {
+    if (item.value().is_string()) list.push_back({.name = item.key(), .value = item.value().get<std::string>()});
+  }
+  return Params(std::move(list));
+}
+
 Result<Run> run_from(const Json& object) {
   if (!object.is_object()) return std::unexpected(unreadable("a run is no object"));
   const auto id = RunId::parse(text_in(object, "id").value_or(""));
@@ -89,6 +97,7 @@ Result<Run> run_from(const Json& object) {
   Run run{.id = *id, .job = std::move(*job)};
   run.due = *due;
   run.trigger = run_trigger_from(text_in(object, "trigger").value_or("")).value_or(RunTrigger::schedule);
+  run.params = params_in(object);
   run.state = state_in(object);
   if (const auto slot = time_in(object, "slot")) run.slot = Slot{.era = {}, .at = *slot};
   run.nominal = time_in(object, "scheduled_time");
@@ -152,6 +161,22 @@ PolicyWords policies_in(const Json& object) {
           .retries = number_in(policies, "retries").value_or(0)};
 }
 
+std::vector<JobRow::ParamRow> param_rows_in(const Json& object) {
+  std::vector<JobRow::ParamRow> rows;
+  const Json* params = find(object, "params");
+  if (params == nullptr) return rows;
+  for (const Json& param : *params) {
+    if (!param.is_object()) continue;
+    const Json* required = find(param, "required");
+    rows.push_back({.name = text_in(param, "name").value_or(""),
+                    .values = text_in(param, "values").value_or(""),
+                    .fallback = text_in(param, "default"),
+                    .is_required = required != nullptr && *required == true,
+                    .description = text_in(param, "description").value_or("")});
+  }
+  return rows;
+}
+
 Result<JobRow> job_from(const Json& object) {
   if (!object.is_object()) return std::unexpected(unreadable("a job is no object"));
   JobRow row{.name = text_in(object, "name").value_or("")};
@@ -172,6 +197,7 @@ Result<JobRow> job_from(const Json& object) {
   }
   row.action = action_in(object);
   row.policies = policies_in(object);
+  row.params = param_rows_in(object);
   for (const std::string& word : texts_in(object, "outcomes")) {
     if (const auto outcome = run_outcome_from(word)) row.outcomes.push_back(*outcome);
   }
@@ -289,6 +315,17 @@ Result<Stretch> decode_stretch(std::string_view document) {
 }
 
 Result<Run> decode_run(std::string_view document) { return run_from(TRY(parse(document))); }
+
+std::vector<std::string> decode_hints(std::string_view document) {
+  std::vector<std::string> hints;
+  const auto problem = parse(document);
+  const Json* errors = problem ? find(*problem, "errors") : nullptr;
+  if (errors == nullptr) return hints;
+  for (const Json& flaw : *errors) {
+    if (auto hint = flaw.is_object() ? text_in(flaw, "hint") : std::nullopt) hints.push_back(*std::move(hint));
+  }
+  return hints;
+}
 
 std::string decode_problem(std::string_view document) {
   const Json parsed = Json::parse(document, nullptr, /*allow_exceptions=*/false);

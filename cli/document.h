@@ -52,6 +52,14 @@ struct JobRow {
   std::string action;
   PolicyWords policies;
   std::vector<RunOutcome> outcomes;  // newest first
+  struct ParamRow {
+    std::string name;
+    std::string values;  // in words
+    std::optional<std::string> fallback;
+    bool is_required = false;
+    std::string description;
+  };
+  std::vector<ParamRow> params;
 };
 
 // What became of a slot, or of a stretch of slots that ended alike.
@@ -131,6 +139,9 @@ Result<Run> decode_run(std::string_view document);
 
 // The `detail` of a problem document; empty if it is none.
 std::string decode_problem(std::string_view document);
+
+// What to write instead, for each of its `errors` that knows it: "date=2026-11-19".
+std::vector<std::string> decode_hints(std::string_view document);
 
 // One member of an object, as JSON text on one line: what --json prints of a list.
 Result<std::string> member(std::string_view document, const char* name);

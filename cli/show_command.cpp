@@ -90,6 +90,17 @@ std::string backfill_phrase(const JobRow& job, const DaemonTime& time) {
          local_phrase(job.backfill->reached, *time.zone);
 }
 
+std::string params_phrase(const std::vector<JobRow::ParamRow>& params) {
+  std::string lines;
+  for (const auto& param : params) {
+    lines += (lines.empty() ? "" : "\n") + param.name + ": " + param.values;
+    if (param.is_required) lines += ", required";
+    if (param.fallback) lines += ", else " + *param.fallback;
+    if (!param.description.empty()) lines += " (" + param.description + ")";
+  }
+  return lines;
+}
+
 void print_job(const Context& context, const JobRow& job, const DaemonTime& time) {
   const Terminal terminal = Terminal::of_stdout(context, Surroundings::of_this_process());
   Fields fields;
@@ -102,6 +113,7 @@ void print_job(const Context& context, const JobRow& job, const DaemonTime& time
   fields.add("left out", job.skip_next > 0 ? "the next " + std::to_string(job.skip_next) : "");
   fields.add("backfill", backfill_phrase(job, time));
   fields.add("does", job.action);
+  fields.add("params", params_phrase(job.params));
   fields.add("policies", policies_phrase(job.policies));
   fields.add("tags", joined(job.tags, ", "));
   print(job.name + (job.description.empty() ? "" : "  " + printable(job.description)) + "\n" + fields.render(terminal));
@@ -134,6 +146,13 @@ std::string used_phrase(const Run& run) {
          " output";
 }
 
+std::string told_phrase(const Run& run) {
+  std::string lines;
+  for (const Param& param : run.params.list())
+    lines += (lines.empty() ? "" : "\n") + param.name + "=" + printable(param.value);
+  return lines;
+}
+
 std::string stop_phrase(const Run& run) {
   if (run.stop == Reason::none) return "";
   return std::string(text(run.stop)) + (run.stop_by.empty() ? "" : " of " + run.stop_by);
@@ -146,6 +165,7 @@ void print_run(const Context& context, const Run& run, const DaemonTime& time) {
   fields.add("outcome", sign.mark + " " + standing_phrase(run) + (run.detail.empty() ? "" : ": " + run.detail),
              sign.emphasis);
   fields.add("trigger", trigger_phrase(run));
+  fields.add("params", told_phrase(run));
   fields.add("slot", run.slot ? at_phrase(run.slot->at, time) : at_phrase(run.nominal, time));
   fields.add("stands for", run.stands_for > 1 ? std::to_string(run.stands_for) + " slots" : "");
   fields.add("due", at_phrase(run.due, time));

@@ -119,6 +119,8 @@ class FakeBackend final : public api::Backend, private View {
     return set_.jobs.back();
   }
 
+  void add_queue(const char* name) { set_.queues.push_back({.name = name}); }
+
   FakeBackend() {
     set_.revision = "r1";
     set_.zone_name = "Europe/Berlin";

@@ -16,7 +16,8 @@ TEST_CASE("api/json: an open run has a state and no outcome") {
   CHECK(run_json(run) ==
         "{\"id\":\"" + run.id.text() +
             "\",\"job\":\"backup\",\"slot\":\"2026-11-20T08:00:00Z\",\"scheduled_time\":null,"
-            "\"trigger\":\"schedule\",\"cause\":null,\"attempt\":1,\"state\":\"running\",\"outcome\":null,\"reason\":"
+            "\"trigger\":\"schedule\",\"params\":{},\"cause\":null,\"attempt\":1,\"state\":\"running\",\"outcome\":"
+            "null,\"reason\":"
             "null,\"detail\":null,"
             "\"stop\":null,\"stop_by\":null,\"exit_code\":null,\"signal\":null,\"due\":\"2026-11-20T08:00:00Z\","
             "\"not_before\":null,\"started\":\"2026-11-20T08:00:01.500Z\",\"finished\":null,\"late_ms\":1500,"

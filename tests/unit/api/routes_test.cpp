@@ -142,7 +142,7 @@ TEST_CASE("api/routes: a run for an unknown job, or with keys that nothing reads
   World world;
   world.backend.add_job("backup");
   CHECK(world.send("POST", "/v1/jobs/nothing/runs")->status == 404);
-  CHECK(world.send("POST", "/v1/jobs/backup/runs", "{\"params\":{}}")->status == 400);
+  CHECK(world.send("POST", "/v1/jobs/backup/runs", "{\"param\":{}}")->status == 400);
   CHECK(world.send("POST", "/v1/jobs/backup/runs", "not json")->status == 400);
   CHECK(world.backend.asked.empty());
 }
@@ -432,4 +432,69 @@ TEST_CASE("api/routes: S35 a reload tells what it changes, and every problem of 
   CHECK(holds(refused, "f.yaml:1:1  error  odd"));
   CHECK(world.backend.reloads == std::vector{ReloadHow::rehearse, ReloadHow::apply});
   CHECK(world.send("POST", "/v1/config/reload", "{\"dry\": true}")->status == 400);
+}
+
+TEST_CASE("api/routes: S38 a request tells a run its parameters; what is wrong with them is said one by one") {
+  World world;
+  Job& job = world.backend.add_job("restore");
+  job.inputs = std::make_shared<const JobInputs>(
+      JobInputs{.params = {{.name = "date", .type = ParamType::date, .is_required = true},
+                           {.name = "count", .type = ParamType::integer, .fallback = "1"},
+                           {.name = "dry_run", .type = ParamType::boolean, .fallback = "true"}},
+                .usual = {},
+                .secrets = {}});
+  world.send("POST", "/v1/jobs/restore/runs", R"({"params":{"date":"2026-11-19","count":7,"dry_run":false}})");
+  CHECK(world.backend.asked.at(0).as<RunRequested>().params ==
+        Params{{"date", "2026-11-19"}, {"count", "7"}, {"dry_run", "false"}});
+
+  const Response wrong =
+      world.send("POST", "/v1/jobs/restore/runs", R"({"params":{"dte":"2026-11-19","count":"many"},"dry_run":true})")
+          .value();
+  CHECK(wrong.status == 422);
+  CHECK(wrong.content_type == "application/problem+json");
+  for (const char* part : {R"("pointer":"/params/dte","detail":"there is no parameter 'dte'; did you mean 'date'?")",
+                           R"("pointer":"/params/date","detail":"parameter 'date' is missing)",
+                           R"("hint":"date=2026-11-19")", R"("pointer":"/params/count")"}) {
+    CAPTURE(part);
+    CHECK(holds(wrong, part));
+  }
+  // F56: a mebibyte is no parameter.
+  const std::string huge = R"({"params":{"date":")" + std::string(1 << 20, 'x') + R"("}})";
+  CHECK(world.send("POST", "/v1/jobs/restore/runs", huge)->status == 422);
+  CHECK(world.send("POST", "/v1/jobs/restore/runs", R"({"params":{"date":"2026-11-19\u0000"}})")->status == 422);
+  CHECK(world.send("POST", "/v1/jobs/restore/runs", R"({"params":{"date":["2026-11-19"]}})")->status == 400);
+  CHECK(world.send("POST", "/v1/jobs/restore/runs", R"({"params":"date"})")->status == 400);
+  CHECK(world.backend.asked.size() == 1);
+}
+
+TEST_CASE("api/routes: S23 S25 a request may name a queue, and be one with those that equal it") {
+  World world;
+  world.backend.add_job("restore");
+  world.backend.add_queue("bulk");
+  world.send("POST", "/v1/jobs/restore/runs", R"({"queue":"bulk","unique":true})");
+  CHECK(world.backend.asked.at(0).as<RunRequested>().queue.str() == "bulk");
+  CHECK(world.backend.asked.at(0).as<RunRequested>().unique == Millis{0});
+  world.send("POST", "/v1/jobs/restore/runs", R"({"queue":"default","unique":"10m"})");
+  CHECK(world.backend.asked.at(1).as<RunRequested>().unique == Millis{10min});
+  const Response unknown = world.send("POST", "/v1/jobs/restore/runs", R"({"queue":"blk"})").value();
+  CHECK(unknown.status == 400);
+  CHECK(holds(unknown, "did you mean 'bulk'?"));
+  CHECK(world.send("POST", "/v1/jobs/restore/runs", R"({"unique":10})")->status == 400);
+}
+
+TEST_CASE("api/routes: S38 jobs say what they take, runs what they were told, and secrets are only names") {
+  World world;
+  Job& job = world.backend.add_job("restore");
+  job.env = {{"TOKEN", "${secret:token}"}};
+  job.inputs = std::make_shared<const JobInputs>(
+      JobInputs{.params = {{.name = "to", .type = ParamType::choice, .fallback = "a", .options = {"a", "b"}}},
+                .usual = {},
+                .secrets = {{.name = "token", .where = "/etc/belfry/secrets/token"}}});
+  Run run = closed(make_run("restore", 1), RunOutcome::succeeded);
+  run.params = Params{{"to", "b"}};
+  world.backend.past.kept.push_back(run);
+  CHECK(holds(world.get("/v1/runs"), R"("params":{"to":"b"})"));
+  const Response shown = world.get("/v1/jobs/restore");
+  CHECK(holds(shown, R"({"name":"to","type":"choice","required":false,"default":"a","options":["a","b"])"));
+  CHECK_FALSE(holds(shown, "/etc/belfry/secrets"));
 }
