@@ -45,7 +45,7 @@ jobs:
   nightly: { schedule: "30 2 * * *", run: "true", enabled: false }
 )");
   installation.start_daemon();
-  installation.wait_for_closed_run("tick");
+  const auto closed = installation.wait_for_closed_run("tick");
 
   const auto list = installation.belfry_json({"list"});
   CHECK(list.dump().find("nightly") != std::string::npos);
@@ -61,7 +61,7 @@ jobs:
   CHECK(installation.belfry({"next", "-n", "3"}).out.find("tick") != std::string::npos);
   CHECK(installation.belfry_json({"runs", "tick", "-n", "1"}).size() == 1);
   CHECK(installation.belfry({"runs"}).out.find("tick") != std::string::npos);
-  CHECK(installation.belfry({"logs", "tick"}).out == "hello\n");
+  CHECK(installation.belfry({"logs", closed["id"].get<std::string>()}).out == "hello\n");
   CHECK(installation.belfry_json({"version"})["version"].is_string());
   CHECK(installation.belfry({"--help"}).out.find("belfry list") != std::string::npos);
 }

@@ -31,11 +31,12 @@ StartOrder limited(StartOrder order, Millis limit, Reason reason = Reason::timeo
 TEST_CASE("jobs/minder: S26 a time limit ends the job, and the report says which limit it was") {
   Bench bench;
   for (const Reason reason : {Reason::timeout, Reason::deadline}) {
+    const auto before = Clock::now();  // `started` is what the minder saw: late on a busy machine
     const Outcome& outcome = bench.run(limited(bench.script("sleep 30"), Millis{100}, reason));
     REQUIRE(outcome.ended);
     CHECK(outcome.ended->reason == reason);
     CHECK(outcome.ended->end == terminated);
-    CHECK(outcome.ended->finished - outcome.ended->started >= Millis{90});
+    CHECK(Clock::now() - before >= Millis{100});
   }
 }
 
