@@ -1,8 +1,10 @@
 #include <fcntl.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include <base/log.h>
 #include <base/try.h>
@@ -19,6 +21,12 @@ namespace belfry {
 namespace {
 
 constexpr std::uint64_t hints_token = 0;
+constexpr std::uint64_t again_token = 1;
+
+// What became of an attempt stands in files, and they may be unreadable for a while: no descriptor is left. It is not
+// lost for that.
+constexpr Millis unreadable_pause{100};
+constexpr int unreadable_tries = 600;
 
 // How long an exec may take, until the job is taken for one that runs.
 constexpr Millis exec_limit{1000};
@@ -40,17 +48,21 @@ Result<std::unique_ptr<CommandLauncher>> CommandLauncher::open(Options options) 
   Fd minder{::open(options.minder_path.c_str(), O_PATH | O_CLOEXEC)};
   if (!minder) return std::unexpected(system_error("open", options.minder_path));
   Fd hints = TRY(open_hints(options.runs_path));
+  Fd again = TRY(open_idle_timer());
   Poller poller = TRY(Poller::open());
   TRY(poller.add(hints.get(), hints_token));
+  TRY(poller.add(again.get(), again_token));
   return std::unique_ptr<CommandLauncher>(
-      new CommandLauncher(std::move(options), std::move(poller), std::move(minder), std::move(hints)));
+      new CommandLauncher(std::move(options), std::move(poller),
+                          {.minder = std::move(minder), .hints = std::move(hints), .again = std::move(again)}));
 }
 
-CommandLauncher::CommandLauncher(Options options, Poller poller, Fd minder, Fd hints)
+CommandLauncher::CommandLauncher(Options options, Poller poller, Files files)
     : options_(std::move(options)),
       poller_(std::move(poller)),
-      minder_(std::move(minder)),
-      hints_(std::move(hints)),
+      minder_(std::move(files.minder)),
+      hints_(std::move(files.hints)),
+      again_(std::move(files.again)),
       account_(own_account()) {}
 
 CommandLauncher::~CommandLauncher() = default;
@@ -61,6 +73,8 @@ void CommandLauncher::dispatch() {
   for (const std::uint64_t token : *ready) {
     if (token == hints_token) {
       take_hints();
+    } else if (token == again_token) {
+      look_again();
     } else {
       take_token(token);
     }
@@ -167,12 +181,11 @@ void CommandLauncher::recover_one(const Run& run) {
 
 // The earlier daemon may have died while this minder was about to exec. The core must know now what to make of the run.
 void CommandLauncher::follow_to_first_report(const AttemptId& id, Attempt& attempt) {
-  look(id, attempt);
+  look_or_try_again(id, attempt);
   for (Millis waited{0}; !attempt.is_started && !attempt.is_over; waited += exec_pause) {
     if (waited >= exec_limit) return report_started(id, attempt, options_.clock.read().wall);
     const bool minder_is_dead = wait_for_end(attempt.minder, exec_pause);
-    look(id, attempt);
-    if (minder_is_dead && !attempt.is_over) settle_without_minder(id, attempt, std::nullopt);
+    (void)(minder_is_dead ? look_without_minder(id, attempt) : look(id, attempt));  // its end is seen once more
   }
 }
 
@@ -187,7 +200,7 @@ void CommandLauncher::watch(const AttemptId& id, Fd minder) {
 void CommandLauncher::take_hints() {
   belfry::take_hints(hints_, [this](const AttemptId& id) {
     const auto attempt = attempts_.find(id);
-    if (attempt != attempts_.end()) look(id, attempt->second);
+    if (attempt != attempts_.end()) look_or_try_again(id, attempt->second);
   });
 }
 
@@ -201,32 +214,78 @@ void CommandLauncher::take_token(std::uint64_t token) {
 
 void CommandLauncher::take_minder_end(const AttemptId& id, std::uint64_t token) {
   Attempt& attempt = attempts_.at(id);
-  const std::optional<ProcessEnd> end = reap_child(attempt.minder);
-  look(id, attempt);
-  if (!attempt.is_over) settle_without_minder(id, attempt, end);
+  attempt.minder_end = reap_child(attempt.minder);
+  attempt.minder_is_dead = true;
   poller_.remove(attempt.minder.get());
-  attempts_.erase(id);
   by_token_.erase(token);
+  look_or_try_again(id, attempt);
 }
 
-// Reads what the minder has stated, and reports what is new.
-void CommandLauncher::look(const AttemptId& id, Attempt& attempt) {
-  if (attempt.is_over) return;
-  if (const auto record = read_exit_record(directory(id))) return report_end(id, attempt, *record);
+// Reads what is new of an attempt, and forgets it once its minder is dead and everything is said. What cannot be read
+// now is tried again in a while.
+void CommandLauncher::look_or_try_again(const AttemptId& id, Attempt& attempt) {
+  const Result<void> looked = attempt.minder_is_dead ? look_without_minder(id, attempt) : look(id, attempt);
+  if (looked) {
+    attempt.tries = 0;
+    if (attempt.minder_is_dead) attempts_.erase(id);
+    return;
+  }
+  if (attempt.tries++ == 0) log::warning("run " + id.run.text() + ": " + looked.error().what + ", and is tried again");
+  if (attempt.minder_is_dead && attempt.tries > unreadable_tries) {
+    report_lost(id, looked.error().what);
+    attempts_.erase(id);
+    return;
+  }
+  if (unreadable_.empty()) (void)set_timer(again_, unreadable_pause);
+  unreadable_.push_back(id);
+}
+
+void CommandLauncher::look_again() {
+  std::uint64_t expirations = 0;
+  (void)!::read(again_.get(), &expirations, sizeof expirations);
+  for (const AttemptId& id : std::exchange(unreadable_, {})) {
+    const auto attempt = attempts_.find(id);
+    if (attempt != attempts_.end()) look_or_try_again(id, attempt->second);
+  }
+}
+
+// Reads what the minder has stated, and reports what is new. An error: it cannot be read now.
+Result<void> CommandLauncher::look(const AttemptId& id, Attempt& attempt) {
+  if (attempt.is_over) return {};
+  if (const auto record = TRY(look_for_exit_record(directory(id)))) {
+    report_end(id, attempt, *record);
+    return {};
+  }
   const auto claim = read_claim(directory(id));
   if (claim && *claim && (*claim)->executing) report_started(id, attempt, *(*claim)->executing);
+  return {};
+}
+
+Result<void> CommandLauncher::look_without_minder(const AttemptId& id, Attempt& attempt) {
+  TRY(look(id, attempt));
+  return attempt.is_over ? Result<void>{} : settle_without_minder(id, attempt);
 }
 
 // The minder is dead and there is no exit record. Without a claim of its own it has not let the job execute.
-void CommandLauncher::settle_without_minder(const AttemptId& id, Attempt& attempt,
-                                            std::optional<ProcessEnd> minder_end) {
-  attempt.is_over = true;
+Result<void> CommandLauncher::settle_without_minder(const AttemptId& id, Attempt& attempt) {
   const auto claim = read_claim(directory(id));
-  const std::string why = describe_minder_end(minder_end);
-  if (claim && !*claim) return options_.report(AttemptStartFailed{.id = id, .detail = why});
-  const Fate fate = claim ? fate_without_minder(directory(id), **claim) : Fate{Lost{Reason::minder_killed}};
-  if (const auto* ended = std::get_if<Ended>(&fate)) return report_end(id, attempt, ended->record);
-  if (std::holds_alternative<NeverExecuted>(fate)) return options_.report(AttemptStartFailed{.id = id, .detail = why});
+  if (!claim && claim.error().sys_errno != 0) return std::unexpected(claim.error());
+  attempt.is_over = true;
+  const std::string why = describe_minder_end(attempt.minder_end);
+  const Fate fate = !claim    ? Fate{Lost{Reason::minder_killed}}  // it is there and makes no sense
+                    : !*claim ? Fate{NeverExecuted{}}
+                              : fate_without_minder(directory(id), **claim);
+  if (const auto* ended = std::get_if<Ended>(&fate)) {
+    report_end(id, attempt, ended->record);
+  } else if (std::holds_alternative<NeverExecuted>(fate)) {
+    options_.report(AttemptStartFailed{.id = id, .detail = why});
+  } else {
+    report_lost(id, why);
+  }
+  return {};
+}
+
+void CommandLauncher::report_lost(const AttemptId& id, const std::string& why) {
   log::warning("run " + id.run.text() + " is lost: " + why);
   options_.report(AttemptLost{id, Reason::minder_killed});
 }

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <belfry/clock.h>
 #include <belfry/launcher.h>
@@ -49,6 +50,10 @@ class CommandLauncher final : public Launcher {
     Reason stop = Reason::none;  // why it was told to stop
     bool is_started = false;     // AttemptStarted was reported
     bool is_over = false;        // its end was reported; only the minder's own end is waited for
+
+    bool minder_is_dead = false;
+    std::optional<ProcessEnd> minder_end;  // as far as it can be known
+    int tries = 0;                         // to read what it has stated, in a row and in vain
   };
   using Attempts = std::map<AttemptId, Attempt>;
 
@@ -61,7 +66,12 @@ class CommandLauncher final : public Launcher {
     Millis left{};  // until it is given up
   };
 
-  CommandLauncher(Options options, Poller poller, Fd minder, Fd hints);
+  struct Files {
+    Fd minder;
+    Fd hints;
+    Fd again;  // a timer
+  };
+  CommandLauncher(Options options, Poller poller, Files files);
 
   Result<Fd> prepare(const StartOrder& order);
   void launch(const AttemptId& id, Postponed again);
@@ -76,8 +86,12 @@ class CommandLauncher final : public Launcher {
   void take_hints();
   void take_token(std::uint64_t token);
   void take_minder_end(const AttemptId& id, std::uint64_t token);
-  void look(const AttemptId& id, Attempt& attempt);
-  void settle_without_minder(const AttemptId& id, Attempt& attempt, std::optional<ProcessEnd> minder_end);
+  void look_or_try_again(const AttemptId& id, Attempt& attempt);
+  void look_again();
+  Result<void> look(const AttemptId& id, Attempt& attempt);
+  Result<void> look_without_minder(const AttemptId& id, Attempt& attempt);
+  Result<void> settle_without_minder(const AttemptId& id, Attempt& attempt);
+  void report_lost(const AttemptId& id, const std::string& why);
 
   void report_started(const AttemptId& id, Attempt& attempt, WallTime at);
   void report_end(const AttemptId& id, Attempt& attempt, const ExitRecord& record);
@@ -88,12 +102,14 @@ class CommandLauncher final : public Launcher {
   Poller poller_;
   Fd minder_;
   Fd hints_;
+  Fd again_;                           // the timer of
+  std::vector<AttemptId> unreadable_;  // those of which it could not be read what became of them
   Account account_;
   ZoneCache zones_;
   Attempts attempts_;
   std::map<AttemptId, Postponed> postponed_;
   std::map<std::uint64_t, AttemptId> by_token_;
-  std::uint64_t last_token_ = 0;  // 0 is the hints socket's
+  std::uint64_t last_token_ = 1;  // 0 is the hints socket's, 1 that of again_
 };
 
 }  // namespace belfry

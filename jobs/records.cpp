@@ -272,8 +272,13 @@ Result<bool> claim_for_recovery(const std::string& directory, const BootId& boot
 }
 
 std::optional<ExitRecord> read_exit_record(const std::string& directory) {
+  return look_for_exit_record(directory).value_or(std::nullopt);
+}
+
+Result<std::optional<ExitRecord>> look_for_exit_record(const std::string& directory) {
   Result<std::string> content = read_file(in(directory, run_directory::exit_file), {.size_max = 65536});
-  if (!content) return std::nullopt;
+  if (!content && (content.error().sys_errno == ENOENT || content.error().sys_errno == 0)) return std::nullopt;
+  if (!content) return std::unexpected(std::move(content).error());
   const auto fields = FieldReader::parse(*std::move(content), run_directory::exit_kind);
   if (!fields) return std::nullopt;
   ExitRecord record;

@@ -94,6 +94,10 @@ struct ExitRecord {
   bool complete = true;     // false: what the main process left behind is still being dealt with
 };
 
+// None: there is none. An error: whether there is one cannot be told now, for want of descriptors for example.
+Result<std::optional<ExitRecord>> look_for_exit_record(const std::string& directory);
+
+// For those to whom it is the same.
 std::optional<ExitRecord> read_exit_record(const std::string& directory);
 
 // Whether some minder lives: it holds the lock until it is dead. Obtaining the lock proves the opposite.

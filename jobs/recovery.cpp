@@ -14,20 +14,31 @@ constexpr std::chrono::milliseconds kill_limit{2000};
 
 // A job that is still held shares its minder's lock for the instant until it closes it; a minder that is about to die
 // holds it for the instant after its process is gone from view.
-constexpr int lock_tries = 100;
-constexpr int lock_pause_ms = 10;
+constexpr int tries = 100;
+constexpr int pause_ms = 10;
 
 // The minder, or nothing once it is known to be dead.
 std::optional<Fd> find_minder(const std::string& directory, const ProcessName& minder) {
   Fd lock;
-  for (int i = 0; i < lock_tries; ++i) {
+  for (int i = 0; i < tries; ++i) {
     const Result<LockState> state = try_lock(directory, lock);
     if (state && *state == LockState::obtained) return std::nullopt;
     if (std::optional<Fd> process = hold_process(minder)) return process;
-    ::poll(nullptr, 0, lock_pause_ms);
+    ::poll(nullptr, 0, pause_ms);
   }
   log::warning(directory + " is locked, but not by its minder, which is dead");
   return std::nullopt;
+}
+
+// What cannot be read now, for want of descriptors for example, can be in a moment, and everything depends on it.
+std::optional<ExitRecord> exit_record_of(const std::string& directory) {
+  Result<std::optional<ExitRecord>> record = look_for_exit_record(directory);
+  for (int i = 0; !record && i < tries; ++i) {
+    ::poll(nullptr, 0, pause_ms);
+    record = look_for_exit_record(directory);
+  }
+  if (!record) log::error(record.error().what);
+  return record.value_or(std::nullopt);
 }
 
 // The claim of whoever was first; none if that was this call.
@@ -39,7 +50,7 @@ Result<std::optional<Claim>> existing_claim(const LaunchFacts& launch) {
 }  // namespace
 
 Fate find_fate(const LaunchFacts& launch) {
-  if (auto record = read_exit_record(launch.directory)) return Ended{*std::move(record)};
+  if (auto record = exit_record_of(launch.directory)) return Ended{*std::move(record)};
   if (launch.recorded_in != launch.boot) return Lost{Reason::reboot};
   const Result<std::optional<Claim>> claim = existing_claim(launch);
   if (!claim) {

@@ -8,6 +8,7 @@
 
 #include <doctest/doctest.h>
 
+#include <base/file.h>
 #include <tests/os/jobs/bench.h>
 
 namespace belfry::tests {
@@ -68,6 +69,28 @@ TEST_CASE("jobs/minder: S28 there is no way back to root, and only its own part 
   CHECK(outcome.ended->end == ProcessEnd{});
   CHECK(bench.output(order.id).empty());
   CHECK(bench.has_file(order.id, "job/mine"));
+}
+
+TEST_CASE("jobs/minder: S28 a job's user can put nothing in the place of what the daemon writes (F46)") {
+  RootBench bench;
+  REQUIRE(::chmod(bench.scratch("").c_str(), 0755) == 0);
+  const std::string victim = bench.scratch("victim");
+  REQUIRE(replace_file(victim, "untouched").has_value());
+  const StartOrder order =
+      bench.script("cd " + bench.runs() +
+                       "/$BELFRY_RUN_ID.1.1; echo before; "
+                       "for f in output output.index started exit exit.new spec lock input; do "
+                       "rm -f $f 2>/dev/null || :; ln -sf " +
+                       victim +
+                       " $f 2>/dev/null && echo linked $f || :; mv job/x $f 2>/dev/null && echo moved || :; done; "
+                       "rmdir job 2>/dev/null || :; ln -s " +
+                       victim + " job/exit; echo after; exit 4",
+                   {.user = "daemon"});
+  const Outcome& outcome = bench.run(order);
+  REQUIRE(outcome.ended);
+  CHECK(outcome.ended->end.code == 4);
+  CHECK(bench.output(order.id) == "before\nafter\n");
+  CHECK(read_file(victim) == "untouched");
 }
 
 TEST_CASE("jobs/minder: S28 the working directory is entered as the job's user, not as root") {
