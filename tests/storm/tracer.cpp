@@ -4,6 +4,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <iterator>
+#include <optional>
+#include <utility>
+
 #include <doctest/doctest.h>
 
 #include <tests/storm/tracer.h>
@@ -27,10 +32,16 @@ void go_on(pid_t tracee, int signal) {
   ::ptrace(PTRACE_SYSCALL, tracee, nullptr, reinterpret_cast<void*>(static_cast<std::intptr_t>(signal)));
 }
 
-bool enters_call(pid_t tracee) {
+// The call that the tracee enters; none: it leaves one.
+std::optional<Call> call_entered(pid_t tracee) {
   __ptrace_syscall_info info{};
   const auto size = reinterpret_cast<void*>(sizeof info);
-  return ::ptrace(PTRACE_GET_SYSCALL_INFO, tracee, size, &info) > 0 && info.op == PTRACE_SYSCALL_INFO_ENTRY;
+  if (::ptrace(PTRACE_GET_SYSCALL_INFO, tracee, size, &info) <= 0 || info.op != PTRACE_SYSCALL_INFO_ENTRY) {
+    return std::nullopt;
+  }
+  Call call{.number = static_cast<long>(info.entry.nr)};
+  std::copy(std::begin(info.entry.args), std::end(info.entry.args), std::begin(call.arguments));
+  return call;
 }
 
 }  // namespace
@@ -41,6 +52,24 @@ bool Tracer::kill_daemon(const Program& daemon, std::uint64_t nth) {
   while (turn()) {
   }
   return daemon_calls_ >= nth;
+}
+
+// It is never idle for longer than its jobs are apart, so the windows begin and end as they should.
+int Tracer::fail_calls(const Program& daemon, const Fault& fault, const Window& window) {
+  using Clock = std::chrono::steady_clock;
+  start(daemon, PTRACE_O_TRACECLONE);
+  const auto begin = Clock::now();
+  while (!daemon_is_over_ && turn()) {
+    const auto age = Clock::now() - begin;
+    fault_ = age >= window.begin && age < window.end ? &fault : nullptr;
+    if (age >= window.life) break;
+  }
+  const bool had_ended = daemon_is_over_;
+  fault_ = nullptr;
+  if (!had_ended) ::kill(daemon_, SIGKILL);
+  while (turn()) {
+  }
+  return had_ended ? -1 : failed_calls_;
 }
 
 Tracer::Killed Tracer::kill_minders(const Program& daemon, const Minders& minders) {
@@ -92,7 +121,11 @@ bool Tracer::turn() {
 void Tracer::take_stop(pid_t tracee, int status) {
   const int signal = WSTOPSIG(status);
   if (signal == call_stop) {
-    if (enters_call(tracee)) enter_call(tracee);
+    if (const auto call = call_entered(tracee)) {
+      enter_call(tracee, *call);
+    } else {
+      leave_call(tracee);
+    }
     return go_on(tracee, 0);
   }
   if (status >> 16 == PTRACE_EVENT_CLONE || status >> 16 == PTRACE_EVENT_VFORK) {
@@ -113,15 +146,26 @@ void Tracer::take_new(pid_t minder) {
   next_minder_call_ = next_minder_call_ < minders_.calls_last ? next_minder_call_ + 1 : minders_.calls_first;
 }
 
-void Tracer::enter_call(pid_t id) {
+void Tracer::enter_call(pid_t id, const Call& call) {
   Tracee& tracee = tracees_[id];
   if (tracee.kind == Kind::daemon) {
+    if (fault_ != nullptr && is_hit(id, call, *fault_)) {
+      skip_call(id);
+      tracee.fails = true;
+      tracee.error = fault_->error;
+      ++failed_calls_;
+    }
     if (++daemon_calls_ == daemon_kill_at_) ::kill(daemon_, SIGKILL);
     return;
   }
   if (++tracee.calls != tracee.kill_at) return;
   ::kill(id, SIGKILL);
   ++killed_.minders;
+}
+
+void Tracer::leave_call(pid_t id) {
+  Tracee& tracee = tracees_[id];
+  if (std::exchange(tracee.fails, false)) give_error(id, tracee.error);
 }
 
 }  // namespace belfry::storm

@@ -1,0 +1,81 @@
+// F04, F08, F10, F11: a daemon whose ledger's disk is full or broken for a while, or whose machine has no process or no
+// descriptor left, is killed soon after, again and again. Then each slot has one outcome, no run executed twice, and
+// none is said to be lost. BELFRY_LONG=1 does it ten times as often.
+#include <sys/syscall.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+
+#include <doctest/doctest.h>
+
+#include <tests/storm/audit.h>
+#include <tests/storm/site.h>
+#include <tests/storm/tracer.h>
+
+namespace belfry::storm {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto jobs = R"(
+  quick: { schedule: every 100ms, overlap: allow, missed: all, run: '%MARK%' }
+  failing: { schedule: every 100ms, overlap: skip, missed: latest, run: '%MARK%; exit 7' }
+  slow: { schedule: every 100ms, overlap: allow, missed: skip, run: '%MARK%; sleep 0.15; exit 3' }
+)";
+
+const Expected expected{.exit_codes = {{"quick", 0}, {"failing", 7}, {"slow", 3}}, .period = Millis{100}};
+
+const std::vector<long> writing{SYS_pwrite64, SYS_write, SYS_ftruncate, SYS_fallocate};
+const std::vector<long> syncing{SYS_fdatasync, SYS_fsync};
+const std::vector<long> making_descriptors{SYS_openat, SYS_open, SYS_accept4, SYS_timerfd_create, SYS_memfd_create};
+
+struct Row {
+  const char* what;
+  Fault fault;
+};
+const std::vector<Row> rows{
+    {"the ledger cannot be synced: EIO", {.calls = syncing, .error = EIO, .file = "ledger.db"}},
+    {"the ledger cannot be written: EIO", {.calls = writing, .error = EIO, .file = "ledger.db"}},
+    {"the ledger cannot be written: ENOSPC", {.calls = writing, .error = ENOSPC, .file = "ledger.db"}},
+    {"no run directory can be made: ENOSPC",
+     {.calls = {SYS_mkdir, SYS_openat, SYS_open, SYS_write}, .error = ENOSPC, .file = "/runs/"}},
+    {"no process can be made: EAGAIN", {.calls = {SYS_clone}, .error = EAGAIN, .file = ""}},
+    {"no descriptor is left: EMFILE", {.calls = making_descriptors, .error = EMFILE, .file = ""}},
+};
+
+TEST_CASE(
+    "storm: S2 S3 S29 a full disk, a broken one, no process, no descriptor: nothing is doubled, lost or left open") {
+  if (!can_inject) {
+    std::printf("calls can be injected on x86-64 only\n");
+    std::exit(77);
+  }
+  const int rounds = std::getenv("BELFRY_LONG") != nullptr ? 10 : 1;
+  for (const Row& row : rows) {
+    CAPTURE(std::string(row.what));
+    Site site(jobs);
+    Tracer tracer;
+    int failed = 0;
+    for (int round = 0; round < rounds; ++round) {
+      const int now =
+          tracer.fail_calls(site.daemon_program(), row.fault, {.begin = 600ms, .end = 1300ms, .life = 2500ms});
+      INFO(site.daemon_log());
+      REQUIRE(now > 0);  // and the daemon has not ended by itself
+      failed += now;
+    }
+    REQUIRE(site.settle(60s));
+    const Audit found = audit(site, expected);
+    std::printf("%s: %d calls failed, %zu runs (%zu lost), %lld slots, %zu doubled, %lld without outcome\n", row.what,
+                failed, found.runs, found.lost, static_cast<long long>(found.slots), found.doubled,
+                static_cast<long long>(found.without_outcome));
+    INFO(found.first_finding);
+    const std::string log = site.daemon_log();
+    INFO(log.substr(log.size() > 4000 ? log.size() - 4000 : 0));
+    CHECK(found.is_clean());
+    CHECK(found.lost == 0);
+    CHECK(found.runs > static_cast<std::size_t>(rounds));
+  }
+}
+
+}  // namespace
+}  // namespace belfry::storm
