@@ -18,7 +18,6 @@ namespace belfry::api {
 
 namespace {
 
-constexpr unsigned connections_max = 256;
 constexpr unsigned silence_seconds_max = 30;
 constexpr std::size_t connection_memory_bytes = 32U << 10U;
 constexpr std::size_t stream_block_bytes = 16U << 10U;
@@ -88,7 +87,7 @@ class HttpServer::State {
   State& operator=(const State&) = delete;
   ~State() { stop(); }
 
-  Result<void> start(Fd listener);
+  Result<void> start(Options options);
   int fd() const { return poller_->fd(); }
   std::optional<Millis> timeout() const;
   void dispatch();
@@ -107,6 +106,8 @@ class HttpServer::State {
   enum MHD_Result finish(Exchange& exchange);
   void handle(const std::shared_ptr<Exchange>& exchange);
 
+  unsigned connections() const;
+
   // The library's callbacks.
   static void* on_first_line(void* self, const char* target, MHD_Connection* connection);
   static enum MHD_Result on_request(void* self, MHD_Connection* connection, const char* url, const char* method,
@@ -116,17 +117,19 @@ class HttpServer::State {
 
   Handler handler_;
   MHD_Daemon* daemon_ = nullptr;
-  bool has_resumed_ = false;
+  unsigned connections_max_ = 0;
+  bool has_resumed_ = false;  // or another run has something to do for another reason
   std::uint64_t last_token_ = library_token;
   std::optional<Poller> poller_;  // of the library's descriptor and of the suspended connections
   std::unordered_map<const Exchange*, std::shared_ptr<Exchange>> exchanges_;
 };
 
-Result<void> HttpServer::State::start(Fd listener) {
+Result<void> HttpServer::State::start(Options options) {
+  connections_max_ = options.connections_max;
   // The library closes the listener, on success when it stops.
   daemon_ = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, nullptr, nullptr, &State::on_request, this,
-                             MHD_OPTION_LISTEN_SOCKET, listener.release(),                 //
-                             MHD_OPTION_CONNECTION_LIMIT, connections_max,                 //
+                             MHD_OPTION_LISTEN_SOCKET, options.listener.release(),         //
+                             MHD_OPTION_CONNECTION_LIMIT, options.connections_max,         //
                              MHD_OPTION_CONNECTION_TIMEOUT, silence_seconds_max,           //
                              MHD_OPTION_CONNECTION_MEMORY_LIMIT, connection_memory_bytes,  //
                              MHD_OPTION_URI_LOG_CALLBACK, &State::on_first_line, this,     //
@@ -169,7 +172,14 @@ void HttpServer::State::dispatch() {
   notice_hangups();
   wake_streams();
   has_resumed_ = false;
+  const bool was_full = connections() >= connections_max_;
   MHD_run(daemon_);
+  // A full library does not watch its listener, and only the next run sees that there is room again.
+  if (was_full && connections() < connections_max_) has_resumed_ = true;
+}
+
+unsigned HttpServer::State::connections() const {
+  return MHD_get_daemon_info(daemon_, MHD_DAEMON_INFO_CURRENT_CONNECTIONS)->num_connections;
 }
 
 void HttpServer::State::notice_hangups() {
@@ -302,9 +312,9 @@ void HttpServer::State::on_completed(void* self, MHD_Connection*, void** exchang
 HttpServer::HttpServer(std::unique_ptr<State> state) : state_(std::move(state)) {}
 HttpServer::~HttpServer() = default;
 
-Result<std::unique_ptr<HttpServer>> HttpServer::start(Fd listener, Handler handler) {
+Result<std::unique_ptr<HttpServer>> HttpServer::start(Options options, Handler handler) {
   auto state = std::make_unique<State>(std::move(handler));
-  if (auto started = state->start(std::move(listener)); !started) return std::unexpected(started.error());
+  if (auto started = state->start(std::move(options)); !started) return std::unexpected(started.error());
   return std::unique_ptr<HttpServer>(new HttpServer(std::move(state)));
 }
 

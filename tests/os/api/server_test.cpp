@@ -392,3 +392,30 @@ TEST_CASE("api/server: S30 a log is followed over the socket until its run is ov
   CHECK(world.until(client, [&] { return client.is_closed(); }));
   CHECK(client.has("end\n"));
 }
+
+TEST_CASE("api/server: F74 where no place is left clients wait, and the next one has its turn when one goes") {
+  TempDir dir;
+  FakeBackend backend;
+  const std::string path = dir / "belfry.sock";
+  const auto server = Server::open({.socket_path = path, .connections_max = 2}, backend).value();
+  auto first = std::make_unique<Client>(path);
+  Client second(path);
+  Client third(path);
+  Poller loop = Poller::open().value();
+  REQUIRE(loop.add(server->fd(), 1).has_value());
+  const auto turn_for = [&](Millis span) {
+    const auto deadline = std::chrono::steady_clock::now() + span;
+    while (std::chrono::steady_clock::now() < deadline && !third.has("ok\n")) {
+      const auto timeout = server->timeout();
+      const auto ready = loop.wait(std::min(Millis{5}, timeout.value_or(Millis{5}))).value();
+      if (!ready.empty() || timeout == Millis{0}) server->dispatch();
+      third.collect();
+    }
+  };
+  third.get("/healthz");
+  turn_for(200ms);
+  CHECK_FALSE(third.has("ok\n"));
+  first.reset();
+  turn_for(5s);
+  CHECK(third.has("ok\n"));
+}
