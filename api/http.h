@@ -13,7 +13,7 @@
 // The library does not look at suspended connections, so a second poller does: a client that hangs up while it waits is
 // noticed at once, and gives its place back. Whoever keeps something for its sake sees Request::client expire.
 //
-// Bounds: 256 connections (more wait in the listen queue), a header of 32 KiB, a body of 1 MiB, 30 s of silence from
+// Bounds: some connections (more wait in the listen queue), a header of 32 KiB, a body of 1 MiB, 30 s of silence from
 // a client that is not waiting for us; the same for one that does not take what is sent to it.
 //
 // THREADS: none. A Reply may be called at any time on the owner's thread, also after the server is gone.
@@ -37,8 +37,11 @@ class HttpServer {
 
   static constexpr std::size_t body_bytes_max = 1U << 20U;
 
-  // REQUIRES: `listener` listens and does not block.
-  static Result<std::unique_ptr<HttpServer>> start(Fd listener, Handler handler);
+  struct Options {
+    Fd listener;  // REQUIRES: it listens and does not block
+    unsigned connections_max = 256;
+  };
+  static Result<std::unique_ptr<HttpServer>> start(Options options, Handler handler);
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
 

@@ -14,9 +14,9 @@ class Server::State {
  public:
   State(SocketFile file, Backend& backend) : file_(std::move(file)), routes_(backend, Roles::of_this_machine()) {}
 
-  Result<void> start(Fd listener) {
+  Result<void> start(HttpServer::Options options) {
     http_ = TRY(HttpServer::start(
-        std::move(listener), [this](const Request& request, const Reply& reply) { routes_.handle(request, reply); }));
+        std::move(options), [this](const Request& request, const Reply& reply) { routes_.handle(request, reply); }));
     return {};
   }
 
@@ -49,7 +49,7 @@ Result<std::unique_ptr<Server>> Server::open(Options options, Backend& backend) 
   UnixListener listener{.fd = std::move(options.listener), .file = SocketFile("")};
   if (!listener.fd) listener = TRY(listen_unix(options.socket_path));
   auto state = std::make_unique<State>(std::move(listener.file), backend);
-  TRY(state->start(std::move(listener.fd)));
+  TRY(state->start({.listener = std::move(listener.fd), .connections_max = options.connections_max}));
   return std::unique_ptr<Server>(new Server(std::move(state)));
 }
 

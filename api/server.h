@@ -27,6 +27,7 @@ class Server {
  public:
   struct Options {
     std::string socket_path;
+    unsigned connections_max = 256;  // at the same time; more wait to be accepted
     Fd listener;  // where there is one already, which listens: no other is made, and its file is not removed
   };
 

@@ -21,6 +21,7 @@
 #include <daemon/configuration.h>
 #include <daemon/daemon.h>
 #include <daemon/departure.h>
+#include <daemon/descriptor_budget.h>
 #include <daemon/event_counter.h>
 #include <daemon/file_watch.h>
 #include <daemon/front_desk.h>
@@ -152,6 +153,7 @@ class Daemon {
   std::optional<Millis> sleep_limit();
 
   Ground ground_;
+  const DescriptorBudget descriptors_ = share_descriptors(descriptor_limit());
   SystemClock clock_;
   Mailbox<CommitAnswer> answers_;
   std::unique_ptr<History> history_;
@@ -191,6 +193,7 @@ Result<void> Daemon::open(api::Server::Options listen) {
           .state_path = ground_.state.path(),
           .runs_path = ground_.state.runs_path()},
       submit);
+  listen.connections_max = descriptors_.clients;
   server_ = TRY(api::Server::open(std::move(listen), *desk_));
   TRY(watch_all());
   manager_.tell_ready();
@@ -216,8 +219,8 @@ Result<void> Daemon::open_ledger_and_core() {
   left_open_ = snapshot.open_runs;
   writer_ =
       std::make_unique<Writer>(std::move(store), [this](CommitAnswer answer) { answers_.put(std::move(answer)); });
-  turn_.emplace(
-      Scheduler({.boot = ground_.boot, .limits = ground_.configuration.daemon().limits}, std::move(snapshot)));
+  turn_.emplace(Scheduler({.boot = ground_.boot, .limits = within(descriptors_, ground_.configuration.daemon().limits)},
+                          std::move(snapshot)));
   turn_->submit(JobsLoaded{ground_.configuration.jobs()});
   auto cleaners_history = TRY(SqliteHistory::open(ground_.state.ledger_path()));
   retention_.emplace(
