@@ -22,12 +22,19 @@ namespace belfry::api {
 using Order = std::variant<RunRequested, RetryRequested, CancelRequested, PauseRequested, ResumeRequested,
                            SkipRequested, BackfillRequested>;
 
+// Something works less well than the file wants it.
+struct Warning {
+  std::string what;
+  std::string cure;
+};
+
 struct StatusFacts {
   Millis uptime{};
   std::string config_path;
   std::string config_trouble;  // why the file as it is now is not the one in force; empty: it is
   std::string state_dir;
   std::string tzdata;  // version of the zone database
+  std::vector<Warning> warnings;
 };
 
 enum class ReloadHow { apply, rehearse };

@@ -81,6 +81,7 @@ Json to_json(const UpcomingSlot& slot);
 Json to_json(const SlotRow& row);
 Json to_json(const QueueView& queue);
 Json to_json(const ParamDefinition& param);
+Json to_json(const Warning& warning) { return {{"what", warning.what}, {"cure", warning.cure}}; }
 
 template <class Items>
 Json list_of(const Items& items) {
@@ -337,6 +338,7 @@ std::string status_json(const StatusFacts& facts, const View& view) {
       {"running", running},
       {"queues", list_of(view.queues())},
       {"tzdata", or_null(facts.tzdata)},
+      {"warnings", list_of(facts.warnings)},
       {"config",
        {{"path", facts.config_path},
         {"revision", set != nullptr ? Json(set->revision) : Json()},

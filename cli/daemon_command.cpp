@@ -8,6 +8,15 @@
 
 namespace belfry::cli {
 
+namespace {
+
+log::Form form_of(const std::string& word) {
+  if (word == "json") return log::Form::json;
+  return word == "journal" ? log::Form::journal : log::Form::text;
+}
+
+}  // namespace
+
 void add_daemon(CLI::App& app, Context& context) {
   const auto around = Surroundings::of_this_process();
   auto options = std::make_shared<DaemonOptions>(DaemonOptions{
@@ -32,6 +41,12 @@ void add_daemon(CLI::App& app, Context& context) {
   command->add_option("--state", options->state_dir, "The directory of the ledger and of the output of jobs")
       ->type_name("DIR");
   command->add_option("--listen", options->listen, "Where to take questions: unix:PATH")->type_name("ADDR");
+  command
+      ->add_option_function<std::string>(
+          "--log", [options](const std::string& word) { options->log = form_of(word); },
+          "How the log is written; else to systemd's journal where stderr leads there, and as text elsewhere")
+      ->type_name("FORM")
+      ->check(CLI::IsMember({"text", "json", "journal"}));
   command->add_flag_callback(
       "--allow-empty", [options] { options->empty = config::EmptyFile::allowed; },
       "Take a file without any job for what it says");

@@ -57,6 +57,9 @@ void examine_daemon(const DaemonLink& daemon, const StatusRow& status, Findings&
   findings.push_back(check_audit(daemon));
   if (status.config_path.starts_with('/')) findings.push_back(check_file("permissions", status.config_path));
   findings.push_back(check_disk(status.state_dir));
+  for (const WarningRow& warning : status.warnings) {
+    findings.push_back({.about = "jobs", .verdict = Verdict::note, .what = warning.what, .cure = warning.cure});
+  }
   if (const auto peer = daemon.peer()) {
     findings.push_back(check_user(peer->uid));
     findings.push_back(check_limits(peer->pid));

@@ -271,7 +271,14 @@ Result<StatusRow> decode_status(std::string_view document) {
                    .revision = text_in(config, "revision").value_or(""),
                    .config_trouble = text_in(config, "trouble").value_or(""),
                    .state_dir = text_in(ledger, "path").value_or(""),
-                   .ledger_trouble = text_in(ledger, "trouble").value_or("")};
+                   .ledger_trouble = text_in(ledger, "trouble").value_or(""),
+                   .warnings = {}};
+  if (const Json* warnings = find(object, "warnings"); warnings != nullptr && warnings->is_array()) {
+    for (const Json& warning : *warnings) {
+      status.warnings.push_back(
+          {.what = text_in(warning, "what").value_or(""), .cure = text_in(warning, "cure").value_or("")});
+    }
+  }
   const Json* queues = find(object, "queues");
   if (queues == nullptr || !queues->is_array()) return status;
   for (const Json& queue : *queues) {

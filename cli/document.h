@@ -93,6 +93,11 @@ struct QueueRow {
   std::int64_t waiting = 0;
 };
 
+struct WarningRow {
+  std::string what;
+  std::string cure;
+};
+
 struct StatusRow {
   std::string version;
   std::string state;
@@ -108,6 +113,7 @@ struct StatusRow {
   std::string config_trouble;
   std::string state_dir;
   std::string ledger_trouble;
+  std::vector<WarningRow> warnings;
 };
 
 struct UpcomingRow {

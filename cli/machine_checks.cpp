@@ -32,16 +32,6 @@ std::string octal(mode_t mode) {
   return digits;
 }
 
-// The line of /proc/PID/cgroup that cgroup v2 writes: 0::/path
-std::optional<std::string> group_of(pid_t process, const KernelFiles& files) {
-  const auto text = read_file(files.proc + "/" + std::to_string(process) + "/cgroup");
-  if (!text) return std::nullopt;
-  for (const std::string_view line : split(*text, '\n')) {
-    if (line.starts_with("0::")) return std::string(line.substr(3));
-  }
-  return std::nullopt;
-}
-
 // "Max open files            1024                 524288               files": the soft limit, nothing for unlimited.
 std::optional<std::uint64_t> open_files_limit(const std::string& limits) {
   constexpr std::string_view name = "Max open files";
@@ -89,26 +79,23 @@ Finding check_zones(const std::string& database) {
           .cure = "restart the daemon, or look at its TZDIR"};
 }
 
-Finding check_cgroups(pid_t daemon, const KernelFiles& files) {
-  std::error_code error;
-  if (!std::filesystem::exists(files.cgroups + "/cgroup.controllers", error)) {
+Finding check_cgroups(pid_t daemon, const CgroupFiles& files) {
+  const auto home = find_cgroup_home(std::to_string(daemon), files);
+  if (!home) {
     return {.about = "control groups",
             .verdict = Verdict::note,
-            .what = "there is no cgroup v2: processes of a job are found by session and parent, and limits do not hold",
-            .cure = "boot with systemd.unified_cgroup_hierarchy=1"};
+            .what = home.error().what +
+                    ": processes of a job are found by session and parent, and limits on memory, "
+                    "cpus and pids do not hold",
+            .cure = "run the daemon as a service with Delegate=yes, on a machine with cgroup v2"};
   }
-  const auto group = group_of(daemon, files);
-  const std::string path = files.cgroups + group.value_or("");
-  struct stat group_info{};
-  struct stat daemon_info{};
-  const std::string process = files.proc + "/" + std::to_string(daemon);
-  const bool is_known =
-      group && *group != "/" && ::stat(path.c_str(), &group_info) == 0 && ::stat(process.c_str(), &daemon_info) == 0;
-  if (is_known && group_info.st_uid == daemon_info.st_uid) return good("control groups", "the daemon has " + *group);
+  Controllers wanted = Controllers::parse("cpu memory pids");
+  const Controllers missing = wanted.without(Controllers::parse(read_file(*home + "/cgroup.controllers").value_or("")));
+  if (missing.is_empty()) return good("control groups", "each attempt of a job gets its own, below " + *home);
   return {.about = "control groups",
           .verdict = Verdict::note,
-          .what = "the daemon has no control group of its own: limits of jobs may not hold",
-          .cure = "run it as a service with Delegate=yes"};
+          .what = "each attempt of a job gets its own, but nothing can be bounded there on: " + missing.words(),
+          .cure = "have them handed on to " + *home};
 }
 
 Finding check_limits(pid_t daemon, const KernelFiles& files) {

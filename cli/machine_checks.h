@@ -6,6 +6,7 @@
 #include <string>
 
 #include <cli/finding.h>
+#include <jobs/cgroup_home.h>
 
 namespace belfry::cli {
 
@@ -17,11 +18,10 @@ Finding check_zones(const std::string& database);
 // Where the files of the kernel are, so that a test can make them up.
 struct KernelFiles {
   std::string proc = "/proc";
-  std::string cgroups = "/sys/fs/cgroup";
 };
 
-// Whether a job's processes can be held in a control group of their own: cgroup v2, and the daemon's group is its own.
-Finding check_cgroups(pid_t daemon, const KernelFiles& files = {});
+// Whether a job's processes can be held in a control group of their own, and bounded in it.
+Finding check_cgroups(pid_t daemon, const CgroupFiles& files = {});
 
 // Whether the daemon may open as many files as its runs need.
 Finding check_limits(pid_t daemon, const KernelFiles& files = {});

@@ -66,7 +66,12 @@ Result<LoadedConfig> unpack(const std::string& packed, const std::string& main_f
   };
   // What was accepted with --allow-empty stays accepted.
   auto loaded = parse_config(main_file, files->front().text, zones,
-                             {.salt = machine_salt(), .empty = EmptyFile::allowed, .lint_at = {}, .expand = expand});
+                             {.salt = machine_salt(),
+                              .salt_in_force = {},
+                              .only_as = {},
+                              .empty = EmptyFile::allowed,
+                              .lint_at = {},
+                              .expand = expand});
   if (!loaded) return std::unexpected(unusable("is not accepted any more:\n" + render(loaded.error())));
   return *std::move(loaded);
 }

@@ -1,6 +1,9 @@
 // `daemon:` what the file says about the daemon itself. It is read at a start; a change needs another one.
 #pragma once
 
+#include <optional>
+#include <string>
+
 #include <belfry/policies.h>
 #include <belfry/retention.h>
 
@@ -17,6 +20,8 @@ struct DaemonSettings {
   DaemonLimits limits;
   OnStopSetting on_stop;
   Keep keep;
+  std::optional<std::string> salt;                  // instead of the machine's (S11)
+  Millis wait_for_clock{std::chrono::seconds{60}};  // how long a start waits for a clock that must be wrong
   bool operator==(const DaemonSettings&) const = default;
 };
 

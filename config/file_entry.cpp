@@ -79,6 +79,10 @@ constexpr Fields daemon_fields{
     field<&DaemonSettings::limits, &DaemonLimits::catch_up_spacing>(
         "catch_up_spacing", "The pause between the first catch-ups of different jobs.",
         {.range = {.min = 0, .max = 3'600'000}}),
+    field<&DaemonSettings::salt>("salt", "A text in place of the machine's id: jitter and spread follow from it."),
+    field<&DaemonSettings::wait_for_clock>("wait_for_clock",
+                                           "How long a start waits when the clock cannot be right; 0s: not at all.",
+                                           {.range = {.min = 0, .max = 3'600'000}}),
     field<&DaemonSettings::on_stop>("on_stop",
                                     "What becomes of running jobs when the daemon stops: leave, wait 90s or kill."),
     field<&DaemonSettings::keep>("keep", "How much of the past is kept: runs, their records and their output."),

@@ -89,6 +89,30 @@ std::optional<JobName> name_of(const std::optional<MarkedText>& text) {
   return name ? std::optional(*name) : std::nullopt;  // a bad one is reported by References
 }
 
+// Where the key stands, or the job's name if it is inherited.
+Node place_of(const Entry& job, std::string_view key) {
+  const auto entries = job.value.entries();
+  const auto own = std::ranges::find(entries, key, [](const Entry& entry) { return entry.key.text(); });
+  return own == entries.end() ? job.key : own->value;
+}
+
+// Found here and not when the job is due (S29): at two in the morning nobody is there to mend it.
+void refuse_others(Reader& reader, const Entry& job, const ProcessEntry& process, const OwnAccount& own) {
+  constexpr const char* hint = "let it run as root (systemd: the drop-in root.conf of /usr/share/belfry/drop-ins)";
+  const auto refuse = [&](std::string_view key, const std::string& wanted, const std::string& ours) {
+    reader.error(place_of(job, key),
+                 reader.subject() + " wants the " + std::string(key) + " " + quote(wanted) +
+                     ", but the daemon runs as " + quote(ours) + " and may take on no other",
+                 hint);
+  };
+  if (process.user && process.user->name != own.user && process.user->name != own.uid) {
+    refuse("user", process.user->name, own.user);
+  }
+  if (process.group && process.group->name != own.group && process.group->name != own.gid) {
+    refuse("group", process.group->name, own.group);
+  }
+}
+
 }  // namespace
 
 JobEntry read_defaults(Reader& reader, Node map, std::span<const QueueDefinition> queues) {
@@ -115,6 +139,7 @@ std::optional<Job> read_job(Reader& reader, const Entry& entry, const FileSurrou
   note_references(shared.references, keys);
   settle_queue(reader, keys, file.queues);
   auto inputs = inputs_of(reader, entry, keys, file);
+  if (file.only_as) refuse_others(reader, entry, keys.process, *file.only_as);
   if (!keys.schedule) return std::nullopt;
   auto schedule = compile(reader, *keys.schedule,
                           {.job = entry.key.text(), .zone = file.zone, .calendars = file.calendars, .salt = file.salt});

@@ -12,6 +12,7 @@
 
 #include <config/job_entry.h>
 #include <config/lint.h>
+#include <config/own_account.h>
 #include <config/pools.h>
 #include <config/references.h>
 #include <config/schedules.h>
@@ -26,7 +27,8 @@ struct FileSurroundings {
   std::vector<SecretEntry> secrets;
   std::optional<Node> defaults_map;
   JobEntry defaults;
-  std::uint64_t salt = 0;  // of this machine
+  std::uint64_t salt = 0;
+  std::optional<OwnAccount> only_as;
 };
 
 // What the jobs of one file share.

@@ -78,6 +78,7 @@ class Loader {
   void include();
   LoadedConfig read();
   std::optional<Linter> linter();
+  std::uint64_t salt();
   FileSurroundings surroundings();
   void collect_calendars(Calendars& calendars);
   void collect_queues(std::vector<QueueDefinition>& queues);
@@ -181,6 +182,11 @@ void Loader::collect_queues(std::vector<QueueDefinition>& queues) {
   }
 }
 
+std::uint64_t Loader::salt() {
+  const auto& own = main().entry.daemon.salt;
+  return options_.salt_in_force.value_or(own ? hash_text(*own) : options_.salt);
+}
+
 void Loader::collect_secrets(std::vector<SecretEntry>& secrets) {
   Names names("secret ");
   for (const auto& file : files_) {
@@ -199,7 +205,8 @@ FileSurroundings Loader::surroundings() {
                           .secrets = {},
                           .defaults_map = {},
                           .defaults = {},
-                          .salt = options_.salt};
+                          .salt = salt(),
+                          .only_as = options_.only_as};
   collect_calendars(around.calendars);
   collect_queues(around.queues);
   collect_secrets(around.secrets);
@@ -255,7 +262,8 @@ LoadedConfig Loader::read() {
   const FileSurroundings around = surroundings();
   JobSet set{.jobs = {}, .queues = around.queues, .revision = {}, .zone_name = around.zone->name()};
   read_jobs(set, around);
-  LoadedConfig loaded{.set = {}, .daemon = main().entry.daemon, .warnings = {}, .files = {}, .patterns = {}};
+  LoadedConfig loaded{
+      .set = {}, .daemon = main().entry.daemon, .warnings = {}, .files = {}, .patterns = {}, .salt = around.salt};
   for (const MarkedText& pattern : main().entry.include) loaded.patterns.emplace_back(pattern.text);
   for (const auto& file : files_) loaded.files.push_back(file->content);
   set.revision = revision_of(loaded.files);
@@ -325,6 +333,8 @@ Loaded load_config(const std::string& path, ZoneCache& zones, LoadOptions option
   if (!remarks) return std::unexpected(std::move(remarks).error());
   auto loaded = parse_config(path, std::move(*text), zones,
                              {.salt = machine_salt(),
+                              .salt_in_force = options.salt_in_force,
+                              .only_as = options.only_as,
                               .empty = options.empty,
                               .lint_at = options.lint_at,
                               .expand = [&](const std::string& pattern) { return read_included(path, pattern); }});

@@ -16,6 +16,7 @@
 #include <config/crontab.h>
 #include <config/daemon_settings.h>
 #include <config/files.h>
+#include <config/own_account.h>
 #include <config/problem.h>
 
 namespace belfry::config {
@@ -26,6 +27,7 @@ struct LoadedConfig {
   std::vector<Problem> warnings;
   std::vector<FileText> files;        // byte by byte: the main file, then what it includes
   std::vector<std::string> patterns;  // of `include:`, as they are written
+  std::uint64_t salt = 0;             // from which jitter and spread were made
 };
 
 using Loaded = std::expected<LoadedConfig, std::vector<Problem>>;
@@ -34,7 +36,9 @@ using Loaded = std::expected<LoadedConfig, std::vector<Problem>>;
 enum class EmptyFile { refused, allowed };
 
 struct ParseOptions {
-  std::uint64_t salt = 0;  // of this machine: jitter and spread follow from it (S11)
+  std::uint64_t salt = 0;  // of this machine: jitter and spread follow from it (S11), unless the file has another
+  std::optional<std::uint64_t> salt_in_force;  // of the daemon that runs: it stays until the next start
+  std::optional<OwnAccount> only_as;           // none: jobs may run as anybody
   EmptyFile empty = EmptyFile::refused;
   std::optional<WallTime> lint_at;  // warnings too, as of this instant; none: errors only
   // The files that a pattern of `include:` stands for. None: there are no other files.
@@ -54,6 +58,8 @@ enum class Language { schedules, crontab };
 struct LoadOptions {
   Language language = Language::schedules;
   std::optional<CrontabFormat> crontab_format;  // none: it is guessed
+  std::optional<std::uint64_t> salt_in_force;
+  std::optional<OwnAccount> only_as;
   Distrust distrust = Distrust::ignore;
   EmptyFile empty = EmptyFile::refused;
   std::optional<WallTime> lint_at;

@@ -13,6 +13,7 @@ namespace {
 constexpr Fields output_fields{
     field<&OutputEntry::max>("max", "How much of both streams is kept; beyond it the head and the tail.",
                              {.range = {.min = 4'096, .max = std::int64_t{1} << 40U}}),
+    field<&OutputEntry::journal>("journal", "Whether each line also goes to systemd's journal."),
 };
 
 constexpr Fields limits_fields{
@@ -145,6 +146,7 @@ ProcessSettings settings_of(const ProcessEntry& entry) {
   if (entry.env_file) settings.env_file = entry.env_file->text;
   settings.stdin_text = entry.stdin_text;
   if (entry.output.max) settings.output_max = entry.output.max->bytes;
+  settings.output_to_journal = entry.output.journal.value_or(settings.output_to_journal);
   settings.leftovers = entry.leftovers.value_or(settings.leftovers);
   if (entry.stop_signal) settings.stop_signal = entry.stop_signal->number;
   settings.stop_grace_period = entry.stop_grace_period.value_or(settings.stop_grace_period);

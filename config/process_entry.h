@@ -33,6 +33,7 @@ struct SignalNumber {
 
 struct OutputEntry {
   std::optional<Size> max;
+  std::optional<bool> journal;
 };
 
 struct LimitsEntry {

@@ -18,6 +18,8 @@ config::Loaded Configuration::read() const {
   return config::load_config(options_.path, *zones_,
                              {.language = options_.language,
                               .crontab_format = options_.crontab_format,
+                              .salt_in_force = salt_,
+                              .only_as = options_.only_as,
                               .distrust = options_.distrust,
                               .empty = options_.empty,
                               .lint_at = {}});
@@ -55,6 +57,7 @@ Result<Configuration> Configuration::load(Options options, ZoneCache& zones) {
     loaded = *std::move(copy);
   }
   configuration.daemon_ = loaded->daemon;
+  configuration.salt_ = loaded->salt;
   configuration.take(*std::move(loaded));
   return configuration;
 }

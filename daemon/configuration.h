@@ -2,6 +2,7 @@
 // directory; a start with broken files runs that.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,6 +25,7 @@ class Configuration {
     std::string copy_path;                                // empty: no copy is kept
     config::EmptyFile empty = config::EmptyFile::refused;
     config::Distrust distrust = config::Distrust::warn;
+    std::optional<config::OwnAccount> only_as;  // none: jobs may run as anybody
   };
 
   // Reads the file for the first time. ErrorKind::bad_input: every problem of the file, as it is shown to people, and
@@ -64,6 +66,7 @@ class Configuration {
   std::vector<std::string> watched_;
   std::string trouble_;
   bool needs_restart_ = false;
+  std::optional<std::uint64_t> salt_;  // of the daemon's start
 };
 
 }  // namespace belfry

@@ -1,3 +1,4 @@
+#include <grp.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -36,6 +37,8 @@
 #include <daemon/state_dir.h>
 #include <daemon/status_line.h>
 #include <daemon/turn.h>
+#include <daemon/unmet_wishes.h>
+#include <jobs/account.h>
 #include <jobs/launcher.h>
 #include <jobs/probe.h>
 #include <store/sqlite_history.h>
@@ -86,6 +89,17 @@ config::Distrust distrust_here(const ServiceManager& manager) {
   return manager.is_there() ? config::Distrust::refuse : config::Distrust::warn;
 }
 
+// Root may start jobs as anybody.
+std::optional<config::OwnAccount> only_account() {
+  if (::geteuid() == 0) return std::nullopt;
+  const group* const entry = ::getgrgid(::getegid());
+  const std::string gid = std::to_string(::getegid());
+  return config::OwnAccount{.user = own_account().name,
+                            .uid = std::to_string(::geteuid()),
+                            .group = entry == nullptr ? gid : entry->gr_name,
+                            .gid = gid};
+}
+
 bool is_process_one() { return ::getpid() == 1; }
 
 // The watch is armed before the file is read, so that no edit is lost in between; signals are blocked before the first
@@ -99,7 +113,8 @@ Result<Ground> prepare(const DaemonOptions& options, const ServiceManager& manag
                                                 .crontab_format = options.crontab_format,
                                                 .copy_path = state.accepted_path(),
                                                 .empty = options.empty,
-                                                .distrust = distrust_here(manager)},
+                                                .distrust = distrust_here(manager),
+                                                .only_as = only_account()},
                                                *zones));
   watch.follow(configuration.watched(), SystemClock().read().boot);
   auto zone_watch = TRY(FileWatch::open(zones->files()));
@@ -148,6 +163,7 @@ class Daemon {
   Result<api::Reloaded> reload();
   Result<api::Reloaded> rehearse_reload();
   void renew_zones(const Now& now);
+  void look_at_wishes();
   void begin_to_leave(const Now& now);
   void tell_manager(BootTime now);
   std::optional<Millis> sleep_limit();
@@ -163,6 +179,7 @@ class Daemon {
   std::unique_ptr<Writer> writer_;  // works on batches that the turn's core has lent it
   std::optional<Retention> retention_;
   std::unique_ptr<CommandLauncher> launcher_;
+  std::vector<api::Warning> warnings_;
   std::optional<FrontDesk> desk_;
   std::unique_ptr<api::Server> server_;
   bool reload_asked_ = false;
@@ -189,6 +206,7 @@ Result<void> Daemon::open(api::Server::Options listen) {
           .reader = *reader_,
           .configuration = ground_.configuration,
           .zones = *ground_.zones,
+          .warnings = warnings_,
           .reload = [this](api::ReloadHow how) { return how == api::ReloadHow::apply ? reload() : rehearse_reload(); },
           .state_path = ground_.state.path(),
           .runs_path = ground_.state.runs_path()},
@@ -239,11 +257,21 @@ Result<void> Daemon::open_launcher() {
   launcher_ = TRY(CommandLauncher::open({.runs_path = ground_.state.runs_path(),
                                          .minder_path = minder,
                                          .boot = ground_.boot,
+                                         .cgroups = CgroupHome::of_this_process(),
                                          .clock = clock_,
                                          .report = report}));
+  look_at_wishes();
   launcher_->recover(left_open_);
   left_open_.clear();
   return {};
+}
+
+// Said again with each configuration that comes into force.
+void Daemon::look_at_wishes() {
+  const Machine machine{.cgroups = launcher_->cgroup_facts(),
+                        .has_journal = ::access(Journal::usual_socket, W_OK) == 0};
+  warnings_ = unmet_wishes(*ground_.configuration.jobs(), machine);
+  for (const api::Warning& warning : warnings_) log::warning(warning.what + "; " + warning.cure);
 }
 
 Result<void> Daemon::watch_all() {
@@ -336,6 +364,7 @@ Result<api::Reloaded> Daemon::reload() {
   }
   if (!jobs) return api::Reloaded{.changes = {}, .needs_restart = configuration.needs_restart()};
   log::info(configuration.path() + " is in force: " + std::to_string(jobs->jobs.size()) + " jobs");
+  look_at_wishes();
   turn_->submit(JobsLoaded{jobs});
   return api::Reloaded{.changes = config::difference(*before, *jobs, clock_.read().wall),
                        .needs_restart = configuration.needs_restart()};
@@ -389,6 +418,7 @@ Result<void> run(const DaemonOptions& options) {
 }  // namespace
 
 int run_daemon(const DaemonOptions& options) {
+  log::use_form(options.log.value_or(log::usual_form(environment)));
   const auto result = run(options);
   if (result) return 0;
   std::fprintf(stderr, "belfry: %s\n", result.error().what.c_str());

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include <base/log.h>
 #include <config/load.h>
 
 namespace belfry {
@@ -15,6 +16,7 @@ struct DaemonOptions {
   std::string state_dir;
   config::EmptyFile empty = config::EmptyFile::refused;  // --allow-empty
   std::string listen;                                    // "unix:/run/belfry/belfry.sock"
+  std::optional<log::Form> log;                          // none: what is usual where stderr leads
 };
 
 // Runs in the foreground until SIGTERM or SIGINT; returns the exit code: 0 stopped as asked, 1 something

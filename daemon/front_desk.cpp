@@ -42,7 +42,8 @@ api::StatusFacts FrontDesk::status() {
           .config_path = rooms_.configuration.path(),
           .config_trouble = rooms_.configuration.trouble(),
           .state_dir = rooms_.state_path,
-          .tzdata = rooms_.zones.database_version()};
+          .tzdata = rooms_.zones.database_version(),
+          .warnings = rooms_.warnings};
 }
 
 }  // namespace belfry

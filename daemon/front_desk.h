@@ -23,6 +23,7 @@ class FrontDesk final : public api::Backend {
     Reader& reader;
     const Configuration& configuration;
     const ZoneCache& zones;
+    const std::vector<api::Warning>& warnings;
     std::function<Result<api::Reloaded>(api::ReloadHow)> reload;
     std::string state_path;
     std::string runs_path;

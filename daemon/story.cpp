@@ -14,7 +14,7 @@ std::string end_in_words(const Run& run) {
 
 namespace {
 
-using Level = LogLine::Level;
+using log::Level;
 
 std::string job_and_run(const Run& run) { return run.job.text() + ": run " + run.id.text(); }
 

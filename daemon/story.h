@@ -5,15 +5,20 @@
 
 #include <belfry/scheduler.h>
 
+#include <base/log.h>
+
 namespace belfry {
 
 struct LogLine {
-  enum class Level { info, warning, error };
-  Level level = Level::info;
+  log::Level level = log::Level::info;
   std::string text;
 };
 
 LogLine tell(const Notice& notice);
+
+// The same for programs: `event` is named as in the API's stream, and the rest as in its objects: job, run_id, slot,
+// attempt, trigger, outcome, reason, exit_code, signal. What does not apply is left out.
+log::Fields fields_of(const Notice& notice);
 
 // How the run's last attempt ended: "exit 3", "signal 9", or the reason. Empty: there is nothing to say.
 std::string end_in_words(const Run& run);

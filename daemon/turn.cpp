@@ -9,14 +9,7 @@ namespace {
 
 void write_to_log(const Notice& notice) {
   const LogLine line = tell(notice);
-  switch (line.level) {
-    case LogLine::Level::info:
-      return log::info(line.text);
-    case LogLine::Level::warning:
-      return log::warning(line.text);
-    case LogLine::Level::error:
-      return log::error(line.text);
-  }
+  log::write(line.level, line.text, fields_of(notice));
 }
 
 }  // namespace

@@ -40,7 +40,7 @@ std::string describe(const ExitRecord& record) {
     append(text, counted(usage.output_dropped_bytes, bytes) + " in the middle of its output are not kept");
   }
   if (usage.leftovers > 0) append(text, "it left " + counted(usage.leftovers, processes) + " behind");
-  if (!record.unlimited.empty()) append(text, "without a cgroup these limits were not in force: " + record.unlimited);
+  if (!record.unlimited.empty()) append(text, "these limits were not in force: " + record.unlimited);
   return text;
 }
 

@@ -8,6 +8,7 @@
 
 #include <base/log.h>
 #include <base/try.h>
+#include <jobs/attempt_group.h>
 #include <jobs/end_report.h>
 #include <jobs/hints.h>
 #include <jobs/launcher.h>
@@ -84,6 +85,7 @@ void CommandLauncher::dispatch() {
 void CommandLauncher::start(const StartOrder& order) {
   Result<Fd> secrets = prepare(order);
   if (!secrets) return options_.report(AttemptStartFailed{.id = order.id, .detail = secrets.error().what});
+  bound(order.id, Controllers::used_by(order.job->process->limits));
   launch(order.id,
          {.secrets = *std::move(secrets), .pause = launch_pause_first, .left = order.job->process->start_deadline});
 }
@@ -108,7 +110,8 @@ Result<Fd> CommandLauncher::prepare(const StartOrder& order) {
                                    .now = options_.clock.read().wall,
                                    .own_account = account_,
                                    .zone = *zone,
-                                   .cgroup = options_.cgroup}));
+                                   .cgroup = options_.cgroups.path(),
+                                   .journal = options_.journal_socket}));
   Result<Fd> secrets = hold_secrets(spec);
   for (std::string& text : spec.secret_env) wipe(text);
   for (std::string& text : spec.hidden) wipe(text);
@@ -121,6 +124,7 @@ void CommandLauncher::launch(const AttemptId& id, Postponed again) {
   if (minder) return watch(id, *std::move(minder));
   const bool has_no_room = minder.error().sys_errno == EAGAIN || minder.error().sys_errno == ENOMEM;
   if (has_no_room && again.left > Millis{0}) return postpone(id, std::move(again), minder.error());
+  unbound(id);
   options_.report(AttemptStartFailed{.id = id, .detail = minder.error().what});
 }
 
@@ -129,7 +133,10 @@ void CommandLauncher::postpone(const AttemptId& id, Postponed again, const Error
   Result<Fd> timer = open_timer(delay);
   const std::uint64_t token = ++last_token_;
   const auto added = timer ? poller_.add(timer->get(), token) : Result<void>{std::unexpected(timer.error())};
-  if (!added) return options_.report(AttemptStartFailed{.id = id, .detail = why.what});
+  if (!added) {
+    unbound(id);
+    return options_.report(AttemptStartFailed{.id = id, .detail = why.what});
+  }
   log::warning("run " + id.run.text() + " has to wait: " + why.what);
   again = {.secrets = std::move(again.secrets),
            .timer = *std::move(timer),
@@ -152,7 +159,26 @@ bool CommandLauncher::forget_postponed(const AttemptId& id) {
   if (waiting.empty()) return false;
   poller_.remove(waiting.mapped().timer.get());
   by_token_.erase(waiting.mapped().token);
+  unbound(id);
   return true;
+}
+
+// Controllers are handed on before the minder makes the group, and for as long as it lives: it reads there whether the
+// job was killed for its memory.
+void CommandLauncher::bound(const AttemptId& id, Controllers used) {
+  if (used.is_empty()) return;
+  bounded_.insert_or_assign(id, used);
+  hand_on_controllers();
+}
+
+void CommandLauncher::unbound(const AttemptId& id) {
+  if (bounded_.erase(id) > 0) hand_on_controllers();
+}
+
+void CommandLauncher::hand_on_controllers() {
+  Controllers all;
+  for (const auto& [id, used] : bounded_) all.add(used);
+  options_.cgroups.hand_on(all);
 }
 
 // A name that the database has lost since the configuration was read is no reason not to start.
@@ -163,6 +189,10 @@ std::shared_ptr<const Zone> CommandLauncher::zone_of(const Job& job) {
 
 void CommandLauncher::recover(const std::vector<Run>& open_runs) {
   for (const Run& run : open_runs) recover_one(run);
+  options_.cgroups.sweep([this](const std::string& name) {
+    const auto id = attempt_from_directory_name(name);
+    return id && !attempts_.contains(*id);
+  });
 }
 
 void CommandLauncher::recover_one(const Run& run) {
@@ -173,6 +203,11 @@ void CommandLauncher::recover_one(const Run& run) {
   if (const auto* lost = std::get_if<Lost>(&fate)) return options_.report(AttemptLost{id, lost->reason});
   if (std::holds_alternative<NeverExecuted>(fate)) return options_.report(AttemptNeverExecuted{id});
   watch(id, std::move(std::get<Alive>(fate).minder));
+  // The limits of a group are gone when its controllers were taken away in the meantime.
+  if (const auto group = AttemptGroup::of(directory(id)); group && !group->uses().is_empty()) {
+    bound(id, group->uses());
+    group->bound_again();
+  }
   Attempt& attempt = attempts_.at(id);
   // The earlier daemon may have died before it could say so; asking twice changes nothing.
   if (run.stop != Reason::none) stop({.id = id, .reason = run.stop});
@@ -218,6 +253,7 @@ void CommandLauncher::take_minder_end(const AttemptId& id, std::uint64_t token) 
   attempt.minder_is_dead = true;
   poller_.remove(attempt.minder.get());
   by_token_.erase(token);
+  unbound(id);
   look_or_try_again(id, attempt);
 }
 

@@ -14,9 +14,11 @@
 #include <belfry/clock.h>
 #include <belfry/launcher.h>
 
+#include <base/journal.h>
 #include <base/poller.h>
 #include <base/zones.h>
 #include <jobs/account.h>
+#include <jobs/cgroup_home.h>
 #include <jobs/records.h>
 
 namespace belfry {
@@ -28,13 +30,16 @@ class CommandLauncher final : public Launcher {
     std::string runs_path;    // absolute; this launcher's alone (the daemon holds the state directory's lock)
     std::string minder_path;  // opened once: a package upgrade underneath changes nothing
     BootId boot;
-    std::string cgroup;  // the directory in which each attempt gets a cgroup of its own; empty: there is none
-    Clock& clock;        // tells jobs how late they are
+    CgroupHome cgroups = CgroupHome::none("");  // where each attempt gets a control group of its own
+    std::string journal_socket = Journal::usual_socket;
+    Clock& clock;                        // tells jobs how late they are
     std::function<void(Report)> report;  // called from start(), recover() and dispatch(); must not call back
   };
 
   static Result<std::unique_ptr<CommandLauncher>> open(Options options);
   ~CommandLauncher() override;
+
+  CgroupFacts cgroup_facts() const { return options_.cgroups.facts(); }
 
   // Readable when dispatch() has something to do.
   int fd() const { return poller_.fd(); }
@@ -83,6 +88,10 @@ class CommandLauncher final : public Launcher {
   void watch(const AttemptId& id, Fd minder);
   void follow_to_first_report(const AttemptId& id, Attempt& attempt);
 
+  void bound(const AttemptId& id, Controllers used);
+  void unbound(const AttemptId& id);
+  void hand_on_controllers();
+
   void take_hints();
   void take_token(std::uint64_t token);
   void take_minder_end(const AttemptId& id, std::uint64_t token);
@@ -108,6 +117,7 @@ class CommandLauncher final : public Launcher {
   ZoneCache zones_;
   Attempts attempts_;
   std::map<AttemptId, Postponed> postponed_;
+  std::map<AttemptId, Controllers> bounded_;  // the attempts whose limits make use of controllers
   std::map<std::uint64_t, AttemptId> by_token_;
   std::uint64_t last_token_ = 1;  // 0 is the hints socket's, 1 that of again_
 };

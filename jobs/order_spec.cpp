@@ -96,6 +96,10 @@ Result<Spec> spec_for(const StartOrder& order, const SpecFacts& facts) {
   spec.only_if = process.only_if;
   spec.limits = process.limits;
   spec.cgroup = facts.cgroup;
+  if (process.output_to_journal) {
+    spec.journal = facts.journal;
+    spec.job = job.name.text();
+  }
   if (identity && !is_own(*identity)) spec.identity = std::move(identity);
   return spec;
 }

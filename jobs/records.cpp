@@ -135,6 +135,7 @@ Result<std::string> spec_content(const Spec& spec) {
   if (spec.identity) add_identity(fields, *spec.identity);
   add_limits(fields, spec.limits);
   if (!spec.cgroup.empty()) fields.add("cgroup", spec.cgroup);
+  if (!spec.journal.empty()) fields.add("journal", spec.journal).add("job", spec.job);
   for (const std::string& argument : spec.argv) fields.add("argv", argument);
   for (const std::string& variable : spec.env) fields.add("env", variable);
   return std::move(fields).whole();

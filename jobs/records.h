@@ -44,7 +44,9 @@ struct Spec {
   std::string only_if;               // empty: nothing is asked
   std::optional<Account> identity;   // none: the daemon's own
   ProcessLimits limits;
-  std::string cgroup;  // in which the attempt gets one of its own; empty: there is none
+  std::string cgroup;   // in which the attempt gets one of its own; empty: there is none
+  std::string journal;  // the socket of the journal that its output also goes to; empty: to none
+  std::string job;      // as the journal names it
 
   // Fewer than these are rounded up: head and ring need some room.
   static constexpr std::int64_t output_max_least = 4096;

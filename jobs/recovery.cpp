@@ -4,6 +4,7 @@
 
 #include <base/log.h>
 #include <base/try.h>
+#include <jobs/attempt_group.h>
 #include <jobs/kill_tree.h>
 #include <jobs/recovery.h>
 
@@ -66,7 +67,9 @@ Fate find_fate(const LaunchFacts& launch) {
 Fate fate_without_minder(const std::string& directory, const Claim& claim) {
   if (auto record = read_exit_record(directory)) return Ended{*std::move(record)};
   if (claim.job.pid == 0) return NeverExecuted{};
-  if (!kill_recorded_tree(claim, kill_limit)) {
+  const auto group = AttemptGroup::of(directory);
+  const bool group_is_gone = !group || group->kill(kill_limit);
+  if (!kill_recorded_tree(claim, kill_limit) || !group_is_gone) {
     log::error(directory + ": its minder is dead, and what it left running cannot be killed");
   }
   return Lost{Reason::minder_killed};

@@ -37,6 +37,7 @@
 //            open_files= nice= io=    setrlimit, setpriority and ioprio_set, where they are given
 //            cgroup=          a directory of cgroup v2 in which the attempt gets one of its own
 //            memory_max= cpu_max= pids_max= io_weight=  what is written to its memory.max, cpu.max, ...
+//            journal= job=    the socket of systemd's journal, and the name its entries go by: each line goes there too
 //            argv=            once per argument, at least one. Without a slash it is looked up in the job's PATH
 //            env=             once per variable, NAME=VALUE
 //            end=
@@ -65,7 +66,7 @@
 //            limit=           timeout | deadline: that limit has ended it
 //            oom_kills=       how many of its processes the kernel killed for want of memory
 //            containment=     cgroup | session: what held the tree together
-//            unlimited=       which limits could not be put in force: "memory cpu pids io"
+//            unlimited=       which limits could not be put in force: "memory cpu pids"
 //            started_ms= finished_ms=  wall times
 //            cpu_user_us= cpu_system_us= memory_peak_bytes=  of the main process and the children it waited for
 //            output_bytes=    what the job wrote

@@ -60,12 +60,8 @@ class Bench {
         std::abort();
       }
     };
-    launcher_ = *CommandLauncher::open({.runs_path = runs_,
-                                        .minder_path = BELFRY_MINDER,
-                                        .boot = boot_,
-                                        .cgroup = "",
-                                        .clock = clock_,
-                                        .report = report});
+    launcher_ = *CommandLauncher::open(
+        {.runs_path = runs_, .minder_path = BELFRY_MINDER, .boot = boot_, .clock = clock_, .report = report});
   }
 
   double rate(int at_the_same_time) {

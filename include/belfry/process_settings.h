@@ -40,6 +40,7 @@ struct ProcessSettings {
   std::string env_file;                               // empty: none. NAME=VALUE lines; `env` wins over them
   std::optional<std::string> stdin_text;              // none: /dev/null
   std::int64_t output_max = std::int64_t{10} << 20U;  // bytes kept of both streams; beyond it the head and the tail
+  bool output_to_journal = false;                     // beside what is kept: each line as an entry of systemd's journal
   Leftovers leftovers = Leftovers::kill;
   int stop_signal = 15;                                 // SIGTERM
   Millis stop_grace_period = std::chrono::seconds{10};  // from the stop signal to SIGKILL; 0: SIGKILL at once

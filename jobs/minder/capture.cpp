@@ -80,6 +80,7 @@ uint64_t Capture::dropped() const {
 }
 
 void Capture::keep(Stream& stream, const char* bytes, uint32_t length) {
+  if (journal_ != nullptr) journal_->write(static_cast<int>(&stream - streams_), bytes, length);
   while (length > 0) {
     const uint64_t room = place_of(bytes_).room;
     const uint32_t part = length < room ? length : static_cast<uint32_t>(room);

@@ -6,6 +6,7 @@
 
 #include <stdint.h>
 
+#include <jobs/minder/journal.h>
 #include <jobs/minder/redactor.h>
 #include <jobs/run_directory.h>
 
@@ -16,6 +17,9 @@ class Capture {
   // Creates the files and the two pipes. 0, or errno.
   int open_files(uint64_t output_max);
   int open_pipes();
+
+  // From now on each line also goes there.
+  void also_to(Journal& journal) { journal_ = &journal; }
 
   // The job's ends. Close them once the job has them.
   int job_output() const { return streams_[0].write_fd; }
@@ -61,6 +65,7 @@ class Capture {
 
   Redactor redactor_;
   Stream streams_[2];
+  Journal* journal_ = nullptr;
   int output_fd_ = -1;
   int index_fd_ = -1;
   run_directory::IndexHeader header_{};

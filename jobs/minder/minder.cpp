@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -62,6 +63,7 @@ Trouble Minder::prepare(int secrets_fd) {
   secrets_.hide_in(capture_.redactor());
   if (const int error = capture_.open_pipes()) return trouble(StartFailure::pipe_call, "", error);
   if (const Trouble found = open_input()) return found;
+  open_journal();
   cgroup_.open(spec_.cgroup, name_, spec_.cgroup_limits);
   const Trouble found = fork_job();
   capture_.close_job_ends();
@@ -74,6 +76,16 @@ Trouble Minder::open_input() {
   if (!spec_.has_input) return {};
   input_ = open(run_directory::input_file, O_RDONLY | O_CLOEXEC);
   return input_ >= 0 ? Trouble{} : trouble(StartFailure::open_call, run_directory::input_file, errno);
+}
+
+// The run's id is the first part of the directory's name.
+void Minder::open_journal() {
+  char run[64] = {};
+  const size_t length = strcspn(name_, ".");
+  if (spec_.journal == nullptr || length >= sizeof run) return;
+  memcpy(run, name_, length);
+  journal_.open(spec_.journal, spec_.job, run);
+  if (journal_.is_open()) capture_.also_to(journal_);
 }
 
 // A machine without room for one more process has it again in a while (S29).
@@ -230,6 +242,7 @@ void Minder::finish() {
 // A record that cannot be written now, because the disk is full, is written later: the minder does not go before.
 void Minder::write_record() {
   capture_.drain();
+  if (phase_ == Phase::over) journal_.finish();
   record_.output_bytes = capture_.bytes();
   record_.output_dropped = capture_.dropped();
   record_.truncated_errno = capture_.write_error();

@@ -21,6 +21,7 @@
 #include <jobs/minder/departure.h>
 #include <jobs/minder/held_job.h>
 #include <jobs/minder/hint.h>
+#include <jobs/minder/journal.h>
 #include <jobs/minder/ladder.h>
 #include <jobs/minder/records.h>
 #include <jobs/minder/secrets.h>
@@ -48,6 +49,7 @@ class Minder {
 
   Trouble prepare(int secrets_fd);
   Trouble open_input();
+  void open_journal();
   Trouble fork_job();
   int put_on_record(const Trouble& found);
   int discard(const Trouble& why);
@@ -71,6 +73,7 @@ class Minder {
   Secrets secrets_;
   Spec spec_;
   Capture capture_;
+  Journal journal_;
   HeldJob job_;
   Cgroup cgroup_;
   Claim claim_;

@@ -112,6 +112,8 @@ void read_start(Spec& spec, const char* field) {
   if (const char* bytes = value_if_key(field, "output_max")) spec.output_max = parse_number(bytes);
   if (value_if_key(field, "input") != nullptr) spec.has_input = true;
   if (const char* script = value_if_key(field, "only_if")) spec.only_if = script;
+  if (const char* socket = value_if_key(field, "journal")) spec.journal = socket;
+  if (const char* name = value_if_key(field, "job")) spec.job = name;
 }
 
 void read_field(Spec& spec, const char* field) {
@@ -158,8 +160,8 @@ void Spec::release() {
   if (vectors != nullptr) munmap(vectors, vectors_size);
   pages = vectors = nullptr;
   argv = env = nullptr;
-  boot = cwd = "";
-  only_if = identity.name = cgroup = nullptr;
+  boot = cwd = job = "";
+  only_if = identity.name = cgroup = journal = nullptr;
   cgroup_limits = {};
 }
 

@@ -60,6 +60,8 @@ struct Spec {
   Bounds bounds;
   const char* cgroup = nullptr;
   CgroupLimits cgroup_limits;
+  const char* journal = nullptr;
+  const char* job = "";
   char** argv = nullptr;  // both end with a null
   char** env = nullptr;
   bool has_secrets = false;  // some variables stand elsewhere, in memory that nobody may look into

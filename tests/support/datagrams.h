@@ -41,6 +41,19 @@ class DatagramReceiver {
     }
   }
 
+  // The descriptor that came with the next datagram, if it did.
+  Fd take_descriptor() {
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
+    msghdr message{};
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+    const cmsghdr* const header = ::recvmsg(fd_.get(), &message, 0) < 0 ? nullptr : CMSG_FIRSTHDR(&message);
+    if (header == nullptr || header->cmsg_type != SCM_RIGHTS) return {};
+    int fd = -1;
+    std::memcpy(&fd, CMSG_DATA(header), sizeof fd);
+    return Fd{fd};
+  }
+
   // How many datagrams that came so far hold this text.
   int count(const std::string& text) {
     int found = 0;

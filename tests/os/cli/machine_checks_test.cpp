@@ -18,7 +18,7 @@ namespace {
 
 struct Machine {
   TempDir dir;
-  KernelFiles files{.proc = dir / "proc", .cgroups = dir / "cgroup"};
+  KernelFiles files{.proc = dir / "proc"};
 
   void write(const std::string& path, const std::string& text) const {
     REQUIRE(make_directories(std::filesystem::path(path).parent_path().string()).has_value());
@@ -49,18 +49,30 @@ TEST_CASE("cli/machine_checks: the daemon's limit of open files is read from the
 
 TEST_CASE("cli/machine_checks: F17 a daemon without a control group of its own is told what that means") {
   const Machine machine;
-  machine.write(machine.files.proc + "/7/cgroup", "0::/system.slice/belfry.service\n");
-  const Finding none = check_cgroups(7, machine.files);
+  bool is_marked = false;
+  const CgroupFiles files{.proc = machine.files.proc, .is_delegated = [&](const std::string&) { return is_marked; }};
+  const std::string group = machine.dir / "cgroup/system.slice/belfry.service";
+  machine.write(files.proc + "/7/cgroup", "1:name=systemd:/\n0::/system.slice/belfry.service/daemon\n");
+  machine.write(files.proc + "/self/mountinfo", "20 1 0:1 / / rw - ext4 /dev/vda rw\n");
+  const Finding none = check_cgroups(7, files);
   CHECK(none.verdict == Verdict::note);
-  CHECK(none.what.find("no cgroup v2") != std::string::npos);
+  CHECK(none.what.find("cgroup v2 is not mounted here") != std::string::npos);
 
-  machine.write(machine.files.cgroups + "/cgroup.controllers", "cpu memory pids\n");
-  CHECK(check_cgroups(7, machine.files).what.find("of its own") != std::string::npos);
-  REQUIRE(make_directories(machine.files.cgroups + "/system.slice/belfry.service").has_value());
-  CHECK(check_cgroups(7, machine.files).verdict == Verdict::good);
+  machine.write(files.proc + "/self/mountinfo",
+                "31 20 0:27 / " + (machine.dir / "cgroup") + " rw - cgroup2 cgroup2 rw\n");
+  const Finding foreign = check_cgroups(7, files);
+  CHECK(foreign.verdict == Verdict::note);
+  CHECK(foreign.what.find("/system.slice/belfry.service, was not given to it") != std::string::npos);
 
-  machine.write(machine.files.proc + "/7/cgroup", "0::/\n");  // the root group is everybody's
-  CHECK(check_cgroups(7, machine.files).verdict == Verdict::note);
+  is_marked = true;
+  machine.write(group + "/cgroup.controllers", "cpuset cpu io pids\n");
+  const Finding poor = check_cgroups(7, files);
+  CHECK(poor.verdict == Verdict::note);
+  CHECK(poor.what.ends_with(": memory"));
+  machine.write(group + "/cgroup.controllers", "cpuset cpu io memory pids\n");
+  CHECK(check_cgroups(7, files).verdict == Verdict::good);
+  CHECK(check_cgroups(7, files).what.ends_with(group));
+  for (const Finding& finding : {none, foreign, poor, check_cgroups(7, files)}) CHECK(has_cure(finding));
 }
 
 TEST_CASE("cli/machine_checks: a file that others may change, or a folder above it, is found with its mode and cure") {

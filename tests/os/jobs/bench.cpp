@@ -78,10 +78,12 @@ void Bench::destroy_launcher() {
   reports_.forget();
 }
 
-void Bench::create_launcher(const std::string& minder) {
+void Bench::create_launcher(const std::string& minder, CgroupHome cgroups) {
   auto opened = CommandLauncher::open({.runs_path = runs(),
                                        .minder_path = minder,
                                        .boot = boot_,
+                                       .cgroups = std::move(cgroups),
+                                       .journal_socket = journal_,
                                        .clock = clock_,
                                        .report = [this](const Report& report) { reports_.note(report); }});
   if (!opened) FAIL(opened.error().what);

@@ -46,7 +46,7 @@ class Bench {
 
   // As a daemon that is killed and one that starts after it.
   void destroy_launcher();
-  void create_launcher(const std::string& minder = BELFRY_MINDER);
+  void create_launcher(const std::string& minder = BELFRY_MINDER, CgroupHome cgroups = CgroupHome::none("a test"));
 
   StartOrder order(Action action, ProcessSettings process = {});
   StartOrder script(const std::string& text, ProcessSettings process = {}) {
@@ -70,6 +70,9 @@ class Bench {
   bool follow(const std::function<bool()>& happened) { return follow_for(patience, happened); }
   bool follow_for(Millis limit, const std::function<bool()>& happened);
 
+  // The launchers made from now on take this for the machine's journal.
+  void listen_as_journal(const std::string& socket) { journal_ = socket; }
+
   std::string directory(const AttemptId& id) const { return runs() + "/" + run_directory_name(id); }
   std::string output(const AttemptId& id) const;
   bool has_file(const AttemptId& id, const std::string& name) const;
@@ -82,6 +85,7 @@ class Bench {
   FixedClock clock_;
   Reports reports_;
   std::uint64_t sequence_ = 0;
+  std::string journal_ = Journal::usual_socket;
   std::unique_ptr<CommandLauncher> launcher_;
 };
 

@@ -151,6 +151,30 @@ TEST_CASE("config/load: S11 two machines with the same file do not start at the 
   CHECK(delay_with(1) != delay_with(2));
 }
 
+TEST_CASE("config/load: S11 `salt` takes the place of the machine's, and a change of it waits for the next start") {
+  ZoneCache zones;
+  const auto load_with = [&](const std::string& daemon, ParseOptions options) {
+    return parse_config("f.yaml", daemon + "jobs: {a: {run: date, schedule: {every: 1h, jitter: 30m}}}", zones, options)
+        .value();
+  };
+  const auto delay = [](const LoadedConfig& loaded) {
+    return loaded.set->jobs[0].schedule.delay(*parse_rfc3339("2026-11-20T05:00:00Z"));
+  };
+  const auto one = load_with("daemon: {salt: one}\n", {.salt = 1});
+  CHECK(delay(one) == delay(load_with("daemon: {salt: one}\n", {.salt = 2})));
+  CHECK(delay(one) != delay(load_with("daemon: {salt: two}\n", {.salt = 1})));
+  CHECK(delay(one) == delay(load_with("daemon: {salt: two}\n", {.salt = 1, .salt_in_force = one.salt})));
+}
+
+TEST_CASE("config/load: the daemon's clock is waited for a minute, unless the file says otherwise") {
+  ZoneCache zones;
+  const auto patience = [&](const std::string& daemon) {
+    return parse_config("f.yaml", daemon + "jobs: {a: {run: date, schedule: manual}}", zones)->daemon.wait_for_clock;
+  };
+  CHECK(patience("") == std::chrono::minutes{1});
+  CHECK(patience("daemon: {wait_for_clock: 0s}\n") == Millis{0});
+}
+
 TEST_CASE("config/load: the file's zone may stand below its jobs") {
   const auto config = parse("jobs: { a: { schedule: 0 6 * * *, run: x } }\ntimezone: Asia/Seoul\n");
   REQUIRE(config.has_value());

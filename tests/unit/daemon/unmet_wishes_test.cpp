@@ -1,0 +1,57 @@
+#include <doctest/doctest.h>
+
+#include <daemon/unmet_wishes.h>
+
+using namespace belfry;
+
+namespace {
+
+JobSet jobs_with(const std::vector<std::pair<std::string, ProcessSettings>>& jobs) {
+  JobSet set;
+  for (const auto& [name, settings] : jobs) {
+    Job job{.name = JobName::parse(name).value()};
+    job.process = std::make_shared<const ProcessSettings>(settings);
+    set.jobs.push_back(std::move(job));
+  }
+  return set;
+}
+
+std::vector<std::string> said(const JobSet& set, const Machine& machine) {
+  std::vector<std::string> sentences;
+  for (const api::Warning& warning : unmet_wishes(set, machine)) {
+    CHECK_FALSE(warning.cure.empty());
+    sentences.push_back(warning.what);
+  }
+  return sentences;
+}
+
+using Sentences = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("daemon/unmet_wishes: S26 limits that do not hold are named with their jobs and the reason") {
+  const JobSet set = jobs_with({{"backup", {.limits = {.memory = 1}}},
+                                {"report", {.limits = {.memory = 1}}},
+                                {"import", {.limits = {.cpus = 1.0, .pids = 9}}},
+                                {"free", {.limits = {.open_files = 9, .nice = 5, .io = IoPriority::idle}}}});
+  CHECK(said(set, {.cgroups = {.available = Controllers::parse("cpu memory pids"), .why_none = ""}}).empty());
+  CHECK(
+      said(set, {.cgroups = {.available = Controllers::parse("memory cpu"), .why_none = ""}}) ==
+      Sentences{"these limits do not hold here: pids, of import (the daemon's control group has no such controller)"});
+  CHECK(said(set, {.cgroups = {.available = {}, .why_none = "no cgroup"}}) ==
+        Sentences{"these limits do not hold here: cpu pids, of import (no cgroup)",
+                  "these limits do not hold here: memory, of backup, report (no cgroup)"});
+}
+
+TEST_CASE("daemon/unmet_wishes: many jobs are counted") {
+  std::vector<std::pair<std::string, ProcessSettings>> jobs;
+  for (const char* name : {"a", "b", "c", "d", "e", "f", "g"}) jobs.push_back({name, {.limits = {.pids = 1}}});
+  CHECK(said(jobs_with(jobs), {.cgroups = {.available = {}, .why_none = "no cgroup"}}) ==
+        Sentences{"these limits do not hold here: pids, of a, b, c, d, e and 2 more (no cgroup)"});
+}
+
+TEST_CASE("daemon/unmet_wishes: S30 output can go to a journal only where there is one") {
+  const JobSet set = jobs_with({{"loud", {.output_to_journal = true}}, {"quiet", {}}});
+  CHECK(said(set, {.has_journal = true}).empty());
+  CHECK(said(set, {.has_journal = false}) == Sentences{"there is no journal to which output could go, that of loud"});
+}
