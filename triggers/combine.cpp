@@ -103,7 +103,8 @@ class Filtered final : public Wrapper {
   }
 
   std::string normal_form() const override {
-    return inner().normal_form() + forms(" exclude=", filter_.exclude) + forms(" only=", filter_.only);
+    const std::string days = forms(" exclude=", filter_.exclude) + forms(" only=", filter_.only);
+    return inner().normal_form() + (days.empty() ? "" : days + " days=" + filter_.zone->name());
   }
 
   std::string describe() const override {

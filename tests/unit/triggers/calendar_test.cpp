@@ -121,6 +121,9 @@ TEST_CASE("triggers/combine: S10 an excluded instant stays a slot and says why i
   const Schedule late = filtered(schedule(parse_cron("30 23 * * *", in("UTC"))),
                                  {.exclude = {holidays}, .only = {}, .zone = zone("Europe/Berlin")});
   CHECK(late.excluded(at("2026-12-24T23:30:00Z")).has_value());
+  const Schedule elsewhere = filtered(schedule(parse_cron("30 23 * * *", in("UTC"))),
+                                      {.exclude = {holidays}, .only = {}, .zone = zone("America/New_York")});
+  CHECK(late.normal_form() != elsewhere.normal_form());
 }
 
 TEST_CASE("triggers/combine: S10 a union has one slot per instant") {
