@@ -126,7 +126,7 @@ bool Scheduler::State::try_again(RunHandle handle, RunOutcome outcome, Reason re
                                                         .run = run.id,
                                                         .attempt = run.attempt,
                                                         .uncounted = run.uncounted,
-                                                        .age = now().boot - open.opened});
+                                                        .age = now().boot - open.since});
   if (!next) return false;
   Run attempt = run;
   attempt.outcome = outcome;

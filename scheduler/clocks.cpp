@@ -33,11 +33,14 @@ Clocks::Seen Clocks::look(const Now& now) {
   return {.step = is_slew(step, passed) ? Millis{0} : step, .slept = slept < sleep_min ? Millis{0} : slept};
 }
 
-// While it is ahead, elapsed time keeps its distance from real time; once told, the ledger knows it for good.
+// While it is ahead, elapsed time keeps its distance from real time; once told, the ledger knows it for good. When a
+// wrong clock was put right, what the ledger knows is ahead, and elapsed time is not.
 std::optional<IntervalTime> Clocks::unsaved() {
-  if (!is_ahead()) return std::nullopt;
-  const bool known = saved_ && saved_->boot_id == boot_ && saved_->at + (now_.boot - saved_->boot) == elapsed_;
-  if (known) return std::nullopt;
+  if (!saved_ && !is_ahead()) return std::nullopt;
+  const bool same_boot = saved_ && saved_->boot_id == boot_;
+  const WallTime told = !saved_ ? elapsed_ : same_boot ? saved_->at + (now_.boot - saved_->boot) : saved_->at;
+  const bool is_known = is_ahead() ? same_boot && told == elapsed_ : told <= elapsed_;
+  if (is_known) return std::nullopt;
   saved_ = IntervalTime{.at = elapsed_, .boot = now_.boot, .boot_id = boot_};
   return saved_;
 }

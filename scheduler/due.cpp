@@ -86,6 +86,7 @@ void Scheduler::State::decide(JobIndex index) {
     VERIFY(stretch.has_value());
     decide_stretch(index, *stretch);
   }
+  state.goes_on = false;
   rearm(index);
 }
 
@@ -244,8 +245,7 @@ std::optional<SlotFate> Scheduler::State::start_slot(JobIndex index, Opening ope
 // S20: the first catch-ups of different jobs are let out one after the other. A job that goes on catching up has waited
 // for its own earlier runs already.
 void Scheduler::State::space_catch_up(const JobState& state, Opening& opening) {
-  const bool goes_on = state.last && state.last->trigger == RunTrigger::catch_up && state.is_held;
-  if (goes_on || !is_idle(state)) return;
+  if (state.goes_on || !is_idle(state)) return;
   const BootTime let_out = std::max(now().boot, next_catch_up_);
   next_catch_up_ = let_out + options_.limits.catch_up_spacing;
   if (let_out == now().boot) return;

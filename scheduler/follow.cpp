@@ -132,7 +132,8 @@ void Scheduler::State::settle_idle_jobs() {
     if (state.job == nullptr) continue;
     let_followers_in(index);
     if (!is_idle(state)) continue;
-    if (std::exchange(state.is_held, false) || state.job->measured) rearm(index);
+    state.goes_on = std::exchange(state.is_held, false);
+    if (state.goes_on || state.job->measured) rearm(index);
     go_on_with_backfill(index);
   }
 }

@@ -1,25 +1,12 @@
 #include <base/hash.h>
-#include <base/text.h>
 #include <base/verify.h>
 #include <scheduler/clocks.h>
 #include <scheduler/job_table.h>
+#include <scheduler/normal_form.h>
 
 namespace belfry {
 
 namespace {
-
-std::string measured_form(const MeasuredInterval& measured) {
-  const bool finish = measured.from == MeasuredInterval::From::finish;
-  return "every " + format_duration(measured.period) + (finish ? " from its finish" : " from its start");
-}
-
-std::string after_form(const AfterTrigger& after) {
-  using When = AfterTrigger::When;
-  std::string form = "after";
-  for (const JobName& job : after.jobs) form += " " + job.text();
-  form += after.when == When::success ? " success" : after.when == When::failure ? " failure" : " always";
-  return form + " delay " + format_duration(after.delay);
-}
 
 JobState remembered(const JobMemory& memory) {
   JobState state(memory.seen.job);
@@ -32,6 +19,7 @@ JobState remembered(const JobMemory& memory) {
   state.mark = memory.mark;
   if (memory.last) state.last = std::make_unique<Run>(*memory.last);
   state.previous_success = memory.previous_success;
+  if (memory.last && memory.last->outcome == RunOutcome::succeeded) state.success_sequence = memory.last->sequence;
   if (memory.standing) state.need_extras().standing = *memory.standing;
   return state;
 }
@@ -48,14 +36,6 @@ void begin_anew(JobState& state, WallTime now) {
 JobExtras& JobState::need_extras() {
   if (!extras) extras = std::make_unique<JobExtras>(JobExtras{.standing = {.job = name}});
   return *extras;
-}
-
-std::string triggers_normal_form(const Job& job) {
-  std::string form = job.schedule.normal_form();
-  if (job.measured) form = measured_form(*job.measured);
-  if (job.after) form = after_form(*job.after);
-  if (job.startup) form += " on startup";
-  return form;
 }
 
 JobSeen seen_of(const JobState& state) {

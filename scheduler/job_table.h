@@ -39,10 +39,12 @@ struct JobState {
   bool was_enabled = true;                   // as the ledger knows it
   bool removed = false;                      // the ledger knows that the configuration does not name it
   bool is_held = false;                      // slots are due, and wait until the job is idle (S18: `all`)
+  bool goes_on = false;                      // they waited, and are decided now
   std::optional<Slot> mark;                  // the newest decided slot
   RunList open;                              // overlap is decided from these (S22)
-  std::unique_ptr<Run> last;                 // the newest closed run
+  std::unique_ptr<Run> last;                 // the newest closed run: the one that was opened last
   std::optional<WallTime> previous_success;  // the due time of the newest run that succeeded
+  std::uint64_t success_sequence = 0;        // that run's, if it is known
   Breaker breaker;
   std::unique_ptr<JobExtras> extras;
 
@@ -57,10 +59,6 @@ struct JobState {
   const Policies& policies() const { return job ? *job->policies : *default_policies(); }
   JobExtras& need_extras();
 };
-
-// One canonical text for everything that says when a job is due. Two jobs with the same text are due alike, as far as
-// anybody can say beforehand.
-std::string triggers_normal_form(const Job& job);
 
 // What the ledger is told of a job.
 JobSeen seen_of(const JobState& state);

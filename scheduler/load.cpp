@@ -27,13 +27,14 @@ void Scheduler::State::take_over(Run run) {
   runs_.add(std::move(open), jobs_.at(*index).open);
 }
 
-// How old they are, as far as the wall clock can say.
+// For how long their time has come, as far as the wall clock can say.
 void Scheduler::State::date_restored_runs() {
   std::vector<RunHandle> restored;
   runs_.for_each([&](RunHandle handle) { restored.push_back(handle); });
   for (const RunHandle handle : restored) {
-    const Millis age = now().wall - runs_.at(handle).run.opened;
-    runs_.at(handle).opened = now().boot - std::clamp(age, Millis{0}, Millis{std::chrono::days{366}});
+    OpenRun& open = runs_.at(handle);
+    const Millis age = now().wall - std::max(open.run.opened, open.run.due);
+    open.since = now().boot - std::clamp(age, Millis{0}, Millis{std::chrono::days{366}});
   }
 }
 
@@ -56,15 +57,12 @@ void Scheduler::State::place_restored(RunHandle handle) {
     open.place = Place::waiting;
     return arm(handle, now().boot + std::clamp(left, Millis{0}, Millis{std::chrono::days{1}}));
   }
-  const bool is_catch_up = open.run.trigger == RunTrigger::catch_up;
-  if (left > Millis{0}) {
-    open.has_claim = is_catch_up;
-    if (is_catch_up) return arm(handle, now().boot + left);
-    wall_timers_.set(handle, *open.run.not_before);
-    return arm(handle, std::nullopt);
-  }
-  open.has_claim = true;  // an earlier daemon had let it in
-  release(handle);
+  // An earlier daemon had let it in, unless its time has not come, or came when no daemon was there.
+  open.has_claim = open.run.trigger == RunTrigger::catch_up || !open.run.not_before;
+  if (left <= Millis{0}) return release(handle);
+  if (open.has_claim) return arm(handle, now().boot + left);
+  wall_timers_.set(handle, *open.run.not_before);
+  arm(handle, std::nullopt);
 }
 
 // ---- Configurations
@@ -128,7 +126,10 @@ void Scheduler::State::follow_jobs_to_their_places() {
   idle_.clear();
   for (JobIndex index = 0; index < jobs_.size(); ++index) {
     JobState& state = jobs_.at(index);
-    runs_.for_each_of(state.open, [&](RunHandle handle) { runs_.at(handle).job = index; });
+    runs_.for_each_of(state.open, [&](RunHandle handle) {
+      runs_.at(handle).job = index;
+      if (runs_.at(handle).place != Place::launched) set_timer(handle);  // its deadline may be another one now
+    });
     const bool has_plans = state.is_held || (state.extras && !state.extras->backfills.empty());
     if (!state.open.empty() || has_plans) idle_.push_back(index);
   }

@@ -9,6 +9,9 @@ namespace belfry {
 
 // ---- Who is in whose way ----------------------------------------------------------------------------------------
 
+// Its time has not come.
+bool Scheduler::State::is_for_later(const OpenRun& open) { return open.place == Place::delayed && !open.has_claim; }
+
 // Whether an open run counts as a run of its job. One that waits for its next attempt does not, unless it is held
 // (S24); one whose time has not come does only if it was decided already.
 bool Scheduler::State::is_live(const OpenRun& open) const {
@@ -41,7 +44,7 @@ bool Scheduler::State::is_idle(const JobState& state) const {
   bool idle = true;
   runs_.for_each_of(state.open, [&](RunHandle handle) {
     const OpenRun& open = runs_.at(handle);
-    idle = idle && open.place == Place::delayed && !open.has_claim;
+    idle = idle && is_for_later(open);
   });
   return idle;
 }
@@ -57,9 +60,16 @@ std::optional<RunId> Scheduler::State::run_in_the_way(const JobState& state) con
 
 // ---- Moving -----------------------------------------------------------------------------------------------------
 
-// Sets the run's one timer: its own instant, or its deadline if that is earlier.
-void Scheduler::State::arm(RunHandle handle, std::optional<BootTime> at) {
-  if (const auto left = deadline_left(runs_.at(handle))) {
+void Scheduler::State::arm(RunHandle handle, std::optional<BootTime> wakes) {
+  runs_.at(handle).wakes = wakes;
+  set_timer(handle);
+}
+
+// The run's one timer: its own instant, or its deadline if that is earlier.
+void Scheduler::State::set_timer(RunHandle handle) {
+  const OpenRun& open = runs_.at(handle);
+  std::optional<BootTime> at = open.wakes;
+  if (const auto left = deadline_left(open)) {
     const BootTime deadline = now().boot + *left;
     at = at ? std::min(*at, deadline) : deadline;
   }
@@ -70,16 +80,19 @@ void Scheduler::State::arm(RunHandle handle, std::optional<BootTime> at) {
   }
 }
 
+// None also before its time: somebody who asks for a run tomorrow does not want it to be late today.
 std::optional<Millis> Scheduler::State::deadline_left(const OpenRun& open) const {
   const auto& deadline = jobs_.at(open.job).policies().deadline;
-  if (!deadline) return std::nullopt;
-  return *deadline - (now().boot - open.opened);
+  if (!deadline || is_for_later(open)) return std::nullopt;
+  return *deadline - (now().boot - open.since);
 }
 
 // The run's time has come: a delay is over, or the pause before its next attempt.
 void Scheduler::State::release(RunHandle handle) {
   OpenRun& open = runs_.at(handle);
   const bool is_next_attempt = open.place == Place::waiting;
+  const bool was_for_later = is_for_later(open);
+  if (was_for_later) open.since = now().boot;
   if (is_next_attempt) {
     Run& run = open.run;
     ++run.attempt;
@@ -92,7 +105,8 @@ void Scheduler::State::release(RunHandle handle) {
   }
   open.run.not_before.reset();
   open.run.state = RunState::queued;
-  if (is_next_attempt) outbox_.record(RunChanged{open.run});  // it may end before its turn
+  // It may end before its turn; and a daemon to come must know that its time came.
+  if (is_next_attempt || was_for_later) outbox_.record(RunChanged{open.run});
   JobState& state = jobs_.at(open.job);
   const Policies& policies = state.policies();
   if (is_next_attempt || open.has_claim || open.run.ignores_overlap) {
@@ -120,6 +134,7 @@ void Scheduler::State::release_undecided(RunHandle handle) {
     case OverlapVerdict::wait:
       return arm(handle, std::nullopt);
     case OverlapVerdict::replace:
+      arm(handle, std::nullopt);
       return make_room(state, handle);
     case OverlapVerdict::refuse:
       open.run.cause = run_in_the_way(state);
@@ -154,7 +169,7 @@ void Scheduler::State::make_room(JobState& state, RunHandle newcomer) {
   const RunId id = runs_.at(newcomer).run.id;
   runs_.for_each_of(state.open, [&](RunHandle handle) {
     OpenRun& open = runs_.at(handle);
-    if (handle == newcomer || (open.place == Place::delayed && !open.has_claim)) return;
+    if (handle == newcomer || is_for_later(open)) return;
     if (open.place == Place::launched) return order_stop(handle, Reason::superseded, "run " + id.text());
     open.run.cause = id;
     close_run(handle, open.place == Place::waiting ? RunOutcome::failed : RunOutcome::cancelled, Reason::superseded);

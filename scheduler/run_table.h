@@ -29,11 +29,12 @@ struct OpenRun {
   std::uint32_t job = 0;  // index into the job table
   QueueIndex queue = 0;
   Place place = Place::in_line;
-  bool is_recorded = false;  // the ledger was told of it
-  bool is_resolved = true;   // false: restored, and nobody has said yet what became of its process
-  bool has_claim = true;     // it counts as a run of its job before its process exists
-  BootTime opened{};         // as far as the boot clock can say
-  RunHandle next = no_run;   // of the same job
+  bool is_recorded = false;       // the ledger was told of it
+  bool is_resolved = true;        // false: restored, and nobody has said yet what became of its process
+  bool has_claim = true;          // it counts as a run of its job before its process exists
+  BootTime since{};               // its time came: a deadline counts from here. As far as the boot clock can say
+  std::optional<BootTime> wakes;  // when a delay is over, or the pause before its next attempt
+  RunHandle next = no_run;        // of the same job
   RunHandle previous = no_run;
 };
 

@@ -60,7 +60,7 @@ RunHandle Scheduler::State::open_run(JobIndex index, const Opening& opening) {
   open.queue = queues_.find(run.queue);
   open.place = opening.place;
   open.has_claim = opening.has_claim;
-  open.opened = now().boot;
+  open.since = now().boot;
   if (opening.slot) state.move_mark(*opening.slot);
   if (state.extras && !state.extras->standing.causes.empty()) {
     state.extras->standing.causes.clear();
@@ -169,19 +169,27 @@ void Scheduler::State::close_run(RunHandle handle, RunOutcome outcome, Reason re
   closed.reason = reason;
   closed.not_before.reset();
   if (!closed.finished) closed.finished = now().wall;
-  if (outcome == RunOutcome::succeeded) state.previous_success = closed.due;
 
   outbox_.record(RunClosed{closed});
   outbox_.then_tell(RunClosedNotice{closed});
   count_failure(state, closed);
   measure_from_finish(state);
   idle_.push_back(index);
-  if (state.last) {
-    *state.last = closed;
-  } else {
-    state.last = std::make_unique<Run>(closed);
-  }
+  keep_newest(state, closed);
   trigger_dependents(index, closed);
+}
+
+// Runs side by side may end in another order than they were opened in; the ledger goes by that.
+void Scheduler::State::keep_newest(JobState& state, const Run& closed) {
+  if (closed.outcome == RunOutcome::succeeded && closed.sequence > state.success_sequence) {
+    state.previous_success = closed.due;
+    state.success_sequence = closed.sequence;
+  }
+  if (!state.last) {
+    state.last = std::make_unique<Run>(closed);
+  } else if (closed.sequence > state.last->sequence) {
+    *state.last = closed;
+  }
 }
 
 }  // namespace belfry

@@ -175,13 +175,16 @@ class Scheduler::State final : public View {
   void order_stop(RunHandle handle, Reason reason, const std::string& by);
   void leave_place(RunHandle handle);
   void close_run(RunHandle handle, RunOutcome outcome, Reason reason);
+  static void keep_newest(JobState& state, const Run& closed);
 
   // places.cpp
+  static bool is_for_later(const OpenRun& open);
   bool is_live(const OpenRun& open) const;
   JobLoad load_of(const JobState& state, RunHandle except) const;
   bool is_idle(const JobState& state) const;
   std::optional<RunId> run_in_the_way(const JobState& state) const;
-  void arm(RunHandle handle, std::optional<BootTime> at);
+  void arm(RunHandle handle, std::optional<BootTime> wakes);
+  void set_timer(RunHandle handle);
   std::optional<Millis> deadline_left(const OpenRun& open) const;
   void release(RunHandle handle);
   void release_undecided(RunHandle handle);

@@ -90,7 +90,7 @@ struct Policies {
   std::optional<RetryPolicy> retry;
   OnLost on_lost = OnLost::fail;
   std::optional<Millis> timeout;              // of one attempt; enforced by the minder
-  std::optional<Millis> deadline;             // of a run with all its attempts, from its opening
+  std::optional<Millis> deadline;             // of a run with all its attempts, from its time on
   std::vector<CodeRange> success_exit_codes;  // beside 0
   SharedText queue = "default";
   int priority = 0;                                   // a higher one goes first

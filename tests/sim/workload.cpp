@@ -3,7 +3,7 @@
 
 #include <base/text.h>
 #include <base/zones.h>
-#include <scheduler/job_table.h>
+#include <scheduler/normal_form.h>
 #include <tests/sim/policy_draw.h>
 #include <tests/sim/workload.h>
 #include <triggers/combine.h>

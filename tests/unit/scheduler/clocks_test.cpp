@@ -67,3 +67,19 @@ TEST_CASE("scheduler/clocks: S8 a later daemon goes on with the elapsed time tha
   later.begin_again();
   CHECK(later.elapsed() == noon - 30h);
 }
+
+TEST_CASE("scheduler/clocks: S8 S16 when a wrong clock was put right the ledger forgets how far it was ahead") {
+  Clocks clocks(std::nullopt, {"b"});
+  clocks.look(now(30h, 0s, 0s));
+  clocks.look(now(10h, 1s, 1s));
+  CHECK(clocks.unsaved()->at == noon + 30h + 1s);
+  clocks.look(now(5h, 2s, 2s));
+  clocks.begin_again();
+  const auto told = clocks.unsaved();
+  REQUIRE(told);
+  CHECK(told->at == noon + 5h);
+  CHECK_FALSE(clocks.unsaved());
+  Clocks after_a_reboot(told, {"c"});
+  after_a_reboot.look(now(6h, 1s, 1s));
+  CHECK(after_a_reboot.elapsed() == noon + 6h);
+}
