@@ -4,8 +4,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
-#include <set>
 #include <string>
 
 #include <belfry/time.h>
@@ -53,20 +51,12 @@ class Faults {
 
   std::uint64_t operator[](Fault fault) const { return strength_[static_cast<std::size_t>(fault)]; }
   bool has(Fault fault) const { return (*this)[fault] > 0; }
-  void drop(Fault fault) { strength_[static_cast<std::size_t>(fault)] = 0; }
+  void set(Fault fault, std::uint64_t strength) { strength_[static_cast<std::size_t>(fault)] = strength; }
+  void drop(Fault fault) { set(fault, 0); }
   std::string text() const;  // the names of those that exist
 
  private:
   std::array<std::uint64_t, fault_count> strength_{};
-};
-
-// One history, but for what the dice say.
-struct Plan {
-  std::uint64_t seed = 0;
-  Millis duration = std::chrono::hours{24 * 7};
-  std::set<std::size_t> dropped_jobs;    // by number
-  std::optional<Faults> faults = {};     // none: drawn from the seed
-  std::optional<std::size_t> jobs = {};  // how many; none: drawn
 };
 
 }  // namespace belfry::sim

@@ -4,7 +4,8 @@ namespace belfry::sim {
 
 Reached Reached::nothing() {
   Reached reached;
-  for (const char* state : {"a key used again",
+  for (const char* state : {"a hundred due at once",
+                            "a key used again",
                             "a wrong clock was put right",
                             "adopted while running",
                             "after another job",
@@ -14,6 +15,7 @@ Reached Reached::nothing() {
                             "cancelled while a retry waits",
                             "caught up",
                             "caught up one by one",
+                            "caught up over a gap in local time",
                             "clock set back",
                             "clock set back by more than a day",
                             "clock to and fro",
@@ -42,6 +44,7 @@ Reached Reached::nothing() {
                             "retries",
                             "skipped for overlap",
                             "skipped in a pause",
+                            "started in a repeated hour",
                             "superseded",
                             "suspended",
                             "told to stop"}) {

@@ -8,6 +8,8 @@
 
 #include <belfry/time.h>
 
+#include <base/hash.h>
+
 namespace belfry::sim {
 
 class Trace {
@@ -17,6 +19,8 @@ class Trace {
 
   void say(const std::string& what);
   void violated(const std::string& what);
+  // What is too much for people counts for the hash all the same.
+  void note(std::uint64_t number) { hash_ = mix(hash_ ^ number); }
 
   // A simulation ends with its first violation: the rest would only follow from it.
   bool is_broken() const { return !violations_.empty(); }

@@ -6,7 +6,24 @@
 
 namespace belfry::sim {
 
+std::optional<WallTime> first_allowed(const Schedule& schedule, WallTime t) {
+  constexpr int days_max = 1'500;
+  for (int day = 0; day < days_max; ++day) {
+    const auto next = schedule.next_after(t);
+    if (!next || !schedule.excluded(*next)) return next;
+    t = schedule.same_verdict_upto(*next);
+    if (t == WallTime::max()) break;
+  }
+  return std::nullopt;
+}
+
 // ---- what happens
+
+// S8, as it is written, and as long as no wrong clock was put right.
+void Witness::daemon_looks() {
+  elapsed_ = looked_ ? std::max(now_.wall, elapsed_ + (now_.real - *looked_)) : now_.wall;
+  looked_ = now_.real;
+}
 
 void Witness::clock_was_set(Millis by) {
   clock_was_set_ = true;
@@ -25,6 +42,18 @@ void Witness::file_was_loaded(std::shared_ptr<const JobSet> set) {
 
 void Witness::daemon_started() {
   disturbed();
+  has_rested_ = false;
+  owes_startups_ = true;
+  kills_ = false;
+  first_set_ = sets_.size();  // the one that is loaded now
+  began_after_ = batch_;
+  for (auto& [name, job] : jobs_) {
+    const bool is_starting = std::any_of(job.open.begin(), job.open.end(), [&](const RunId& id) {
+      return runs_.at(id).run.trigger == RunTrigger::startup;
+    });
+    if (is_starting) job.started_up_at = batch_ + 1;  // for the daemon before this one; it may end at once
+  }
+  looked_.reset();
   started_in_.clear();
   decided_since_ = now_;
   decided_since_set_ = sets_.empty() ? 0 : sets_.size() - 1;  // what was due under the one before ends now
@@ -105,8 +134,11 @@ void Witness::committed(const Batch& batch) {
   for (const Record& record : batch.records) {
     const auto* opened = std::get_if<RunOpened>(&record);
     const auto* changed = std::get_if<RunChanged>(&record);
+    if (opened) check_by_itself(opened->run);
+    if (opened) check_replaced(opened->run);
     if (opened || changed) check_turn(runs_.at(opened ? opened->run.id : changed->run.id));
   }
+  check_file_order(batch);
   check_spacing(batch);
   check_spoken_for(batch);
   check_one_at_a_time(batch);
@@ -141,6 +173,10 @@ void Witness::apply(const JobSeen& seen) {
 
 void Witness::apply(const JobStanding& standing) {
   JobBook& job = book(standing.job);
+  if (standing.pause) pauses_.emplace(standing.job, standing.pause->by);
+  const bool goes_on = job.standing && job.standing->pause && standing.pause;
+  if (goes_on && standing.pause->since != job.standing->pause->since)
+    violated("I12: new words for a pause, and it begins anew: " + standing.job.text());
   job.standing = standing;
   gathered_[standing.job].standings.push_back(standing);
 }
@@ -163,6 +199,9 @@ void Witness::apply(const JobRenamed& renamed) {
   std::set<std::pair<JobName, BootId>> started;
   for (const auto& [name, boot] : started_with_) started.emplace(name == renamed.from ? renamed.to : name, boot);
   started_with_ = std::move(started);
+  std::set<std::pair<JobName, std::string>> pauses;
+  for (const auto& [name, by] : pauses_) pauses.emplace(name == renamed.from ? renamed.to : name, by);
+  pauses_ = std::move(pauses);
   for (auto& [id, backfill] : backfills_) {
     if (backfill.job == renamed.from) backfill.job = renamed.to;
   }
@@ -181,6 +220,11 @@ void Witness::apply(const JobRemoved& removed) {
 }
 
 void Witness::apply(const SlotsDecided& decided) {
+  if (decided.reason == Reason::on_request) {
+    JobBook& job = book(decided.job);
+    job.skipped += decided.slots.count;
+    if (job.skipped > job.to_skip) violated("I12: more slots are left out than were to be: " + decided.job.text());
+  }
   gathered_[decided.job].parts.push_back({.slots = decided.slots, .era = decided.era, .decided = &decided});
 }
 

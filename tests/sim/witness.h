@@ -6,10 +6,14 @@
 // between two instants, since the previous batch was offered; that is its Window. Mostly it is one instant, and then
 // the checks are exact; where it is not, the witness believes the core what could have been true within the window.
 //
-//   witness.cpp        the books
-//   witness_slots.cpp  what becomes of slots: I1, I7, I8, I12
-//   witness_runs.cpp   the life of runs: I4, I5, I10, I15, I18, backfills, jobs that come after others
-//   witness_work.cpp   what executes, and what is told: I2, I3, I6, I9, I11, L2
+//   witness.cpp         the books
+//   witness_slots.cpp   what becomes of slots: I1, I7, I8, I12
+//   witness_runs.cpp    the life of runs: I4, I5, I10, I15, I18
+//   witness_order.cpp   whose turn it is, within one batch: S5, S18, S20, S21, S23
+//   witness_follow.cpp  jobs that come after others, backfills
+//   witness_work.cpp    what executes: I2, I3, I6, I9, I11
+//   witness_people.cpp  what people ask for, and what they are told: I2, I15
+//   witness_rest.cpp    what must hold when everything decided is in the ledger: L1, L2, I13
 #pragma once
 
 #include <deque>
@@ -29,6 +33,13 @@
 #include <tests/sim/workload.h>
 
 namespace belfry::sim {
+
+inline std::string who(const Run& run) { return run.job.text() + " " + run.id.text().substr(18); }
+
+inline bool is_under_way(const Run& run) { return run.state == RunState::starting || run.state == RunState::running; }
+
+// The first slot after t that no calendar takes out.
+std::optional<WallTime> first_allowed(const Schedule& schedule, WallTime t);
 
 struct Moment {
   WallTime wall;
@@ -63,8 +74,15 @@ struct KnownRun {
   std::vector<Attempt> attempts;  // those that were followed by another, or are to be
   std::uint64_t started_in = 0;   // batch: of the newest launch
   std::uint64_t stopped_in = 0;   // likewise: of the wish to stop
+  std::uint64_t opened_in = 0;    // likewise
   std::uint64_t closed_in = 0;    // likewise
   bool was_delayed = false;       // its time had to come first
+
+  std::optional<WallTime> released;  // its time came, and the daemon saw it
+
+  // A deadline counts from here, or from a little earlier after a restart.
+  WallTime since() const { return released.value_or(since_least()); }
+  WallTime since_least() const { return std::max(run.opened, run.due); }
 };
 
 struct JobBook {
@@ -81,6 +99,9 @@ struct JobBook {
   std::optional<BootTime> last_began, last_ended;  // for measured intervals
   std::uint64_t opened_at = 0, opened_before = 0;  // its last run, and the one before: as batches are numbered
   std::uint64_t succeeded_at = 0, ended_at = 0;    // likewise
+  std::uint64_t started_up_at = 0;                 // likewise: its last run for a start
+  std::set<WallTime> successes;                    // when the runs that succeeded were due
+  std::int64_t to_skip = 0, skipped = 0;           // slots, on request: in all
 };
 
 class Witness {
@@ -90,6 +111,7 @@ class Witness {
 
   // ---- what happens
   void at(Moment now) { now_ = now; }
+  void daemon_looks();
   void clock_was_set(Millis by);
   void disturbed() { undisturbed_since_ = now_; }  // something came due, maybe, and nobody could have seen it
   void file_was_loaded(std::shared_ptr<const JobSet> set);
@@ -104,9 +126,17 @@ class Witness {
   void began(const Process& process);
   void asked_to_fill(const std::string& by) { may_fill_.insert(by); }
   void asked_to_fill(const std::string& by, WallTime from, WallTime to);
+  void asked(const RunRequested& wish);
+  void asked(const PauseRequested& wish);
+  void asked(const SkipRequested& wish);
+  template <class Other>
+  void asked(const Other&) {}
+  void told_to_stop(OnStop what);
 
   // ---- at rest: everything decided is in the ledger
   void check_at_rest(const View& view, const std::vector<Process>& processes);
+  void check_wakeup(const Wakeup& wakeup, const Now& now);
+  void check_stopping(const std::vector<Process>& processes);
   // After a phase without faults: nothing may be left open that nobody waits for.
   void check_settled(Millis patience);
 
@@ -115,6 +145,7 @@ class Witness {
   const KnownRun* find(const RunId& run) const;
   const std::deque<RunId>& lately_closed() const { return lately_closed_; }
   std::vector<RunId> open_runs() const;
+  const Job* job_now(const JobName& name) const { return written(sets_.back()->revision, name); }
   bool clock_was_ever_set() const { return clock_was_set_; }
 
  private:
@@ -174,26 +205,43 @@ class Witness {
   // witness_runs.cpp
   void check_edge(const Run& before, const Run& after);
   void check_end(const KnownRun& known, const Run& closed);
+  bool may_be_past_deadline(const KnownRun& known) const;
   void check_outcome(const KnownRun& known, const Run& closed);
   void check_gave_up(const KnownRun& known, const Run& closed);
   void note_retry(KnownRun& known, const Run& waiting);
   void check_opened(const Run& run);
   void check_cap(const Run& run, const Job& job);
   void check_line(const Run& run);
+  void check_wish(const Run& run);
+
+  // witness_order.cpp
   void check_turn(const KnownRun& known);
+  void check_followers_turn(const KnownRun& known);
+  void check_file_order(const Batch& batch);
+  void check_replaced(const Run& opened);
   void check_spacing(const Batch& batch);
-  void check_followers(const Run& closed, const Batch& batch);
-  void check_cause(const Run& opened);
   void check_spoken_for(const Batch& batch);
   void check_one_at_a_time(const Batch& batch);
+
+  // witness_follow.cpp
+  void check_followers(const Run& closed, const Batch& batch);
+  void check_cause(const Run& opened);
+  void check_by_itself(const Run& opened);
   void check_backfills(const Batch& batch);
 
   // witness_work.cpp
   void check_places(const StartOrder& order, const std::vector<Process>& processes);
   void check_limit(const StartOrder& order, const KnownRun& known);
   void check_rate(const StartOrder& order);
+  void check_success(const StartOrder& order, const KnownRun& known);
+
+  // witness_rest.cpp
   void check_due(const Job& job, const JobBook& book);
+  bool may_be_held(const Job& job, const JobBook& book) const;
   void check_open_run(const KnownRun& known);
+  void check_startups(const JobSet& set);
+  void check_room(const JobSet& set, const KnownRun& known);
+  Millis slewed_since(const KnownRun& known) const;
 
   Trace& trace_;
   Reached& reached_;
@@ -204,7 +252,14 @@ class Witness {
   Moment undisturbed_since_;
   bool clock_was_set_ = false;
   bool clock_went_back_ = false;
-  Millis went_back_{};  // in all
+  std::optional<BootTime> looked_;  // when the daemon last read its clocks
+  WallTime elapsed_;                // at least so far interval time must be
+  bool has_rested_ = false;         // this daemon has decided everything once
+  bool owes_startups_ = false;
+  bool kills_ = false;             // it was told to stop what runs
+  std::size_t first_set_ = 0;      // of this daemon
+  std::uint64_t began_after_ = 0;  // batch
+  Millis went_back_{};             // in all
 
   std::vector<std::shared_ptr<const JobSet>> sets_;
   std::map<std::string, std::size_t> revisions_;
@@ -219,6 +274,9 @@ class Witness {
   std::map<std::string, RunId> keys_;
   std::set<std::string> may_fill_;                              // who asked for slots of the past
   std::map<std::string, std::pair<WallTime, WallTime>> fills_;  // by whom: from, to
+  std::map<std::string, RunRequested> wishes_;                  // by whom
+  std::map<RequestId, PauseRequested> pauses_wished_;
+  std::set<std::pair<JobName, std::string>> pauses_;  // by whom
   std::set<std::pair<JobName, BootId>> started_with_;
   std::deque<RunId> lately_closed_;
   std::set<std::uint64_t> sequences_;

@@ -3,7 +3,6 @@
 #include <cmath>
 
 #include <base/text.h>
-#include <scheduler/segments.h>
 #include <tests/sim/witness.h>
 
 namespace belfry::sim {
@@ -15,13 +14,9 @@ namespace {
 constexpr std::size_t lately_max = 30;
 constexpr std::uint32_t uncounted_most = 20;
 
-std::string who(const Run& run) { return run.job.text() + " " + run.id.text().substr(18); }
-
 bool holds(const std::vector<CodeRange>& ranges, int code) {
   return std::any_of(ranges.begin(), ranges.end(), [code](CodeRange r) { return r.first <= code && code <= r.last; });
 }
-
-bool is_under_way(const Run& run) { return run.state == RunState::starting || run.state == RunState::running; }
 
 // ---- S24, as it is written
 
@@ -85,6 +80,7 @@ void Witness::apply(const RunOpened& opened) {
   if (!is_new) return violated("I18: an id is taken: " + who(run));
   KnownRun& known = entry->second;
   known.was_delayed = run.not_before.has_value();
+  known.opened_in = batch_;
   JobBook& job = book(run.job);
   job.open.push_back(run.id);
   if (job.opened_at != batch_) job.opened_before = std::exchange(job.opened_at, batch_);
@@ -98,6 +94,8 @@ void Witness::apply(const RunOpened& opened) {
 
 void Witness::check_opened(const Run& run) {
   if (!run.key.empty() && !keys_.emplace(run.key, run.id).second) violated("I15: two runs for one key: " + who(run));
+  check_wish(run);
+  if (run.trigger == RunTrigger::startup) book(run.job).started_up_at = batch_;
   const bool by_itself = run.trigger == RunTrigger::schedule || run.trigger == RunTrigger::catch_up;
   if (run.trigger == RunTrigger::schedule && !run.slot) violated("I9: a scheduled run without a slot: " + who(run));
   if (!by_itself && run.slot) violated("I9: a slot, and nobody's turn: " + who(run));
@@ -130,6 +128,20 @@ void Witness::check_opened(const Run& run) {
   });
   if (others > static_cast<std::int64_t>(overlap.max_waiting) + 1)
     violated("I17: more runs wait than may: " + who(run));
+}
+
+// What was asked for is what was opened.
+void Witness::check_wish(const Run& run) {
+  const auto found = wishes_.find(run.requested_by);
+  if (run.trigger != RunTrigger::manual || found == wishes_.end()) return;
+  const RunRequested& wish = found->second;
+  if (wish.key != run.key || wish.nominal != run.nominal || (wish.priority && *wish.priority != run.priority) ||
+      (wish.overlap == RunRequested::Overlap::ignore) != run.ignores_overlap) {
+    violated("S25: not what was asked for: " + who(run));
+  }
+  const bool is_early = (wish.at && *wish.at > run.not_before.value_or(run.opened)) ||
+                        (wish.delay && *wish.delay > run.not_before.value_or(run.opened) - run.opened);
+  if (is_early) violated("S25: asked for later, and is due now: " + who(run));
 }
 
 // S18, `all`: no more catch-ups than `max`, and those are the newest.
@@ -180,6 +192,8 @@ void Witness::apply(const RunChanged& changed) {
     known.stopped_in = batch_;
     reached_.count("told to stop");
   }
+  const bool is_released = known.run.state == RunState::queued && known.run.not_before && !changed.run.not_before;
+  if (is_released && known.run.trigger != RunTrigger::catch_up) known.released = window_.upto.wall;
   const JobName name = known.run.job;
   known.run = changed.run;
   known.run.job = name;
@@ -251,6 +265,12 @@ void Witness::note_retry(KnownRun& known, const Run& waiting) {
   }
   if (!is_allowed)
     return violated("I10: attempt " + std::to_string(waiting.attempt) + " is followed by another: " + who(waiting));
+  const bool is_in_time = std::any_of(known_jobs.begin(), known_jobs.end(), [&](const Job* job) {
+    const auto& retry = job->policies->retry;
+    return !retry || !retry->within || job->policies->on_lost == OnLost::rerun ||
+           *waiting.not_before - known.since() <= *retry->within + *retry->within / 500 + 1s;
+  });
+  if (!is_in_time && !clock_was_set_) violated("I10: it begins later than `within`: " + who(waiting));
   const bool is_early = *waiting.not_before < window_.since.wall + attempt.least;
   const bool is_late = *waiting.not_before > window_.upto.wall + attempt.most;
   if (window_.is_instant() && (is_early || is_late)) {
@@ -275,7 +295,10 @@ void Witness::apply(const RunClosed& closed) {
   if (lately_closed_.size() > lately_max) lately_closed_.pop_front();
   gathered_[name].closed.push_back(&known.run);
   job.ended_at = batch_;
-  if (closed.run.outcome == RunOutcome::succeeded) job.succeeded_at = batch_;
+  if (closed.run.outcome == RunOutcome::succeeded) {
+    job.succeeded_at = batch_;
+    job.successes.insert(closed.run.due);
+  }
   if (window_.upto.real > job.last_ended.value_or(BootTime{})) job.last_ended = window_.since.real;
 }
 
@@ -289,10 +312,14 @@ void Witness::check_end(const KnownRun& known, const Run& closed) {
   const bool in_its_place = closed.reason == Reason::superseded && closed.cause;
   switch (*closed.outcome) {
     case RunOutcome::cancelled:
+      return;
     case RunOutcome::skipped:
+      if (known.opened_in != batch_ && !known.was_delayed)
+        violated("S21: let in once, and turned away later: " + who(closed));
       return;
     case RunOutcome::timed_out:
       if (closed.reason != Reason::deadline) violated("I11: timed out, and never ran: " + who(closed));
+      if (!may_be_past_deadline(known)) violated("I11: it is ended before its deadline: " + who(closed));
       reached_.count("deadline while waiting");
       return;
     case RunOutcome::failed:
@@ -302,6 +329,14 @@ void Witness::check_end(const KnownRun& known, const Run& closed) {
     default:
       return violated("I4: " + std::string(text(*closed.outcome)) + ", and did not run: " + who(closed));
   }
+}
+
+bool Witness::may_be_past_deadline(const KnownRun& known) const {
+  const auto jobs = candidates(known.run.job, window_);
+  return clock_was_set_ || std::any_of(jobs.begin(), jobs.end(), [&](const Job* job) {
+           const Millis age = window_.upto.wall - known.since_least();
+           return job->policies->deadline && age + slewed_since(known) >= *job->policies->deadline;
+         });
 }
 
 // I4 and I5: what is written is what happened.
@@ -326,6 +361,12 @@ void Witness::check_outcome(const KnownRun& known, const Run& closed) {
     violated("I5: it was stopped: " + who(closed));
   if (end.reason != Reason::none) return;
   const bool exited = end.end.how == ProcessEnd::How::exited;
+  const auto jobs = candidates(known.run.job, window_);
+  const bool is_success_for_all = !jobs.empty() && std::all_of(jobs.begin(), jobs.end(), [&](const Job* job) {
+    return holds(job->policies->success_exit_codes, end.end.code);
+  });
+  if (exited && is_success_for_all && outcome != RunOutcome::succeeded)
+    violated("I5: exit " + std::to_string(end.end.code) + " is success: " + who(closed));
   if (exited && end.end.code == 0 && outcome != RunOutcome::succeeded)
     violated("I5: exit 0 is success: " + who(closed));
   if (!exited && outcome != RunOutcome::failed) violated("I5: a signal is a failure: " + who(closed));
@@ -342,187 +383,6 @@ void Witness::check_gave_up(const KnownRun& known, const Run& closed) {
   const Job* job = written(sets_[window_.last_set]->revision, known.run.job);
   if (job == nullptr || (job->policies->retry && job->policies->retry->within)) return;
   if (allowed_pause(*job->policies, closed)) violated("I10: it gives up too early: " + who(closed));
-}
-
-// ---- batches
-
-// S9: a job that comes after one other is there as soon as that has ended.
-void Witness::check_followers(const Run& run, const Batch& batch) {
-  if (window_.first_set != window_.last_set) return;
-  if (!written(sets_[window_.last_set]->revision, runs_.at(run.id).run.job)) return;  // the file does not know it
-  const bool ended = run.outcome != RunOutcome::skipped;
-  for (const Job& job : sets_[window_.last_set]->jobs) {
-    if (!job.after || job.after->jobs.size() != 1 || job.after->jobs.front() != runs_.at(run.id).run.job) continue;
-    const auto when = job.after->when;
-    const bool counts = when == AfterTrigger::When::always    ? ended
-                        : when == AfterTrigger::When::success ? run.outcome == RunOutcome::succeeded
-                                                              : is_failure(*run.outcome);
-    const bool follows = std::any_of(batch.records.begin(), batch.records.end(), [&](const Record& record) {
-      const auto* opened = std::get_if<RunOpened>(&record);
-      return opened && opened->run.job == job.name && opened->run.trigger == RunTrigger::after && opened->run.cause;
-    });
-    if (counts && !follows) violated("S9: " + job.name.text() + " does not come after " + who(run));
-  }
-}
-
-// A run that comes after another names it, unless a rule closed it at once: then it names the run in its way.
-void Witness::check_cause(const Run& opened) {
-  if (opened.trigger != RunTrigger::after) return;
-  reached_.count("after another job");
-  if (!runs_.at(opened.id).run.is_open()) return;
-  const KnownRun* cause = opened.cause ? find(*opened.cause) : nullptr;
-  if (!cause || cause->run.is_open()) return violated("S9: it comes after nothing: " + who(opened));
-  const Job* job = written(opened.revision, opened.job);
-  if (!job || !job->after) return;
-  const RunOutcome outcome = *cause->run.outcome;
-  const auto when = job->after->when;
-  const bool fits = when == AfterTrigger::When::always    ? outcome != RunOutcome::skipped
-                    : when == AfterTrigger::When::success ? outcome == RunOutcome::succeeded
-                                                          : is_failure(outcome);
-  if (!fits) violated("S9: it comes after a run that " + std::string(text(outcome)) + ": " + who(opened));
-  if (when == AfterTrigger::When::failure || job->after->jobs.size() < 2) return;
-  // All of them, since this job's last run.
-  for (const JobName& name : job->after->jobs) {
-    const auto other = jobs_.find(name);
-    if (other == jobs_.end()) continue;
-    const std::uint64_t done =
-        when == AfterTrigger::When::success ? other->second.succeeded_at : other->second.ended_at;
-    if (done < book(opened.job).opened_before)
-      violated("S9: " + name.text() + " has not done its part: " + who(opened));
-  }
-}
-
-// S23: whoever is let in has the highest priority in line, and is the oldest of those.
-void Witness::check_turn(const KnownRun& admitted) {
-  const Run& run = admitted.run;
-  if (!is_under_way(run) || admitted.started_in != batch_ || !window_.is_instant() || run.launch > 1) return;
-  for (const auto& [name, known] : jobs_) {
-    for (const RunId& id : known.open) {
-      const KnownRun& waiting = runs_.at(id);
-      const Run& other = waiting.run;
-      const Job* then = written(other.revision, other.job);
-      const bool was_in_line = other.queue == run.queue && other.state == RunState::queued && other.attempt == 1 &&
-                               !waiting.was_delayed && waiting.opened.real < window_.since.real && then &&
-                               then->policies->overlap.action == OverlapPolicy::Action::allow &&
-                               !then->policies->overlap.max_running;
-      if (!was_in_line || sets_.size() > 1) continue;
-      if (std::pair(-other.priority, other.sequence) < std::pair(-run.priority, run.sequence)) {
-        violated("S23: " + who(run) + " overtakes " + who(other));
-      }
-    }
-  }
-}
-
-// S20: the first catch-ups of different jobs are let out one after the other.
-void Witness::check_spacing(const Batch& batch) {
-  if (!window_.is_instant()) return;
-  std::vector<WallTime> let_out;
-  for (const Record& record : batch.records) {
-    const auto* opened = std::get_if<RunOpened>(&record);
-    if (!opened || opened->run.trigger != RunTrigger::catch_up || !opened->run.slot) continue;
-    const Run& run = opened->run;
-    const Job* job = written(run.revision, run.job);
-    const bool is_first = job && job->policies->missed.action != MissedPolicy::Action::all &&
-                          book(run.job).open.size() == 1 && gathered_[run.job].closed.empty();
-    if (is_first) let_out.push_back(run.not_before.value_or(run.opened));
-  }
-  std::sort(let_out.begin(), let_out.end());
-  for (std::size_t i = 1; i < let_out.size(); ++i) {
-    if (let_out[i] - let_out[i - 1] < workload_.limits().catch_up_spacing)
-      return violated("S20: catch-ups come all at once");
-  }
-}
-
-// S18: a run that speaks for others is told how many, itself included.
-void Witness::check_spoken_for(const Batch& batch) {
-  std::map<RunId, std::int64_t> spoken_for;
-  for (const Record& record : batch.records) {
-    const auto* decided = std::get_if<SlotsDecided>(&record);
-    if (decided && decided->outcome == SlotOutcome::coalesced && decided->cause)
-      spoken_for[*decided->cause] += decided->slots.count;
-  }
-  for (const Record& record : batch.records) {
-    const auto* opened = std::get_if<RunOpened>(&record);
-    if (!opened || !opened->run.slot) continue;
-    const auto found = spoken_for.find(opened->run.id);
-    const std::int64_t count = 1 + (found == spoken_for.end() ? 0 : found->second);
-    if (opened->run.stands_for != count) {
-      violated("I7: " + who(opened->run) + " speaks for " + std::to_string(opened->run.stands_for) + ", not " +
-               std::to_string(count));
-    }
-  }
-}
-
-// S18, `all`: catch-ups of one job come one at a time.
-void Witness::check_one_at_a_time(const Batch& batch) {
-  for (const Record& record : batch.records) {
-    const auto* opened = std::get_if<RunOpened>(&record);
-    if (!opened || opened->run.trigger != RunTrigger::catch_up || !opened->run.slot) continue;
-    const Job* job = written(opened->run.revision, opened->run.job);
-    if (!job || job->measured || job->policies->missed.action != MissedPolicy::Action::all) continue;
-    reached_.count("caught up one by one");
-    for (const RunId& id : book(opened->run.job).open) {
-      const Run& other = runs_.at(id).run;
-      const bool is_older = other.sequence < opened->run.sequence;
-      if (is_older && !other.not_before && other.state != RunState::waiting) {
-        violated("I7: a catch-up beside another run: " + who(opened->run));
-      }
-    }
-  }
-}
-
-// ---- backfills
-
-void Witness::apply(const BackfillMoved& moved) {
-  const Backfill& backfill = moved.backfill;
-  const auto [entry, is_new] = backfills_.try_emplace(backfill.id, backfill);
-  const auto asked = fills_.find(backfill.requested_by);
-  if (!may_fill_.contains(backfill.requested_by))
-    violated("S25: a backfill that nobody asked for: " + backfill.job.text());
-  if (is_new && asked != fills_.end() && backfill.upto != asked->second.second)
-    violated("S25: another end than was asked for: " + backfill.job.text());
-  if (entry->second.requested_by != backfill.requested_by) violated("S25: a backfill takes the place of another");
-  if (!is_new && backfill.reached > entry->second.reached) {
-    const Job* job = written(sets_[window_.last_set]->revision, entry->second.job);
-    const bool is_stable = window_.first_set == window_.last_set && job;
-    const auto next = is_stable ? next_allowed(job->schedule, entry->second.reached) : std::nullopt;
-    if (is_stable && next != backfill.reached) violated("S25: a backfill leaves slots out: " + backfill.job.text());
-    if (!backfilled_.emplace(backfill.id, backfill.reached).second)
-      violated("S25: a backfill repeats a slot: " + backfill.job.text());
-  }
-  const JobName name = entry->second.job;
-  entry->second = backfill;
-  entry->second.job = is_new ? backfill.job : name;
-}
-
-void Witness::apply(const BackfillEnded& ended) {
-  const auto found = backfills_.find(ended.id);
-  if (found == backfills_.end()) return violated("S25: the end of a backfill that nobody asked for");
-  const Backfill& backfill = found->second;
-  const Job* job = written(sets_[window_.last_set]->revision, backfill.job);
-  if (job && window_.first_set == window_.last_set) {
-    const auto left = next_allowed(job->schedule, backfill.reached);
-    if (left && *left <= backfill.upto) violated("S25: a backfill ends too early: " + backfill.job.text());
-  }
-  reached_.count("backfills");
-  backfills_.erase(found);
-}
-
-// Each step of a backfill and its run are one decision.
-void Witness::check_backfills(const Batch& batch) {
-  std::map<std::pair<std::string, WallTime>, int> runs;
-  for (const Record& record : batch.records) {
-    const auto* opened = std::get_if<RunOpened>(&record);
-    if (!opened || opened->run.trigger != RunTrigger::backfill) continue;
-    if (++runs[{opened->run.requested_by, *opened->run.nominal}] > 1)
-      violated("S25: a slot is filled twice: " + who(opened->run));
-    const bool moved = std::any_of(batch.records.begin(), batch.records.end(), [&](const Record& other) {
-      const auto* move = std::get_if<BackfillMoved>(&other);
-      return move && move->backfill.reached == *opened->run.nominal &&
-             move->backfill.requested_by == opened->run.requested_by;
-    });
-    if (!moved) violated("S25: a backfill runs and does not move on: " + who(opened->run));
-  }
 }
 
 }  // namespace belfry::sim

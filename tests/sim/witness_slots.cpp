@@ -139,7 +139,12 @@ void Witness::check_run_of_slot(const JobName& name, const JobBook&, const Term&
   if (makes_up && run.trigger != RunTrigger::catch_up) violated("I7: " + name.text() + " is late, and does not say so");
   const auto limit = counts_within(job->policies->missed, schedule, slot);
   if (limit && late > *limit) violated("I7: " + name.text() + " runs " + format_duration(late) + " late");
-  if (makes_up) reached_.count("caught up");
+  if (!makes_up) return;
+  reached_.count("caught up");
+  const auto period = workload_.zone().period_at(run.opened);
+  const bool gap_in_between = period.begin > slot && period.begin <= run.opened &&
+                              period.offset > workload_.zone().period_at(WallTime{period.begin} - 1ms).offset;
+  if (gap_in_between) reached_.count("caught up over a gap in local time");
 }
 
 void Witness::check_decided(const JobName& name, const JobBook& job, const Term& term, const Part& part) {
@@ -163,7 +168,11 @@ void Witness::check_decided(const JobName& name, const JobBook& job, const Term&
     case Reason::overlap: {
       reached_.count("skipped for overlap");
       const bool was_open = cause && cause->run.job == name && (cause->run.is_open() || cause->closed_in == batch_);
-      if (!was_open) violated("I6: skipped for a run that was not open: " + where);
+      if (!was_open) return violated("I6: skipped for a run that was not open: " + where);
+      const Run& other = cause->run;
+      const bool is_plan = other.is_open() && other.state == RunState::queued && other.not_before &&
+                           *other.not_before > window_.upto.wall && other.trigger != RunTrigger::catch_up;
+      if (is_plan && !clock_was_set_) violated("I6: skipped for a run that is for later: " + where);
       return;
     }
     case Reason::disabled:
@@ -209,6 +218,13 @@ void Witness::check_missed(const JobName& name, const Term& term, const Part& pa
   const Schedule& schedule = term.definition->schedule;
   reached_.count("missed");
   if (decided.reason == Reason::schedule_changed) {
+    const auto jobs = candidates(name, {.first_set = 0, .last_set = window_.last_set});
+    const bool may_be_held = std::any_of(jobs.begin(), jobs.end(), [](const Job* job) {
+      return job->policies->missed.action == MissedPolicy::Action::all;
+    });
+    const bool was_due = decided.slots.last + schedule.delay(decided.slots.last) <= window_.upto.wall;
+    if (has_rested_ && window_.is_instant() && was_due && !may_be_held && !clock_was_set_)
+      violated("I7: due in the instant of a reload, and passed over: " + span(name, decided.slots));
     if (window_.first_set == window_.last_set && sets_.size() < 2)
       violated("I7: nothing changed: " + span(name, decided.slots));
     return;

@@ -1,4 +1,4 @@
-// What executes, what is told, and what must hold whenever everything decided is in the ledger.
+// What executes.
 #include <algorithm>
 
 #include <base/text.h>
@@ -7,19 +7,6 @@
 namespace belfry::sim {
 
 using namespace std::chrono_literals;
-
-namespace {
-
-std::string who(const Run& run) { return run.job.text() + " " + run.id.text().substr(18); }
-
-bool is_under_way(const Run& run) { return run.state == RunState::starting || run.state == RunState::running; }
-
-}  // namespace
-
-void Witness::asked_to_fill(const std::string& by, WallTime from, WallTime to) {
-  asked_to_fill(by);
-  fills_[by] = {from, to};
-}
 
 void Witness::began(const Process& process) {
   Evidence& truth = evidence(process.id.run, process.id.attempt);
@@ -52,6 +39,16 @@ void Witness::ordered(const StartOrder& order, const std::vector<StopOrder>& sto
   if (order.id.launch == 1) check_places(order, processes);
   if (order.id.launch == 1) check_rate(order);
   check_limit(order, known);
+  check_success(order, known);
+}
+
+// S31: a job is told of its newest success.
+void Witness::check_success(const StartOrder& order, const KnownRun& known) {
+  const std::set<WallTime>& successes = book(known.run.job).successes;
+  if (order.previous_success && !successes.contains(*order.previous_success))
+    violated("S31: told of a success that was none: " + who(known.run));
+  if (!order.previous_success && !successes.empty() && order.id.launch == 1)
+    violated("S31: not told of its newest success: " + who(known.run));
 }
 
 // I6: so many of one job, of one queue, and of the daemon; whatever was known when it was let in.
@@ -137,110 +134,18 @@ void Witness::check_limit(const StartOrder& order, const KnownRun& known) {
     violated("I11: a longer limit than its timeout: " + who(known.run));
   }
   if (policies.deadline && !order.time_limit) violated("I11: a deadline, and no limit: " + who(known.run));
-  const Job* then = written(known.run.revision, known.run.job);
-  const bool is_old_deadline = then && then->policies->deadline == policies.deadline;
-  if (is_old_deadline && policies.deadline && order.limit_reason == Reason::deadline && !clock_was_set_) {
-    const Millis age = known.admitted.since.real - known.opened.real;
-    if (*order.time_limit > *policies.deadline - age + age / 500 + 1s)
+  if (policies.deadline && !clock_was_set_) {
+    const WallTime decided = order.id.launch > 1 ? now_.wall : known.admitted.since.wall;
+    const Millis age = std::max(0ms, decided - known.since());
+    const Millis left = *policies.deadline - age, slack = age / 500 + 1s;
+    if (order.time_limit.value_or(Millis::max()) > std::max(left, 0ms) + slack)
       violated("I11: more time than its deadline leaves: " + who(known.run));
+    const Millis age_most = (order.id.launch > 1 ? now_.wall : known.admitted.upto.wall) - known.since_least();
+    if (order.limit_reason == Reason::deadline && *order.time_limit < *policies.deadline - age_most - slack)
+      violated("I11: less time than its deadline leaves: " + who(known.run));
   }
   if (!policies.timeout && !policies.deadline && order.time_limit)
     violated("I11: a limit that nobody set: " + who(known.run));
-}
-
-// ---- what is told
-
-// I2: what was acknowledged is in the ledger. I15: a key is one run.
-void Witness::answered(const Answer& answer) {
-  if (const Run* run = std::get_if<Run>(&answer.result)) {
-    const KnownRun* known = find(run->id);
-    if (!known) return violated("I2: acknowledged, and not in the ledger: " + who(*run));
-    if (!run->key.empty() && keys_.at(run->key) != run->id)
-      violated("I15: a key that stands for another run: " + who(*run));
-  }
-  if (const SameAs* same = std::get_if<SameAs>(&answer.result)) {
-    reached_.count("a key used again");
-    if (!find(same->run)) violated("I2: acknowledged, and not in the ledger: " + same->run.text());
-  }
-}
-
-void Witness::told(const Notice& notice) {
-  if (const auto* closed = std::get_if<RunClosedNotice>(&notice)) {
-    const KnownRun* known = find(closed->run.id);
-    if (!known || known->run.outcome != closed->run.outcome)
-      violated("I2: an end is told that the ledger does not hold: " + who(closed->run));
-  }
-  if (const auto* trouble = std::get_if<JobTroubleNotice>(&notice)) violated("F54: " + trouble->what);
-}
-
-// ---- at rest
-
-void Witness::check_at_rest(const View& view, const std::vector<Process>& processes) {
-  const JobSet& set = *sets_.back();
-  if (view.job_set() != &set) violated("I13: another configuration than the one that was loaded");
-  if (view.job_count() != set.jobs.size())
-    violated("I13: " + std::to_string(view.job_count()) + " jobs of " + std::to_string(set.jobs.size()));
-  for (const Job& job : set.jobs) {
-    const auto found = jobs_.find(job.name);
-    if (found == jobs_.end()) {
-      violated("I1: the ledger does not know " + job.name.text());
-      continue;
-    }
-    check_due(job, found->second);
-    const Millis ahead = found->second.accounted - now_.wall;
-    if (found->second.definition && !job.measured && ahead > 49h)
-      violated("S16: " + job.name.text() + " is silent, for a clock that was wrong");
-  }
-  for (const auto& [name, job] : jobs_) {
-    for (const RunId& id : job.open) check_open_run(runs_.at(id));
-  }
-  for (const Process& process : processes) {
-    const KnownRun* known = find(process.id.run);
-    if (!known || !process.minder_lives || !process.executes) continue;
-    if (known->run.stop != Reason::none && !process.told_to_stop)
-      violated("L2: nobody tells it to stop: " + who(known->run));
-  }
-}
-
-// L2 and I1: what is due is decided, unless earlier slots of the job are caught up with first.
-void Witness::check_due(const Job& job, const JobBook& known) {
-  if (!known.definition || job.measured) return;
-  const auto next = job.schedule.next_after(known.accounted);
-  if (!next || *next + job.schedule.delay(*next) > now_.wall) return;
-  // They may have been held under an earlier version of the file.
-  bool may_wait = false;
-  if (!known.open.empty()) {
-    const auto oldest = revisions_.find(runs_.at(known.open.front()).run.revision.str());
-    const Window since{.first_set = oldest == revisions_.end() ? 0 : oldest->second, .last_set = sets_.size() - 1};
-    const auto jobs = candidates(job.name, since);
-    may_wait = std::any_of(jobs.begin(), jobs.end(),
-                           [](const Job* then) { return then->policies->missed.action == MissedPolicy::Action::all; });
-  }
-  if (!may_wait) violated("L2: " + job.name.text() + " was due at " + format_utc(*next) + ", and nothing became of it");
-}
-
-void Witness::check_open_run(const KnownRun& known) {
-  const Run& run = known.run;
-  if (is_under_way(run) || clock_was_set_) return;
-  const auto jobs = candidates(run.job, {.first_set = sets_.size() - 1, .last_set = sets_.size() - 1});
-  if (jobs.empty()) return;
-  const Job* then = written(run.revision, run.job);
-  const bool has_deadline = then && then->policies->deadline == jobs.front()->policies->deadline;
-  const auto deadline = has_deadline ? then->policies->deadline : std::nullopt;
-  const Millis age = now_.real - known.opened.real;
-  const Millis slack = Millis{static_cast<std::int64_t>(faults_[Fault::late_timer])} + age / 500 + 10ms;
-  if (deadline && age > *deadline + slack) violated("I11: it waits on after its deadline: " + who(run));
-}
-
-void Witness::check_settled(Millis patience) {
-  for (const auto& [name, job] : jobs_) {
-    for (const RunId& id : job.open) {
-      const KnownRun& known = runs_.at(id);
-      if (now_.real - known.opened.real > patience) {
-        violated("L1: still " + std::string(text(known.run.state)) + ": " + who(known.run));
-      }
-    }
-  }
 }
 
 }  // namespace belfry::sim

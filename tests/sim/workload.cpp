@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::int64_t slots_max = 12'000;  // of a history: a seed is to be over soon
-constexpr std::size_t herd_size = 100;
+constexpr std::size_t herd_size = 150;      // so that a hundred of them are there, and enabled
 
 constexpr std::array zone_names = {"Europe/Berlin",     "America/New_York", "Australia/Lord_Howe", "Antarctica/Troll",
                                    "Africa/Casablanca", "America/Santiago", "Pacific/Apia",        "Europe/Dublin",
@@ -51,7 +51,8 @@ Workload::Workload(const Plan& plan) : plan_(plan), zone_(Zone::utc()) {
   limits_ = draw_limits(dice);
   queues_ = draw_queues(dice);
   for (std::size_t i = 0; i < lines_.size(); ++i) {
-    lines_[i].exists = !plan.dropped_jobs.contains(i) && (i == 0 || !dice.chance(200'000));
+    lines_[i].exists = i == 0 || !dice.chance(200'000);
+    if (plan.dropped_jobs.contains(i)) lines_[i].exists = false;
     lines_[i].enabled = !dice.chance(80'000);
   }
 }

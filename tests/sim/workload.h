@@ -13,7 +13,7 @@
 #include <belfry/job.h>
 
 #include <tests/sim/dice.h>
-#include <tests/sim/faults.h>
+#include <tests/sim/plan.h>
 
 namespace belfry::sim {
 
@@ -37,6 +37,8 @@ class Workload {
   // Where the history begins: in half of all cases up to two days before the clocks change somewhere.
   WallTime begin() const { return begin_; }
   const DaemonLimits& limits() const { return limits_; }
+  std::size_t size() const { return lines_.size(); }
+  const Zone& zone() const { return *zone_; }  // in which many jobs live
 
   std::shared_ptr<const JobSet> first() { return write(); }
   std::shared_ptr<const JobSet> next(Dice& dice);  // some jobs stay as they were, some change, come or go

@@ -19,7 +19,7 @@ World::World(const Plan& plan)
       witness_(trace_, reached_, workload_, faults_),
       wall_(workload_.begin()),
       booted_(real_ - 30s),
-      end_(real_ + plan.duration),
+      end_(real_ + plan.ends_after.value_or(plan.duration)),
       set_(workload_.first()) {
   for (std::size_t i = 0; i < planned_count; ++i) plan_fault(static_cast<Fault>(i));
 }
@@ -38,7 +38,8 @@ Verdicts World::run() {
           .hash = trace_.hash(),
           .reached = std::move(reached_),
           .simulated = real_ - begin,
-          .turns = turns_};
+          .turns = turns_,
+          .jobs = workload_.size()};
 }
 
 // The second phase: no more faults, and processes are quick. Everything open must settle, and the account must add up.

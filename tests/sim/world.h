@@ -10,6 +10,7 @@
 //   world_daemon.cpp   the daemon's life, its turns, its store
 //   world_machine.cpp  processes, clocks, the machine
 //   world_people.cpp   what people ask for
+//   world_replay.cpp   what the ledger holds
 #pragma once
 
 #include <map>
@@ -22,7 +23,7 @@
 
 #include <store/memory_store.h>
 #include <tests/sim/dice.h>
-#include <tests/sim/faults.h>
+#include <tests/sim/plan.h>
 #include <tests/sim/process.h>
 #include <tests/sim/reached.h>
 #include <tests/sim/trace.h>
@@ -38,6 +39,7 @@ struct Verdicts {
   Reached reached;
   Millis simulated{};
   std::int64_t turns = 0;
+  std::size_t jobs = 0;  // lines of the file, in all its versions
 };
 
 class World {
@@ -80,6 +82,9 @@ class World {
   void check_progress();
   void check_rest();
   void check_replay();
+  bool may_replay() const;
+  void check_wish(const Batch& batch);
+  void compare(const View& live, const View& rebuilt);
   void audit_all();
 
   // ---- the machine
@@ -94,7 +99,8 @@ class World {
   void step_clock();
   void strobe_clock();
   void suspend();
-  ProcessEnd draw_end();
+  ProcessEnd draw_end(const JobName& job);
+  bool is_in_a_repeated_hour() const;
 
   // ---- people
   void request();

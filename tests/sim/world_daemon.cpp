@@ -3,7 +3,6 @@
 #include <utility>
 
 #include <base/verify.h>
-#include <scheduler/audit.h>
 #include <tests/sim/world.h>
 
 namespace belfry::sim {
@@ -21,6 +20,7 @@ constexpr std::uint64_t replay_chance = 3'000;  // in a million turns at rest
 
 void World::start_daemon() {
   say("the daemon starts");
+  if (is_in_a_repeated_hour()) reached_.count("started in a repeated hour");
   Snapshot snapshot = store_.load().value();
   const std::vector<Run> open_runs = snapshot.open_runs;
   const auto parse = [this](const std::string& form) -> std::optional<Schedule> {
@@ -117,6 +117,7 @@ void World::turn() {
   timer_late_ = faults_on_ && faults_.has(Fault::late_timer)
                     ? Millis{static_cast<std::int64_t>(dice_.below(faults_[Fault::late_timer] + 1))}
                     : 0ms;
+  witness_.daemon_looks();
   if (was_at_rest_) witness_.decides_from_now();
   scheduler_->advance(now(), actions_);
   check_progress();
@@ -160,8 +161,10 @@ void World::check_progress() {
 
 // Everything decided is in the ledger, and everything that happened was seen.
 void World::check_rest() {
-  if (!was_at_rest_ || is_owed_ || is_stopping_) return;
+  if (!was_at_rest_ || is_owed_) return;
+  if (is_stopping_) return witness_.check_stopping(processes_);
   witness_.check_at_rest(scheduler_->view(), processes_);
+  witness_.check_wakeup(scheduler_->next_wakeup(), now());
   if (!asked_.empty()) trace_.violated("L2: no answer to " + asked_.begin()->second);
   if (reports_.empty() && dice_.chance(replay_chance)) check_replay();
 }
@@ -175,6 +178,7 @@ void World::persist(const Batch& batch) {
   CommitAnswer answer{.batch = batch.id, .verdict = Verdict::failed, .why = "disk full"};
   const auto commit = [&] {
     const CommitAnswer committed = store_.commit(batch);
+    trace_.note(static_cast<std::uint64_t>(batch.id) << 32U | batch.records.size());
     if (committed.verdict != Verdict::ok) trace_.violated("I2: the store refuses a batch: " + committed.why);
     if (std::exchange(committed_, batch.id) != batch.id) witness_.committed(batch);
     return committed;
@@ -197,73 +201,6 @@ void World::answer_store() {
   const CommitAnswer answer = std::exchange(on_its_way_, std::nullopt)->answer;
   if (answer.verdict != Verdict::ok) witness_.disturbed();
   give(Persisted{answer});
-}
-
-// ---- what the ledger holds
-
-// I20: what the ledger holds rebuilds what lives.
-void World::check_replay() {
-  Snapshot snapshot = store_.load().value();
-  const std::vector<Run> open_runs = snapshot.open_runs;
-  Scheduler copy({.boot = {"boot-" + std::to_string(boots_)}, .limits = workload_.limits(), .parse_normal_form = {}},
-                 std::move(snapshot));
-  copy.submit(JobsLoaded{set_});
-  for (const Run& run : open_runs) {
-    if (run.state == RunState::queued || run.state == RunState::waiting) continue;
-    const auto process =
-        std::find_if(processes_.begin(), processes_.end(), [&](const Process& p) { return p.id == run.attempt_id(); });
-    if (process == processes_.end()) return;  // its end is on its way
-    copy.submit(AttemptStarted{.id = process->id, .at = process->started});
-  }
-  Actions ignored;
-  copy.advance(now(), ignored);
-  reached_.count("rebuilt from the ledger");
-  const auto live = scheduler_->view().jobs();
-  const auto rebuilt = copy.view().jobs();
-  for (std::size_t i = 0; i < live.size(); ++i) {
-    const JobView &a = live[i], &b = rebuilt[i];
-    // Slots that are held are decided by a daemon that begins; what a clock did that was set, it has not seen.
-    const bool may_differ =
-        a.job->policies->missed.action == MissedPolicy::Action::all || witness_.clock_was_ever_set();
-    const bool may_end = a.job->policies->deadline || witness_.clock_was_ever_set();
-    const bool is_same = (a.next == b.next || may_differ) && a.pause == b.pause &&
-                         (a.skip_next == b.skip_next || may_differ) &&
-                         a.backfill.has_value() == b.backfill.has_value() &&
-                         (a.open.size() == b.open.size() || may_end) && a.last.has_value() == b.last.has_value();
-    if (!is_same && !a.job->startup && !a.job->after)
-      trace_.violated("I20: the ledger does not rebuild " + a.job->name.text());
-  }
-}
-
-// I1 once more, from the ledger alone, by the function that people have for it.
-void World::audit_all() {
-  const Snapshot snapshot = store_.load().value();
-  const auto decided = store_.slots({.limit = 1'000'000}).value();
-  std::map<JobName, JobAccount> accounts;
-  for (const JobMemory& memory : snapshot.jobs) {
-    const Definition* known = workload_.definition(memory.seen.schedule_normal_form);
-    if (!memory.removed && known)
-      accounts.emplace(memory.seen.job,
-                       JobAccount{.seen = memory.seen, .mark = memory.mark, .run_slots = {}, .decided = {}});
-  }
-  for (const SlotsDecided& row : decided) {
-    if (const auto found = accounts.find(row.job); found != accounts.end()) found->second.decided.push_back(row);
-  }
-  RunQuery query{.limit = RunQuery::limit_max};
-  for (;;) {
-    const std::vector<Run> runs = store_.runs(query).value();
-    for (const Run& run : runs) {
-      const auto found = accounts.find(run.job);
-      if (run.slot && found != accounts.end()) found->second.run_slots.push_back(*run.slot);
-    }
-    if (runs.size() < query.limit) break;
-    query.before = runs.back().id;
-  }
-  for (const auto& [name, account] : accounts) {
-    const AuditReport report = audit(workload_.definition(account.seen.schedule_normal_form)->schedule, account, wall_);
-    reached_.count("slots audited", report.slots);
-    for (const std::string& problem : report.problems) trace_.violated("I1: " + problem);
-  }
 }
 
 }  // namespace belfry::sim

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <string>
 
+#include <base/hash.h>
 #include <base/text.h>
 #include <base/verify.h>
 #include <tests/sim/world.h>
@@ -20,8 +21,10 @@ std::string name_of(const Process& process) { return process.job.text() + " " + 
 
 // ---- processes
 
-ProcessEnd World::draw_end() {
+// Some jobs ask for another try whenever they run.
+ProcessEnd World::draw_end(const JobName& job) {
   using How = ProcessEnd::How;
+  if (mix(plan_.seed ^ hash_text(job.text())) % 16 == 0 && faults_on_) return {.code = 75};
   if (dice_.chance(700'000) || !faults_on_) return {};
   switch (dice_.below(6)) {
     case 0:
@@ -37,6 +40,7 @@ ProcessEnd World::draw_end() {
 
 void World::launch(const StartOrder& order) {
   reached_.count("starts");
+  if (order.run.boot.text != "boot-" + std::to_string(boots_)) trace_.violated("I4: recorded in another boot");
   say("start " + order.run.job.text() + " " + order.id.run.text().substr(18) + " attempt " +
       std::to_string(order.id.attempt) + " launch " + std::to_string(order.id.launch));
   if (has_chance(Fault::start_failure)) {
@@ -50,7 +54,7 @@ void World::launch(const StartOrder& order) {
                   .queue = order.run.queue,
                   .ignores_overlap = order.run.ignores_overlap,
                   .begins = real_ + (has_chance(Fault::slow_spawn) ? dice_.spread(1ms, 5s) : 0ms)};
-  process.own_end = draw_end();
+  process.own_end = draw_end(order.run.job);
   process.dies_after = has_chance(Fault::stubborn) ? grace : Millis{static_cast<std::int64_t>(dice_.below(200))};
   if (order.time_limit) process.limit = process.begins + *order.time_limit;
   process.limit_reason = order.limit_reason;
@@ -142,6 +146,12 @@ void World::reboot() {
 }
 
 // ---- clocks
+
+bool World::is_in_a_repeated_hour() const {
+  const auto period = workload_.zone().period_at(wall_);
+  const auto repeated = workload_.zone().period_at(WallTime{period.begin} - 1ms).offset - period.offset;
+  return repeated > 0s && wall_ < WallTime{period.begin} + repeated;
+}
 
 void World::step_clock() {
   Millis step = dice_.spread(1s, dice_.chance(700'000) ? Millis{23h} : Millis{24h * 3650});

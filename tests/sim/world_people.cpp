@@ -16,6 +16,7 @@ constexpr Millis later_most = 20min;  // so that it comes before the end of the 
 
 void World::ask(Input input, RequestId id) {
   reached_.count("requests");
+  std::visit([this](const auto& wish) { witness_.asked(wish); }, input);
   asked_[static_cast<std::uint64_t>(id)] = "request " + std::to_string(static_cast<std::uint64_t>(id));
   give(std::move(input));
 }
@@ -133,7 +134,7 @@ void World::shut_down() {
   say("the daemon is told to stop");
   reached_.count("told to stop the daemon");
   is_stopping_ = true;
-  witness_.disturbed();
+  witness_.told_to_stop(what);
   exit_at_ = real_ + dice_.spread(1ms, 10min);
   give(StopAsked{.what = what, .reason = dice_.chance(500'000) ? Reason::by_request : Reason::shutdown});
 }

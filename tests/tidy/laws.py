@@ -114,6 +114,7 @@ DANGERS = [
         "daemon/clock",
         "jobs/minder/time",  # a program of its own
     ),
+    danger("the switch of planted bugs", r"\bplanted\b"),  # the copy that has it is made by tests/sim/mutants
     danger(
         "fork and exec",
         r"""(?<![\w.>])(v?fork|clone3?|posix_spawnp?|execl[pe]?|execvp?e?|execveat|fexecve|popen|system)\s*\(

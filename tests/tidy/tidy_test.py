@@ -121,6 +121,10 @@ class Dangers(TidyTest):
     def test_a_thing_without_a_place(self):
         self.assert_found({"jobs/x.h": "#include <curl/curl.h>\n"}, "jobs/x.h:1", "libcurl")
 
+    def test_a_planted_bug_in_the_core(self):
+        planted = {"scheduler/core.cpp": "int slots = sim::planted == 7 ? 0 : 1;\n"}
+        self.assert_found(planted, "scheduler/core.cpp:1", "the switch of planted bugs")
+
     def test_each_way_to_start_a_process(self):
         for call in ["fork()", "::vfork()", "posix_spawn(a)", "execve(p)", "std::system(p)", "syscall(SYS_clone3, p)"]:
             with self.subTest(call):
