@@ -19,6 +19,7 @@
 #include <config/difference.h>
 #include <daemon/alarm.h>
 #include <daemon/clock.h>
+#include <daemon/clock_doubt.h>
 #include <daemon/configuration.h>
 #include <daemon/daemon.h>
 #include <daemon/departure.h>
@@ -26,6 +27,7 @@
 #include <daemon/event_counter.h>
 #include <daemon/file_watch.h>
 #include <daemon/front_desk.h>
+#include <daemon/idle_guard.h>
 #include <daemon/inherited_socket.h>
 #include <daemon/loop.h>
 #include <daemon/mailbox.h>
@@ -149,6 +151,9 @@ class Daemon {
         manager_(std::move(manager)),
         departure_(departure_policy(ground_)) {}
 
+  // Before anything is decided by the time.
+  Result<ClockWait> wait_for_clock();
+
   // Opens the ledger and resolves what an earlier daemon left behind; then people may connect.
   Result<void> open(api::Server::Options listen);
 
@@ -185,11 +190,20 @@ class Daemon {
   bool reload_asked_ = false;
   bool config_read_ = false;
   bool stop_asked_ = false;
+  bool alarm_went_off_ = false;
+  IdleGuard idle_guard_;
   bool machine_goes_down_ = is_process_one();
   ServiceManager manager_;
   StatusLine status_;
   Departure departure_;
 };
+
+Result<ClockWait> Daemon::wait_for_clock() {
+  return belfry::wait_for_clock(
+      {.clock = clock_, .alarm = ground_.alarm, .signals = ground_.signals, .manager = manager_},
+      {.built = built_on(), .written = newest_change(ground_.state.ledger_path())},
+      ground_.configuration.daemon().wait_for_clock);
+}
 
 Result<void> Daemon::open(api::Server::Options listen) {
   const std::string socket = listen.socket_path;
@@ -277,9 +291,13 @@ void Daemon::look_at_wishes() {
 Result<void> Daemon::watch_all() {
   Loop& loop = ground_.loop;
   TRY(loop.add(ground_.alarm.wall_fd(), [this] {
+    alarm_went_off_ = true;
     if (ground_.alarm.acknowledge()) log::warning("somebody set the clock");
   }));
-  TRY(loop.add(ground_.alarm.boot_fd(), [this] { ground_.alarm.acknowledge(); }));
+  TRY(loop.add(ground_.alarm.boot_fd(), [this] {
+    alarm_went_off_ = true;
+    ground_.alarm.acknowledge();
+  }));
   TRY(loop.add(ground_.signals.fd(), [this] {
     const Signals::Received received = ground_.signals.take();
     stop_asked_ |= received.stop;
@@ -300,6 +318,8 @@ Result<void> Daemon::run() {
   while (!departure_.may_leave(clock_.read().boot, turn_->view().is_quiet())) {
     TRY(ground_.loop.wait(sleep_limit()));
     TRY(turn());
+    const bool is_alarm = std::exchange(alarm_went_off_, false);
+    if (is_alarm && idle_guard_.needs_rest(clock_.read().boot, turn_->was_work())) Loop::rest(Millis{1});
   }
   log::info("stopping" + what_goes_on(turn_->view().open_runs().size()));
   return {};
@@ -411,6 +431,7 @@ Result<void> run(const DaemonOptions& options) {
   Ground ground = TRY(prepare(options, manager));
   EventCounter answered = TRY(EventCounter::open());
   Daemon daemon(std::move(ground), std::move(answered), std::move(manager));
+  if (TRY(daemon.wait_for_clock()) == ClockWait::stopped) return {};
   TRY(daemon.open(std::move(listen)));
   return daemon.run();
 }

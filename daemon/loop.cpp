@@ -1,3 +1,5 @@
+#include <poll.h>
+
 #include <base/try.h>
 #include <daemon/loop.h>
 
@@ -15,5 +17,7 @@ Result<void> Loop::wait(std::optional<Millis> timeout) {
   for (const std::uint64_t token : TRY(poller_.wait(timeout))) handlers_[token]();
   return {};
 }
+
+void Loop::rest(Millis duration) { ::poll(nullptr, 0, static_cast<int>(duration.count())); }
 
 }  // namespace belfry

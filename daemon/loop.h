@@ -23,6 +23,9 @@ class Loop {
   // ready, each once.
   Result<void> wait(std::optional<Millis> timeout);
 
+  // Sleeps, whatever is ready.
+  static void rest(Millis duration);
+
  private:
   explicit Loop(Poller poller) : poller_(std::move(poller)) {}
 

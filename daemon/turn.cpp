@@ -1,3 +1,5 @@
+#include <utility>
+
 #include <base/log.h>
 #include <base/try.h>
 #include <daemon/story.h>
@@ -20,8 +22,10 @@ void Turn::submit(Input input) {
 }
 
 Result<void> Turn::take(const Now& now, const Hands& hands) {
-  owed_ = false;
+  was_work_ = std::exchange(owed_, false);
   scheduler_.advance(now, actions_);
+  was_work_ |= actions_.persist != nullptr || !actions_.starts.empty() || !actions_.stops.empty() ||
+               !actions_.answers.empty() || !actions_.notices.empty();
   if (actions_.persist) hands.ledger.persist(*actions_.persist);
   for (const StartOrder& order : actions_.starts) hands.launcher.start(order);
   for (const StopOrder& order : actions_.stops) hands.launcher.stop(order);

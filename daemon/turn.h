@@ -34,12 +34,16 @@ class Turn {
 
   Result<void> take(const Now& now, const Hands& hands);
 
+  // The last take() had something to decide or to carry out.
+  bool was_work() const { return was_work_; }
+
   const View& view() const { return scheduler_.view(); }
 
  private:
   Scheduler scheduler_;
   Actions actions_;  // kept for its capacity
   bool owed_ = false;
+  bool was_work_ = false;
 };
 
 }  // namespace belfry

@@ -4,7 +4,11 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <chrono>
 #include <cstring>
+#include <filesystem>
+#include <sstream>
 
 #include <doctest/doctest.h>
 
@@ -120,4 +124,57 @@ TEST_CASE("e2e: S28 a job of a service sees nothing of what the service was give
     CHECK(output.find(name) == std::string::npos);
   }
   CHECK(output.find(" 4\n") != std::string::npos);  // 0, 1, 2, and the directory that ls reads
+}
+
+TEST_CASE("e2e: F40 a start waits for a clock that is behind the ledger, and goes on when nobody sets it") {
+  Installation installation("daemon: { wait_for_clock: 1500ms }\njobs: {bad: {schedule: manual, run: exit 3}}\n");
+  installation.start_daemon();
+  installation.stop_daemon(SIGTERM);
+  for (const auto& entry : std::filesystem::directory_iterator(installation.path("state"))) {
+    if (!entry.path().filename().string().starts_with("ledger.db")) continue;
+    std::filesystem::last_write_time(entry.path(),
+                                     std::filesystem::file_time_type::clock::now() + std::chrono::hours{24});
+  }
+  const auto begin = std::chrono::steady_clock::now();
+  installation.start_daemon();
+  CHECK(std::chrono::steady_clock::now() - begin > std::chrono::milliseconds{1400});
+  const std::string log = installation.daemon_log();
+  CAPTURE(log);
+  CHECK(log.find("before the ledger was last written") != std::string::npos);
+  CHECK(log.find("going on with it nevertheless") != std::string::npos);
+}
+
+TEST_CASE("e2e: S16 F25 a daemon that stood still decides what passed as missed, doubles nothing and forgets nothing") {
+  Installation installation("jobs: {tick: {schedule: every 200ms, run: 'true'}}\n");
+  installation.start_daemon();
+  installation.wait_for_closed_run("tick");
+  ::kill(installation.daemon(), SIGSTOP);
+  ::usleep(2'500'000);
+  ::kill(installation.daemon(), SIGCONT);
+  REQUIRE(eventually([&] {
+    const auto runs = installation.belfry_json({"runs", "tick"});
+    return std::any_of(runs.begin(), runs.end(), [](const auto& run) { return run["stands_for"] > 5; });
+  }));
+  for (const auto& finding : installation.belfry_json({"doctor"})) {
+    if (finding["about"] == "audit") CHECK(finding["verdict"] == "good");
+  }
+}
+
+TEST_CASE("e2e: with --log json each line of the log is an object with what it is about") {
+  Installation installation("jobs: {bad: {schedule: manual, run: exit 3}}\n");
+  installation.start_daemon({"/bin/sh", "-c", "exec \"$@\" --log json", "sh"});
+  installation.belfry({"run", "bad", "--wait"});
+  installation.stop_daemon(SIGTERM);
+  std::istringstream log(installation.daemon_log());
+  bool is_found = false;
+  for (std::string line; std::getline(log, line);) {
+    CAPTURE(line);
+    const auto entry = nlohmann::json::parse(line, nullptr, false);
+    REQUIRE(entry.is_object());
+    CHECK(entry.contains("time"));
+    CHECK(entry.contains("level"));
+    CHECK(entry.contains("message"));
+    is_found |= entry.value("event", "") == "run.finished" && entry["job"] == "bad" && entry["exit_code"] == "3";
+  }
+  CHECK(is_found);
 }
