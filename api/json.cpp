@@ -28,6 +28,19 @@ Json signal_of(const Run& run) {
   return run.end && run.end->how == ProcessEnd::How::signalled ? Json(run.end->code) : Json();
 }
 
+// What held its processes together, while it ran.
+Json containment_of(const Usage& usage) {
+  switch (usage.containment) {
+    case Containment::cgroup:
+      return "cgroup";
+    case Containment::session:
+      return "session";
+    case Containment::unknown:
+      break;
+  }
+  return {};
+}
+
 Json millis_of(std::optional<Millis> span) { return span ? Json(span->count()) : Json(); }
 
 std::optional<Millis> duration_of(const Run& run) {
@@ -68,6 +81,7 @@ Json to_json(const Run& run) {
       {"cpu_ms", std::chrono::floor<Millis>(run.usage.cpu_user + run.usage.cpu_system).count()},
       {"memory_peak_bytes", run.usage.memory_peak_bytes},
       {"output_bytes", run.usage.output_bytes},
+      {"containment", containment_of(run.usage)},
       {"stands_for", run.stands_for},
       {"queue", or_null(run.queue.str())},
       {"priority", run.priority},

@@ -108,6 +108,9 @@ Result<Run> run_from(const Json& object) {
   run.not_before = time_in(object, "not_before");
   run.usage.cpu_user = millis_in(object, "cpu_ms").value_or(Millis{0});
   run.usage.memory_peak_bytes = number_in(object, "memory_peak_bytes").value_or(0);
+  const auto containment = text_in(object, "containment");
+  if (containment == "cgroup") run.usage.containment = Containment::cgroup;
+  if (containment == "session") run.usage.containment = Containment::session;
   run.usage.output_bytes = number_in(object, "output_bytes").value_or(0);
   run.stands_for = number_in(object, "stands_for").value_or(1);
   run.queue = text_in(object, "queue").value_or("");

@@ -153,6 +153,11 @@ std::string told_phrase(const Run& run) {
   return lines;
 }
 
+std::string containment_phrase(const Run& run) {
+  if (run.usage.containment == Containment::cgroup) return "by a control group of its own";
+  return run.usage.containment == Containment::session ? "by its session" : "";
+}
+
 std::string stop_phrase(const Run& run) {
   if (run.stop == Reason::none) return "";
   return std::string(text(run.stop)) + (run.stop_by.empty() ? "" : " of " + run.stop_by);
@@ -175,6 +180,7 @@ void print_run(const Context& context, const Run& run, const DaemonTime& time) {
   fields.add("attempt", run.attempt > 1 ? std::to_string(run.attempt) : "");
   fields.add("stopped", stop_phrase(run));
   fields.add("used", used_phrase(run));
+  fields.add("held together", containment_phrase(run));
   fields.add("queue", run.queue);
   fields.add("revision", run.revision);
   print("run " + run.id.text() + " of " + run.job.text() + "\n" + fields.render(terminal));

@@ -21,7 +21,7 @@ TEST_CASE("api/json: an open run has a state and no outcome") {
             "null,\"detail\":null,"
             "\"stop\":null,\"stop_by\":null,\"exit_code\":null,\"signal\":null,\"due\":\"2026-11-20T08:00:00Z\","
             "\"not_before\":null,\"started\":\"2026-11-20T08:00:01.500Z\",\"finished\":null,\"late_ms\":1500,"
-            "\"duration_ms\":null,\"cpu_ms\":0,\"memory_peak_bytes\":0,\"output_bytes\":0,"
+            "\"duration_ms\":null,\"cpu_ms\":0,\"memory_peak_bytes\":0,\"output_bytes\":0,\"containment\":null,"
             "\"stands_for\":1,\"queue\":null,\"priority\":0,\"requested_by\":null,\"revision\":\"r1\"}\n");
 }
 
@@ -33,11 +33,16 @@ TEST_CASE("api/json: S31 a closed run has an outcome and no state, and tells how
   run.finished = run.due + 2s;
   run.outcome = RunOutcome::failed;
   run.end = ProcessEnd{.how = ProcessEnd::How::signalled, .code = 9};
-  run.usage = {.cpu_user = 1500us, .cpu_system = 700us, .memory_peak_bytes = 4096, .output_bytes = 12};
+  run.usage = {.cpu_user = 1500us,
+               .cpu_system = 700us,
+               .memory_peak_bytes = 4096,
+               .output_bytes = 12,
+               .containment = Containment::cgroup};
   const std::string killed = run_json(run);
-  for (const char* part : {"\"slot\":null", "\"trigger\":\"manual\"", "\"state\":null", "\"outcome\":\"failed\"",
-                           "\"exit_code\":null,\"signal\":9", "\"duration_ms\":2000", "\"cpu_ms\":2",
-                           "\"memory_peak_bytes\":4096", "\"output_bytes\":12", "\"requested_by\":\"uid 1000\""}) {
+  for (const char* part :
+       {"\"slot\":null", "\"trigger\":\"manual\"", "\"state\":null", "\"outcome\":\"failed\"",
+        "\"exit_code\":null,\"signal\":9", "\"duration_ms\":2000", "\"cpu_ms\":2", "\"memory_peak_bytes\":4096",
+        "\"output_bytes\":12", "\"containment\":\"cgroup\"", "\"requested_by\":\"uid 1000\""}) {
     CAPTURE(part);
     CHECK(killed.find(part) != std::string::npos);
   }
