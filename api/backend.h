@@ -5,6 +5,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <variant>
 #include <vector>
@@ -60,6 +61,10 @@ class Backend {
   virtual Now now() = 0;
 
   virtual const View& view() = 0;
+
+  // The jobs that the view speaks of, to keep: its pointers to them hold as long as this does. Null: they are about to
+  // be replaced.
+  virtual std::shared_ptr<const JobSet> jobs_of_view() = 0;
 
   // What is committed. For questions of a few rows: it is read on this thread.
   virtual History& history() = 0;

@@ -1,11 +1,16 @@
 #include <microhttpd.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 
 #include <algorithm>
 #include <cstring>
+#include <new>
 #include <span>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
+#include <api/acceptor.h>
 #include <api/http.h>
 #include <api/problem.h>
 #include <api/unix_socket.h>
@@ -23,6 +28,8 @@ constexpr std::size_t connection_memory_bytes = 32U << 10U;
 constexpr std::size_t stream_block_bytes = 16U << 10U;
 constexpr int farewell_rounds = 16;
 constexpr std::uint64_t library_token = 0;
+constexpr std::uint64_t listener_token = 1;
+constexpr int accepted_at_once = 64;
 
 // From the first line of a request to the last byte of its response.
 struct Exchange {
@@ -76,6 +83,9 @@ int socket_of(MHD_Connection* connection) {
 
 Response too_large() { return respond({.status = 413, .detail = "the body of a request may hold 1 MiB at most"}); }
 
+// Everything is a copy of something the daemon holds anyway, so its own memory is hardly at an end; a limit is.
+Response no_memory() { return respond({.status = 503, .detail = "there is not enough memory to answer this now"}); }
+
 Response shutting_down() { return respond({.status = 503, .detail = "the daemon is stopping"}); }
 
 }  // namespace
@@ -97,7 +107,9 @@ class HttpServer::State {
   void reply(Exchange& exchange, Response response);
   void suspend(Exchange& exchange, Exchange::Suspended until);
   void resume(Exchange& exchange);
-  void notice_hangups();
+  void look_around();
+  void accept();
+  void notice_hangup(std::uint64_t token);
   void wake_streams();
   enum MHD_Result queue_stream(Exchange& exchange);
   ssize_t read_stream(Exchange& exchange, std::span<char> buffer);
@@ -118,17 +130,18 @@ class HttpServer::State {
   Handler handler_;
   MHD_Daemon* daemon_ = nullptr;
   unsigned connections_max_ = 0;
-  bool has_resumed_ = false;  // or another run has something to do for another reason
-  std::uint64_t last_token_ = library_token;
+  bool has_resumed_ = false;
+  std::uint64_t last_token_ = listener_token;
+  std::optional<Acceptor> acceptor_;
+  bool accepts_ = true;           // the poller watches the listener
   std::optional<Poller> poller_;  // of the library's descriptor and of the suspended connections
   std::unordered_map<const Exchange*, std::shared_ptr<Exchange>> exchanges_;
 };
 
 Result<void> HttpServer::State::start(Options options) {
   connections_max_ = options.connections_max;
-  // The library closes the listener, on success when it stops.
-  daemon_ = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, nullptr, nullptr, &State::on_request, this,
-                             MHD_OPTION_LISTEN_SOCKET, options.listener.release(),         //
+  constexpr unsigned how = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET;
+  daemon_ = MHD_start_daemon(how, 0, nullptr, nullptr, &State::on_request, this,           //
                              MHD_OPTION_CONNECTION_LIMIT, options.connections_max,         //
                              MHD_OPTION_CONNECTION_TIMEOUT, silence_seconds_max,           //
                              MHD_OPTION_CONNECTION_MEMORY_LIMIT, connection_memory_bytes,  //
@@ -137,6 +150,8 @@ Result<void> HttpServer::State::start(Options options) {
                              MHD_OPTION_END);
   if (daemon_ == nullptr) return std::unexpected(system_error("MHD_start_daemon", ""));
   poller_.emplace(TRY(Poller::open()));
+  acceptor_.emplace(std::move(options.listener));
+  TRY(poller_->add(acceptor_->fd(), listener_token));
   return poller_->add(MHD_get_daemon_info(daemon_, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd, library_token);
 }
 
@@ -169,31 +184,58 @@ std::optional<Millis> HttpServer::State::timeout() const {
 }
 
 void HttpServer::State::dispatch() {
-  notice_hangups();
+  look_around();
   wake_streams();
   has_resumed_ = false;
-  const bool was_full = connections() >= connections_max_;
   MHD_run(daemon_);
-  // A full library does not watch its listener, and only the next run sees that there is room again.
-  if (was_full && connections() < connections_max_) has_resumed_ = true;
+  if (!accepts_ && connections() < connections_max_)
+    accepts_ = poller_->add(acceptor_->fd(), listener_token).has_value();
 }
 
 unsigned HttpServer::State::connections() const {
   return MHD_get_daemon_info(daemon_, MHD_DAEMON_INFO_CURRENT_CONNECTIONS)->num_connections;
 }
 
-void HttpServer::State::notice_hangups() {
+void HttpServer::State::look_around() {
   const auto ready = poller_->wait(Millis{0});
   if (!ready) return;
-  for (const std::uint64_t token : *ready) {
-    const auto found = std::find_if(exchanges_.begin(), exchanges_.end(),
-                                    [&](const auto& entry) { return entry.second->token == token; });
-    if (token == library_token || found == exchanges_.end()) continue;
-    // The library finds out by itself once it tries to write.
-    found->second->has_hung_up = true;
-    if (!found->second->response) found->second->response = shutting_down();
-    resume(*found->second);
+  for (const std::uint64_t token : std::vector(ready->begin(), ready->end())) {
+    if (token == listener_token) {
+      accept();
+    } else if (token != library_token) {
+      notice_hangup(token);
+    }
   }
+}
+
+// The library would spin on a connection that it cannot accept, so it gets those that were. Who finds no place waits:
+// meanwhile nobody looks at the listener.
+void HttpServer::State::accept() {
+  for (int taken = 0; taken < accepted_at_once; ++taken) {
+    if (connections() >= connections_max_) {
+      poller_->remove(acceptor_->fd());
+      accepts_ = false;
+      return;
+    }
+    std::optional<Fd> connection = acceptor_->take();
+    if (!connection) return;
+    sockaddr_un unnamed{};
+    unnamed.sun_family = AF_UNIX;
+    // It closes what it cannot take.
+    (void)MHD_add_connection(daemon_, connection->release(), reinterpret_cast<const sockaddr*>(&unnamed),
+                             sizeof unnamed.sun_family);
+    MHD_run(daemon_);  // only then it counts
+  }
+}
+
+void HttpServer::State::notice_hangup(std::uint64_t token) {
+  const auto found = std::find_if(exchanges_.begin(), exchanges_.end(),
+                                  [&](const auto& entry) { return entry.second->token == token; });
+  if (found == exchanges_.end()) return;
+  // The library finds out by itself once it tries to write.
+  found->second->has_hung_up = true;
+  if (!found->second->response) found->second->response = shutting_down();
+  resume(*found->second);
 }
 
 void HttpServer::State::wake_streams() {
@@ -277,9 +319,14 @@ void HttpServer::State::handle(const std::shared_ptr<Exchange>& exchange) {
   exchange->phase = Exchange::Phase::handled;
   // The exchange dies with its connection, and all of them before the State: a late reply finds nobody.
   exchange->request.client = exchange;
-  handler_(exchange->request, [this, weak = std::weak_ptr(exchange)](Response response) {
-    if (const auto strong = weak.lock()) reply(*strong, std::move(response));
-  });
+  // An exception must not cross the library, which is C. There is one that a sound handler may throw (F12).
+  try {
+    handler_(exchange->request, [this, weak = std::weak_ptr(exchange)](Response response) {
+      if (const auto strong = weak.lock()) reply(*strong, std::move(response));
+    });
+  } catch (const std::bad_alloc&) {
+    reply(*exchange, no_memory());
+  }
 }
 
 // The target is taken here, where it is still as it was sent: later the library hands out a C string, in which %00

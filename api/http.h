@@ -13,6 +13,8 @@
 // The library does not look at suspended connections, so a second poller does: a client that hangs up while it waits is
 // noticed at once, and gives its place back. Whoever keeps something for its sake sees Request::client expire.
 //
+// Connections are accepted here and handed to the library (acceptor.h says why).
+//
 // Bounds: some connections (more wait in the listen queue), a header of 32 KiB, a body of 1 MiB, 30 s of silence from
 // a client that is not waiting for us; the same for one that does not take what is sent to it.
 //

@@ -15,6 +15,7 @@ namespace belfry::api {
 
 namespace {
 
+constexpr std::size_t jobs_written_at_once = 100;
 constexpr std::size_t upcoming_default = 20;
 constexpr std::size_t upcoming_max = 10'000;
 constexpr std::size_t outcomes_shown = 60;
@@ -75,6 +76,16 @@ Result<void> check_queue(const View& view, const Job& job, const std::string& na
                                           (near ? "; did you mean '" + std::string(*near) + "'?" : "")));
 }
 
+// Many jobs make megabytes of text, and the loop has better things to do: the reader's thread writes it.
+void reply_jobs(const Call& call, std::vector<JobView> jobs) {
+  auto kept = jobs.size() > jobs_written_at_once ? call.backend.jobs_of_view() : nullptr;
+  if (kept == nullptr) return call.reply(json_response(jobs_json(jobs, call.frame())));
+  call.backend.read_history(
+      [jobs = std::move(jobs), kept = std::move(kept), frame = call.frame(), reply = call.reply](History&) {
+        return [reply, body = jobs_json(jobs, frame)]() mutable { reply(json_response(std::move(body))); };
+      });
+}
+
 // Whether the core would take the request now. It decides by itself when it is asked; this looks at the same facts.
 Rehearsal rehearse(const View& view, const JobView& job, const RunBody& body) {
   Rehearsal rehearsal{.job = job.job->name};
@@ -104,7 +115,7 @@ Result<void> get_jobs(const Call& call) {
   std::erase_if(jobs, [&](const JobView& view) {
     return (tag && !has_tag(*view.job, *tag)) || (state && !is_in(*state, view)) || (part && !holds(*view.job, *part));
   });
-  call.reply(json_response(jobs_json(jobs, call.frame())));
+  reply_jobs(call, std::move(jobs));
   return {};
 }
 

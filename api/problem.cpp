@@ -1,3 +1,5 @@
+#include <cerrno>
+
 #include <api/json.h>
 #include <api/problem.h>
 
@@ -26,7 +28,12 @@ int status_of(ErrorKind kind) {
 
 }  // namespace
 
-Problem problem_from(const Error& error) { return {.status = status_of(error.kind), .detail = error.what}; }
+// What the machine lacks at the moment is no fault of the request, nor of the daemon.
+Problem problem_from(const Error& error) {
+  const bool lacks_something =
+      error.sys_errno == EMFILE || error.sys_errno == ENFILE || error.sys_errno == ENOMEM || error.sys_errno == EAGAIN;
+  return {.status = lacks_something ? 503 : status_of(error.kind), .detail = error.what};
+}
 
 Response respond(const Problem& problem) {
   return {.status = problem.status, .content_type = "application/problem+json", .body = problem_json(problem)};

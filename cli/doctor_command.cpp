@@ -25,6 +25,10 @@ Finding finding(std::string about, const std::string& trouble, std::string well,
   return {.about = std::move(about), .verdict = Verdict::bad, .what = trouble, .cure = std::move(cure)};
 }
 
+std::string counted(std::int64_t count, const char* noun) {
+  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
 // Every slot of every job has exactly one outcome, as the ledger tells it (S1).
@@ -33,8 +37,8 @@ Finding check_audit(const DaemonLink& daemon) {
   const auto audit = response ? decode_audit(response->body) : std::unexpected(response.error());
   if (!audit) return finding("audit", audit.error().what, "", "look at the daemon's log");
   return finding("audit", audit->problems.empty() ? "" : audit->problems.front(),
-                 std::to_string(audit->slots) + " slots of " + std::to_string(audit->jobs) +
-                     " jobs in the last seven days, each with one outcome",
+                 counted(audit->slots, "slot") + " of " + counted(audit->jobs, "job") +
+                     " in the last seven days, each with one outcome",
                  "this should never be: please report it, with a copy of the ledger: belfry backup FILE");
 }
 

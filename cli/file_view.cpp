@@ -26,6 +26,7 @@ class FileBackend final : public api::Backend {
 
   Now now() override { return now_; }
   const View& view() override { return core_.view(); }
+  std::shared_ptr<const JobSet> jobs_of_view() override { return nullptr; }
   History& history() override { return history_; }
   void audit(std::function<void(const Result<api::AuditFacts>&)> done) override { done(api::AuditFacts{}); }
   void read_history(Question question) override { question(history_)(); }

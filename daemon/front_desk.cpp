@@ -7,6 +7,12 @@ namespace belfry {
 FrontDesk::FrontDesk(Rooms rooms, std::function<void(Input)> submit)
     : rooms_(std::move(rooms)), submit_(std::move(submit)), opened_(rooms_.clock.read().boot) {}
 
+// A reload is in force at the next turn only.
+std::shared_ptr<const JobSet> FrontDesk::jobs_of_view() {
+  const auto& jobs = rooms_.configuration.jobs();
+  return jobs.get() == rooms_.view.job_set() ? jobs : nullptr;
+}
+
 void FrontDesk::audit(std::function<void(const Result<api::AuditFacts>&)> done) {
   const auto jobs = rooms_.configuration.jobs();
   rooms_.reader.ask([jobs, now = rooms_.clock.read().wall, done = std::move(done)](History& history) {

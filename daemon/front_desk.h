@@ -33,6 +33,7 @@ class FrontDesk final : public api::Backend {
 
   Now now() override { return rooms_.clock.read(); }
   const View& view() override { return rooms_.view; }
+  std::shared_ptr<const JobSet> jobs_of_view() override;
   History& history() override { return rooms_.history; }
   void read_history(Question question) override { rooms_.reader.ask(std::move(question)); }
   void audit(std::function<void(const Result<api::AuditFacts>&)> done) override;

@@ -150,7 +150,7 @@ TEST_CASE("e2e: S1 the doctor holds the ledger against the schedules, and finds 
   const Finished told = installation.belfry({"doctor"});
   CAPTURE(told.out);
   CHECK(told.exit_code == 0);
-  CHECK(holds(told.out, "of 1 jobs in the last seven days, each with one outcome"));
+  CHECK(holds(told.out, "of 1 job in the last seven days, each with one outcome"));
   for (const auto& finding : installation.belfry_json({"doctor"})) {
     CAPTURE(finding.dump());
     CHECK(finding["verdict"] != "bad");

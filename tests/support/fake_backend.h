@@ -128,9 +128,15 @@ class FakeBackend final : public api::Backend, private View {
 
   Now now() override { return time; }
   const View& view() override { return *this; }
+  std::shared_ptr<const JobSet> kept_jobs;  // what jobs_of_view() gives
+  std::shared_ptr<const JobSet> jobs_of_view() override { return kept_jobs; }
+  int questions = 0;  // to the history's own thread
   History& history() override { return past; }
   void audit(std::function<void(const Result<api::AuditFacts>&)> done) override { done(audited); }
-  void read_history(Question question) override { question(past)(); }
+  void read_history(Question question) override {
+    ++questions;
+    question(past)();
+  }
   void place(api::Order order, std::function<void(const Answer&)> done) override {
     asked.push_back({std::move(order), std::move(done)});
   }

@@ -1,11 +1,15 @@
+#include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <functional>
+#include <new>
 
 #include <doctest/doctest.h>
 
+#include <api/http.h>
 #include <api/server.h>
 #include <api/unix_socket.h>
 #include <base/poller.h>
@@ -418,4 +422,78 @@ TEST_CASE("api/server: F74 where no place is left clients wait, and the next one
   first.reset();
   turn_for(5s);
   CHECK(third.has("ok\n"));
+}
+
+// ---- Want of descriptors and of memory ------------------------------------------------------------------------------
+
+namespace {
+
+// From now on nobody in this process gets another descriptor.
+class NoDescriptorsLeft {
+ public:
+  NoDescriptorsLeft() {
+    REQUIRE(::getrlimit(RLIMIT_NOFILE, &before_) == 0);
+    const Fd highest{::fcntl(0, F_DUPFD_CLOEXEC, 3)};
+    rlimit tight = before_;
+    tight.rlim_cur = static_cast<rlim_t>(highest.get());
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &tight) == 0);
+  }
+  NoDescriptorsLeft(const NoDescriptorsLeft&) = delete;
+  NoDescriptorsLeft& operator=(const NoDescriptorsLeft&) = delete;
+  ~NoDescriptorsLeft() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
+}  // namespace
+
+TEST_CASE("api/server: F11 without a descriptor left a client is sent away with 503, and the loop does not spin") {
+  World world;
+  Client early(world.path);
+  early.get("/healthz");
+  REQUIRE(world.until_has(early, "ok\n"));
+  early.take();
+  Client late(world.path);
+  Client later(world.path);
+  late.get("/healthz");
+  {
+    const NoDescriptorsLeft none;
+    REQUIRE(world.until(late, [&] { return late.is_closed(); }));
+    REQUIRE(world.until(later, [&] { return later.is_closed(); }));
+    early.get("/healthz");  // who is in is served
+    CHECK(world.until_has(early, "ok\n"));
+    const int dispatches = world.dispatches;
+    for (int i = 0; i < 50; ++i) world.turn(2ms);
+    CHECK(world.dispatches - dispatches < 5);
+  }
+  CHECK(late.has("HTTP/1.1 503 Service Unavailable\r\n"));
+  CHECK(late.has("application/problem+json"));
+  CHECK(late.has("LimitNOFILE"));
+  Client afterwards(world.path);
+  afterwards.get("/healthz");
+  CHECK(world.until_has(afterwards, "ok\n"));
+}
+
+TEST_CASE("api/http: F12 a handler that gets no memory is answered with 503, and the next request is served") {
+  TempDir dir;
+  UnixListener listener = listen_unix(dir / "x.sock").value();
+  int requests = 0;
+  const auto server = HttpServer::start({.listener = std::move(listener.fd)}, [&](const Request&, const Reply& reply) {
+                        if (++requests == 1) throw std::bad_alloc();
+                        reply({.body = "fine\n"});
+                      }).value();
+  Client client(dir / "x.sock");
+  const auto serve_until = [&](std::string_view part) {
+    for (int i = 0; i < 500 && !client.has(part); ++i) {
+      server->dispatch();
+      client.collect();
+    }
+    return client.has(part);
+  };
+  client.get("/");
+  CHECK(serve_until("not enough memory"));
+  CHECK(client.has("503"));
+  client.get("/");
+  CHECK(serve_until("fine\n"));
 }

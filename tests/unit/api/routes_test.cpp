@@ -64,6 +64,21 @@ TEST_CASE("api/routes: a parameter that an address does not take is 400, never i
   }
 }
 
+TEST_CASE("api/routes: the list of many jobs is written beside the loop, unless they are about to be replaced") {
+  World world;
+  for (int n = 0; n < 100; ++n) world.backend.add_job("job-" + std::to_string(n));
+  world.backend.kept_jobs = std::make_shared<JobSet>();
+  const std::string few = world.get("/v1/jobs").body;
+  const int before = world.backend.questions;
+  world.backend.add_job("one-more");
+  const std::string many = world.get("/v1/jobs").body;
+  CHECK(world.backend.questions == before + 1);
+  CHECK(many.size() > few.size());
+  world.backend.kept_jobs = nullptr;
+  CHECK(world.get("/v1/jobs").body == many);
+  CHECK(world.backend.questions == before + 1);
+}
+
 TEST_CASE("api/routes: jobs come in file order, with what runs now and what ran last") {
   World world;
   world.backend.add_job("zulu");

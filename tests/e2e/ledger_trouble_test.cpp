@@ -1,0 +1,124 @@
+// The ledger's disk is full, the ledger is held by somebody else, the daemon has no descriptor left: the state is
+// shown, nothing is started that could not be recorded, and afterwards everything goes on. A program of its own,
+// because it mounts a disk of its own where it may.
+#include <sched.h>
+#include <signal.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <thread>
+
+#include <doctest/doctest.h>
+
+#include <base/file.h>
+#include <store/sqlite.h>
+#include <tests/e2e/installation.h>
+#include <tests/support/temp_dir.h>
+
+using namespace belfry::e2e;
+
+namespace {
+
+const char* ticking = "jobs: {tick: {schedule: every 200ms, run: 'true', missed: skip}}\n";
+
+bool holds(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+
+std::string newest_run(const Installation& installation) {
+  const auto runs = installation.belfry_json({"runs", "tick", "-n", "1"});
+  return runs.empty() ? "" : runs[0]["id"].get<std::string>();
+}
+
+std::string trouble(const Installation& installation) {
+  return installation.belfry_json({"status"})["ledger"]["trouble"].dump();
+}
+
+// Starts again within the deadline, and every slot meanwhile has its outcome.
+void check_recovered(const Installation& installation) {
+  const std::string before = newest_run(installation);
+  CHECK(eventually([&] { return newest_run(installation) != before; }));
+  CHECK_FALSE(holds(installation.belfry({"status"}).out, "cannot"));
+  const Finished doctor = installation.belfry({"doctor", "--json"});
+  for (const auto& finding : nlohmann::json::parse(doctor.out)) {
+    if (finding["about"] == "audit" || finding["about"] == "ledger")
+      CHECK_MESSAGE(finding["verdict"] == "good", finding.dump());
+  }
+}
+
+bool may_mount() {
+  static const bool may = ::geteuid() == 0 && ::unshare(CLONE_NEWNS) == 0 &&
+                          ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;
+  return may;
+}
+
+}  // namespace
+
+TEST_CASE("e2e: S2 F04 on a full disk nothing starts, everybody is told, and with room again the daemon goes on") {
+  const belfry::tests::TempDir dir;
+  const std::string disk = dir / "disk";
+  REQUIRE(belfry::make_directories(disk).has_value());
+  if (!may_mount() || ::mount("tmpfs", disk.c_str(), "tmpfs", 0, "size=6m") != 0) {
+    MESSAGE("left out: mounting a file system needs root");
+    return;
+  }
+  ::setenv("TMPDIR", disk.c_str(), 1);
+  {
+    Installation installation(ticking);
+    ::unsetenv("TMPDIR");
+    installation.start_daemon();
+    REQUIRE(eventually([&] { return !newest_run(installation).empty(); }));
+    std::ofstream(disk + "/filler") << std::string(16U << 20U, 'x');
+    REQUIRE(eventually([&] { return holds(trouble(installation), "make room"); }));
+
+    CHECK(installation.belfry({"list"}).exit_code == 0);
+    const Finished status = installation.belfry({"status"});
+    CHECK_MESSAGE(holds(status.out, "make room on the disk"), status.out);
+    const Finished refused = installation.belfry({"run", "tick"});
+    CHECK(refused.exit_code == 5);
+    CHECK_MESSAGE(holds(refused.err, "ledger"), refused.err);
+    const Finished doctor = installation.belfry({"doctor"});
+    CHECK(doctor.exit_code == 1);
+    CHECK_MESSAGE(holds(doctor.out, "make room"), doctor.out);
+
+    // The one who starts it again now is told as well, and not left with a daemon that does not start.
+    installation.stop_daemon(SIGKILL);
+    installation.start_daemon();
+    CHECK(installation.belfry({"list"}).exit_code == 0);
+
+    REQUIRE(::unlink((disk + "/filler").c_str()) == 0);
+    check_recovered(installation);
+    REQUIRE(installation.belfry({"pause", "tick"}).exit_code == 0);
+  }
+  ::setenv("TMPDIR", disk.c_str(), 1);
+  {
+    Installation installation(ticking);
+    ::unsetenv("TMPDIR");
+    installation.start_daemon();
+    REQUIRE(eventually([&] { return !newest_run(installation).empty(); }));
+    std::ofstream(disk + "/filler") << std::string(16U << 20U, 'x');
+    REQUIRE(eventually([&] { return holds(trouble(installation), "make room"); }));
+    std::this_thread::sleep_for(std::chrono::seconds{1});  // some slots come due meanwhile
+    REQUIRE(::unlink((disk + "/filler").c_str()) == 0);
+    check_recovered(installation);
+    CHECK(eventually(
+        [&] { return holds(installation.belfry({"why", "tick", "-n", "500"}).out, "could not be recorded"); }));
+  }
+  CHECK(::umount2(disk.c_str(), MNT_DETACH) == 0);
+}
+
+TEST_CASE("e2e: S2 F06 while somebody else holds the ledger the daemon says so, and goes on when it is free") {
+  Installation installation(ticking);
+  installation.start_daemon();
+  REQUIRE(eventually([&] { return !newest_run(installation).empty(); }));
+  auto foreign = belfry::sqlite::Connection::open(installation.path("state/ledger.db"),
+                                                  belfry::sqlite::Access::read_write, belfry::Millis{5000});
+  REQUIRE(foreign.has_value());
+  REQUIRE(foreign->execute("BEGIN IMMEDIATE", "hold the ledger").has_value());
+  const std::string before = newest_run(installation);  // who reads does not wait
+  REQUIRE(eventually([&] { return holds(trouble(installation), "another program uses the file"); }));
+  CHECK(installation.belfry({"run", "tick"}).exit_code == 5);
+  CHECK(newest_run(installation) == before);
+  REQUIRE(foreign->execute("ROLLBACK", "let it go").has_value());
+  check_recovered(installation);
+}
