@@ -3,6 +3,7 @@
 #include <memory>
 
 #include <CLI/CLI.hpp>
+#include <api/target.h>
 #include <base/try.h>
 #include <cli/completion_command.h>
 #include <cli/completion_script.h>
@@ -52,6 +53,16 @@ Result<int> print_job_names(const Context& context) {
   return exit_ok;
 }
 
+// Each with its equals sign: what is to be typed next is the value.
+Result<int> print_param_names(const Context& context, const std::string& job) {
+  const std::string document = TRY(read_view(context, "/v1/jobs/" + api::percent_encode(job)));
+  const JobRow row = TRY(decode_job(document));
+  std::string lines;
+  for (const auto& param : row.params) lines += param.name + "=\n";
+  print(lines);
+  return exit_ok;
+}
+
 }  // namespace
 
 void add_completion(CLI::App& app, Context& context) {
@@ -73,6 +84,10 @@ void add_completion(CLI::App& app, Context& context) {
   });
   CLI::App* names = app.add_subcommand("job-names", "Print the names of the jobs, for completion.")->group("");
   names->callback([&context] { context.chosen = print_job_names; });
+  auto job = std::make_shared<std::string>();
+  CLI::App* params = app.add_subcommand("param-names", "Print the parameters of a job, for completion.")->group("");
+  params->add_option("JOB", *job, "Which job")->required()->type_name("");
+  params->callback([&context, job] { context.chosen = [job](Context& c) { return print_param_names(c, *job); }; });
 }
 
 }  // namespace belfry::cli

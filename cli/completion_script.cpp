@@ -42,6 +42,9 @@ std::string bash(const std::vector<CommandWords>& commands) {
       "    words=" +
       quoted(names_of(commands)) +
       "\n"
+      "  elif [ \"${COMP_WORDS[COMP_CWORD-1]}\" = -p ]; then\n"
+      "    words=$(belfry param-names \"${COMP_WORDS[2]}\" 2>/dev/null)\n"
+      "    compopt -o nospace\n"
       "  elif [ \"${word:0:1}\" = - ]; then\n"
       "    case $command in\n";
   for (const CommandWords& command : commands) {
@@ -78,6 +81,10 @@ std::string zsh(const std::vector<CommandWords>& commands) {
       "    _describe command commands\n"
       "    return\n"
       "  fi\n"
+      "  if [[ $words[CURRENT-1] == -p ]]; then\n"
+      "    compadd -S '' -- ${(f)\"$(belfry param-names $words[3] 2>/dev/null)\"}\n"
+      "    return\n"
+      "  fi\n"
       "  if [[ $words[CURRENT] == -* ]]; then\n"
       "    case $words[2] in\n";
   for (const CommandWords& command : commands) {
@@ -105,6 +112,11 @@ std::string fish(const std::vector<CommandWords>& commands) {
     script += "complete -c belfry -n __fish_use_subcommand -f -a " + command.name + " -d " +
               quoted(command.description) + "\n";
     for (const std::string& option : command.options) {
+      if (option == "-p") {
+        script += "complete -c belfry -n '__fish_seen_subcommand_from " + command.name +
+                  "' -s p -x -a '(belfry param-names (commandline -opc)[3] 2>/dev/null)'\n";
+        continue;
+      }
       const bool is_long = option.starts_with("--");
       script += "complete -c belfry -n '__fish_seen_subcommand_from " + command.name + "' " +
                 (is_long ? "-l " + option.substr(2) : "-s " + option.substr(1)) + "\n";

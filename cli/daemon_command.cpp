@@ -19,8 +19,9 @@ log::Form form_of(const std::string& word) {
 
 void add_daemon(CLI::App& app, Context& context) {
   const auto around = Surroundings::of_this_process();
-  auto options = std::make_shared<DaemonOptions>(DaemonOptions{
-      .config_path = find_config(around), .state_dir = default_state_dir(around), .listen = default_listen(around)});
+  auto options = std::make_shared<DaemonOptions>(DaemonOptions{.config_path = find_config(around),
+                                                               .usual_state_dir = default_state_dir(around),
+                                                               .usual_listen = default_listen(around)});
   CLI::App* command = app.add_subcommand("daemon", "Run the jobs of a file, in the foreground, until told to stop.");
   command->footer(
       "  belfry daemon\n"

@@ -77,6 +77,7 @@ TEST_CASE("e2e: S38 parameters reach the job, are in the run's record, and a ret
   CHECK(holds(installation.belfry({"retry", "restore", "-f"}).out, "2026-11-19|--to=production|"));
   CHECK(installation.wait_for_closed_run("restore")["params"] == first["params"]);
   CHECK(holds(installation.belfry({"show", first["id"]}).out, "target=production"));
+  CHECK(installation.belfry({"param-names", "restore"}).out == "date=\ntarget=\nnote=\n");
   CHECK(holds(installation.belfry({"show", "restore"}).out,
               "date: a date such as 2026-11-19, required (Day to restore)"));
 }
