@@ -16,7 +16,21 @@ struct OnStopSetting {
   bool operator==(const OnStopSetting&) const = default;
 };
 
+// `state:` an absolute path.
+struct StateSetting {
+  std::string path;
+  bool operator==(const StateSetting&) const = default;
+};
+
+// `listen: ["unix:/run/belfry/belfry.sock"]`: where questions are taken.
+struct ListenSetting {
+  std::string address;
+  bool operator==(const ListenSetting&) const = default;
+};
+
 struct DaemonSettings {
+  std::optional<ListenSetting> listen;  // none: the usual place
+  std::optional<StateSetting> state;    // the directory of the ledger and of output; none: the usual place
   DaemonLimits limits;
   OnStopSetting on_stop;
   Keep keep;

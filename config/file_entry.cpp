@@ -71,6 +71,8 @@ constexpr std::array keep_translations{
 };
 
 constexpr Fields daemon_fields{
+    field<&DaemonSettings::listen>("listen", "Where questions are taken; --listen wins over it."),
+    field<&DaemonSettings::state>("state", "The directory of the ledger and of output; --state wins over it."),
     field<&DaemonSettings::limits, &DaemonLimits::max_running>(
         "max_running", "How many runs may be on at the same time.",
         {.range = {.min = 1, .max = 100'000}, .none = None::known}),
@@ -139,6 +141,39 @@ std::optional<std::vector<QueueEntry>> Type<std::vector<QueueEntry>>::read(Reade
     queues.push_back({entry.key, std::move(queue)});
   }
   return queues;
+}
+
+std::optional<StateSetting> Type<StateSetting>::read(Reader& reader, Node node) {
+  auto path = Type<Path>::read(reader, node);
+  return path ? std::optional(StateSetting{std::move(path->text)}) : std::nullopt;
+}
+
+// sun_path of a Unix socket, with its NUL.
+constexpr std::size_t socket_path_max = 107;
+
+std::optional<ListenSetting> Type<ListenSetting>::read(Reader& reader, Node node) {
+  constexpr std::string_view scheme = "unix:";
+  const auto addresses = Type<std::vector<MarkedText>>::read(reader, node);
+  if (!addresses) return std::nullopt;
+  if (addresses->size() != 1) {
+    reader.set_part({});
+    reader.error(
+        node, reader.value_name() + " must be " + std::string(words) + ", not of " + std::to_string(addresses->size()),
+        "write  [\"unix:/run/belfry/belfry.sock\"]");
+    return std::nullopt;
+  }
+  const MarkedText& address = addresses->front();
+  const std::string_view path = address.text.substr(std::min(scheme.size(), address.text.size()));
+  if (!address.text.starts_with(scheme) || !path.starts_with('/')) {
+    reader.error(address.node, quote(address.text) + " is no address: this version listens on a Unix socket",
+                 "write  \"unix:/run/belfry/belfry.sock\"");
+    return std::nullopt;
+  }
+  if (path.size() > socket_path_max) {
+    reader.error(address.node, "the path of a socket has at most " + std::to_string(socket_path_max) + " bytes", "");
+    return std::nullopt;
+  }
+  return ListenSetting{std::string(address.text)};
 }
 
 std::optional<OnStopSetting> Type<OnStopSetting>::read(Reader& reader, Node node) {

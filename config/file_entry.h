@@ -71,6 +71,21 @@ struct Type<std::vector<QueueEntry>> {
 };
 
 template <>
+struct Type<StateSetting> {
+  static constexpr std::string_view words = Type<Path>::words;
+  static constexpr auto shapes = shapes::path;
+  static std::optional<StateSetting> read(Reader& reader, Node node);
+};
+
+template <>
+struct Type<ListenSetting> {
+  static constexpr std::string_view words = "a list with one address, unix:/PATH";
+  static constexpr std::array address{Shape{.kind = Shape::Kind::pattern, .pattern = "^unix:/.{1,106}$"}};
+  static constexpr std::array shapes{Shape{.kind = Shape::Kind::list, .of = address}};
+  static std::optional<ListenSetting> read(Reader& reader, Node node);
+};
+
+template <>
 struct Type<OnStopSetting> {
   static constexpr std::string_view words = "leave, kill, or wait and a duration, as in 'wait 90s'";
   static constexpr std::array shapes{Shape{.kind = Shape::Kind::pattern, .pattern = "^(leave|kill|wait +[0-9].*)$"}};

@@ -26,14 +26,13 @@ config::Loaded Configuration::read() const {
 }
 
 Result<config::LoadedConfig> Configuration::read_copy() const {
-  const std::string packed = TRY(read_file(options_.copy_path, {.size_max = std::size_t{1} << 30U}));
+  const std::string packed = TRY(read_file(copy_path_, {.size_max = std::size_t{1} << 30U}));
   return config::unpack(packed, options_.path, *zones_);
 }
 
 // Without the copy everything works but a start with a broken file.
 void Configuration::keep_copy(const config::LoadedConfig& loaded) const {
-  if (options_.copy_path.empty()) return;
-  const auto kept = replace_file(options_.copy_path, config::pack(loaded));
+  const auto kept = replace_file(copy_path_, config::pack(loaded));
   if (!kept) log::warning("no copy of the configuration is kept: " + kept.error().what);
 }
 
@@ -44,22 +43,21 @@ void Configuration::take(config::LoadedConfig loaded) {
   jobs_ = std::move(loaded.set);
 }
 
-Result<Configuration> Configuration::load(Options options, ZoneCache& zones) {
-  Configuration configuration(std::move(options), zones);
-  auto loaded = configuration.read();
-  if (loaded) {
-    write_to_log(loaded->warnings);
-    configuration.keep_copy(*loaded);
+Result<void> Configuration::begin(config::Loaded first, std::string copy_path) {
+  copy_path_ = std::move(copy_path);
+  if (first) {
+    write_to_log(first->warnings);
+    keep_copy(*first);
   } else {
-    configuration.trouble_ = config::render(loaded.error());
-    auto copy = configuration.read_copy();
-    if (!copy) return std::unexpected(Error::bad_input(configuration.trouble_));
-    loaded = *std::move(copy);
+    trouble_ = config::render(first.error());
+    auto copy = read_copy();
+    if (!copy) return std::unexpected(Error::bad_input(trouble_));
+    first = *std::move(copy);
   }
-  configuration.daemon_ = loaded->daemon;
-  configuration.salt_ = loaded->salt;
-  configuration.take(*std::move(loaded));
-  return configuration;
+  daemon_ = first->daemon;
+  salt_ = first->salt;
+  take(*std::move(first));
+  return {};
 }
 
 std::shared_ptr<const JobSet> Configuration::reload() {

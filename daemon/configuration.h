@@ -22,15 +22,17 @@ class Configuration {
     std::string path;
     config::Language language = config::Language::schedules;
     std::optional<config::CrontabFormat> crontab_format;  // none: it is guessed
-    std::string copy_path;                                // empty: no copy is kept
     config::EmptyFile empty = config::EmptyFile::refused;
     config::Distrust distrust = config::Distrust::warn;
     std::optional<config::OwnAccount> only_as;  // none: jobs may run as anybody
   };
 
-  // Reads the file for the first time. ErrorKind::bad_input: every problem of the file, as it is shown to people, and
-  // there is no copy to run instead. With one, it is in force, and trouble() is not empty.
-  static Result<Configuration> load(Options options, ZoneCache& zones);
+  Configuration(Options options, ZoneCache& zones) : options_(std::move(options)), zones_(&zones) {}
+
+  // Takes what read() gave for the first time; a copy of it is kept at this path from now on. ErrorKind::bad_input:
+  // every problem of the file, as it is shown to people, and there is no copy to run instead. With one, it is in force,
+  // and trouble() is not empty. REQUIRES: called once, before all that follows.
+  Result<void> begin(config::Loaded first, std::string copy_path);
 
   // Reads the file again. The new jobs, or null: the content is the same, or it has errors and what was in force stays
   // in force (trouble() says why).
@@ -54,12 +56,12 @@ class Configuration {
   const std::vector<std::string>& watched() const { return watched_; }
 
  private:
-  Configuration(Options options, ZoneCache& zones) : options_(std::move(options)), zones_(&zones) {}
   Result<config::LoadedConfig> read_copy() const;
   void take(config::LoadedConfig loaded);
   void keep_copy(const config::LoadedConfig& loaded) const;
 
   Options options_;
+  std::string copy_path_;
   ZoneCache* zones_;
   std::shared_ptr<const JobSet> jobs_;
   config::DaemonSettings daemon_;

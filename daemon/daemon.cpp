@@ -104,20 +104,32 @@ std::optional<config::OwnAccount> only_account() {
 
 bool is_process_one() { return ::getpid() == 1; }
 
+// The command line wins over the file. A file with errors says nothing: then it is the usual one.
+std::string state_dir(const DaemonOptions& options, const config::Loaded& loaded) {
+  if (options.state_dir) return *options.state_dir;
+  return loaded && loaded->daemon.state ? loaded->daemon.state->path : options.usual_state_dir;
+}
+
+std::string listen_address(const DaemonOptions& options, const config::DaemonSettings& file) {
+  if (options.listen) return *options.listen;
+  return file.listen ? file.listen->address : options.usual_listen;
+}
+
 // The watch is armed before the file is read, so that no edit is lost in between; signals are blocked before the first
 // thread is made.
 Result<Ground> prepare(const DaemonOptions& options, const ServiceManager& manager) {
   auto zones = std::make_unique<ZoneCache>();
-  auto state = TRY(StateDir::open(options.state_dir));
   auto watch = TRY(FileWatch::open({options.config_path}));
-  auto configuration = TRY(Configuration::load({.path = options.config_path,
-                                                .language = options.language,
-                                                .crontab_format = options.crontab_format,
-                                                .copy_path = state.accepted_path(),
-                                                .empty = options.empty,
-                                                .distrust = distrust_here(manager),
-                                                .only_as = only_account()},
-                                               *zones));
+  Configuration configuration({.path = options.config_path,
+                               .language = options.language,
+                               .crontab_format = options.crontab_format,
+                               .empty = options.empty,
+                               .distrust = distrust_here(manager),
+                               .only_as = only_account()},
+                              *zones);
+  config::Loaded loaded = configuration.read();
+  auto state = TRY(StateDir::open(state_dir(options, loaded)));
+  TRY(configuration.begin(std::move(loaded), state.accepted_path()));
   watch.follow(configuration.watched(), SystemClock().read().boot);
   auto zone_watch = TRY(FileWatch::open(zones->files()));
   auto signals = TRY(Signals::open());
@@ -426,9 +438,12 @@ int exit_code(const Error& error) {
 
 Result<void> run(const DaemonOptions& options) {
   ServiceManager manager = ServiceManager::find(environment);
-  api::Server::Options listen{.socket_path = TRY(api::unix_socket_path(options.listen))};
-  if (auto inherited = TRY(take_inherited_socket(environment))) listen.listener = *std::move(inherited);
+  if (options.listen) TRY(api::unix_socket_path(*options.listen));  // before anything is opened
+  auto inherited = TRY(take_inherited_socket(environment));
   Ground ground = TRY(prepare(options, manager));
+  api::Server::Options listen{.socket_path =
+                                  TRY(api::unix_socket_path(listen_address(options, ground.configuration.daemon())))};
+  if (inherited) listen.listener = *std::move(inherited);
   EventCounter answered = TRY(EventCounter::open());
   Daemon daemon(std::move(ground), std::move(answered), std::move(manager));
   if (TRY(daemon.wait_for_clock()) == ClockWait::stopped) return {};

@@ -13,10 +13,12 @@ struct DaemonOptions {
   std::string config_path;
   config::Language language = config::Language::schedules;  // what that file is written in
   std::optional<config::CrontabFormat> crontab_format;      // none: it is guessed
-  std::string state_dir;
+  std::optional<std::string> state_dir;                     // as somebody named it; none: what the file says, else
+  std::string usual_state_dir;
   config::EmptyFile empty = config::EmptyFile::refused;  // --allow-empty
-  std::string listen;                                    // "unix:/run/belfry/belfry.sock"
-  std::optional<log::Form> log;                          // none: what is usual where stderr leads
+  std::optional<std::string> listen;                     // "unix:/run/belfry/belfry.sock"; none: the file, else
+  std::string usual_listen;
+  std::optional<log::Form> log;  // none: what is usual where stderr leads
 };
 
 // Runs in the foreground until SIGTERM or SIGINT; returns the exit code: 0 stopped as asked, 1 something
