@@ -6,10 +6,17 @@
 namespace belfry {
 
 std::string end_in_words(const Run& run) {
-  if (!run.detail.empty()) return run.detail;
-  if (run.end && run.end->how == ProcessEnd::How::signalled) return "signal " + std::to_string(run.end->code);
-  if (run.end && run.end->code != 0) return "exit " + std::to_string(run.end->code);
-  return std::string(text(run.reason));
+  std::string words;
+  const auto add = [&words](std::string_view more) {
+    words.append(words.empty() || more.empty() ? "" : ", ").append(more);
+  };
+  if (run.end && run.end->how == ProcessEnd::How::signalled) add("signal " + std::to_string(run.end->code));
+  if (run.end && run.end->how == ProcessEnd::How::exited && run.end->code != 0) {
+    add("exit " + std::to_string(run.end->code));
+  }
+  add(text(run.reason));
+  add(run.detail);
+  return words;
 }
 
 namespace {

@@ -20,7 +20,7 @@ LogLine tell(const Notice& notice);
 // attempt, trigger, outcome, reason, exit_code, signal. What does not apply is left out.
 log::Fields fields_of(const Notice& notice);
 
-// How the run's last attempt ended: "exit 3", "signal 9", or the reason. Empty: there is nothing to say.
+// How the run's last attempt ended, and why: "exit 137, oom". Empty: there is nothing to say.
 std::string end_in_words(const Run& run);
 
 }  // namespace belfry

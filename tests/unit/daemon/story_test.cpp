@@ -104,3 +104,13 @@ TEST_CASE("daemon/story: every notice says what kind of event it is") {
     CHECK((fields.size() > 1 && fields[1].name == "job" && fields[1].value == "backup") == is_of_job);
   }
 }
+
+TEST_CASE("daemon/story: S26 an end for want of memory names it beside what the kernel saw") {
+  Run run = some_run();
+  run.outcome = RunOutcome::failed;
+  run.end = ProcessEnd{.how = ProcessEnd::How::exited, .code = 137};
+  run.reason = Reason::oom;
+  CHECK(tell(RunClosedNotice{run}).text.ends_with(" failed (exit 137, oom)"));
+  run.detail = "it left 2 processes behind";
+  CHECK(tell(RunClosedNotice{run}).text.ends_with(" failed (exit 137, oom, it left 2 processes behind)"));
+}
