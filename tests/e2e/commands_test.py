@@ -1,0 +1,354 @@
+#!/usr/bin/env python3
+"""What people and programs are promised of the command line, held against the program.
+
+  examples     each example of each `--help` is typed and makes sense to the program
+  json         each object of docs/command-line.md has the keys that stand there, no more and no less
+  exit_codes   the table of docs/command-line.md
+  widths       no line is wider than the terminal
+  completion   in each shell that is installed: commands, options, names of jobs
+"""
+
+import fcntl
+import json
+import os
+import pathlib
+import pty
+import re
+import select
+import shlex
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+import unicodedata
+
+PATIENCE_S = 30
+
+PROGRAM = pathlib.Path(sys.argv[1]).resolve()
+ROOT = pathlib.Path(sys.argv[2]).resolve()
+DOCS = (ROOT / "docs/command-line.md").read_text()
+
+SCHEDULES = """
+timezone: Europe/Berlin
+jobs:
+  nightly-backup: { schedule: "30 2 * * *", run: 'echo saved', tags: [db], description: "Sichert alles – täglich, 日本語" }
+  report: { schedule: "0 6 * * *", run: 'true' }
+  restore: { schedule: manual, run: 'true', params: { date: { type: date } } }
+  slow: { schedule: every 300ms, run: 'sleep 1' }
+  failing: { schedule: manual, run: 'exit 3' }
+  broken: { schedule: manual, command: [/no/such/program] }
+  killed: { schedule: manual, run: 'kill -9 $$' }
+  late: { schedule: manual, run: 'sleep 9', timeout: 100ms, stop_grace_period: 0s }
+  once: { schedule: manual, run: 'sleep 9', overlap: skip }
+"""
+
+failures = []
+
+
+def check(holds, what):
+    if not holds:
+        failures.append(what)
+        print("FAILED:", what)
+
+
+class Sandbox:
+    """A daemon of its own, and an environment in which `belfry` finds it."""
+
+    def __init__(self):
+        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="belfry-commands-"))
+        (self.directory / "bin").mkdir()
+        (self.directory / "bin/belfry").symlink_to(PROGRAM)
+        self.schedules = self.directory / "schedules.yaml"
+        self.schedules.write_text(SCHEDULES)
+        self.environment = {
+            "PATH": f"{self.directory}/bin:/usr/bin:/bin",
+            "HOME": str(self.directory),
+            "BELFRY_HOST": f"unix:{self.directory}/s",
+            "BELFRY_CONFIG": str(self.schedules),
+            "LANG": "C.UTF-8",
+            "TERM": "xterm",
+        }
+        self.daemon = self.start_daemon()
+
+    def daemon_command(self, state="state", socket="s"):
+        return ["belfry", "daemon", "--state", str(self.directory / state), "--listen", f"unix:{self.directory}/{socket}"]
+
+    def start_daemon(self):
+        log = open(self.directory / "log", "a")
+        daemon = subprocess.Popen(
+            self.daemon_command(), env=self.environment, cwd=self.directory, stdout=log, stderr=log,
+            executable=PROGRAM)
+        deadline = time.monotonic() + PATIENCE_S
+        while self.run("belfry status").returncode != 0:
+            if time.monotonic() > deadline:
+                raise SystemExit("the daemon does not answer:\n" + (self.directory / "log").read_text())
+            time.sleep(0.05)
+        return daemon
+
+    def run(self, command, **environment):
+        return subprocess.run(
+            ["bash", "-c", command], env=self.environment | environment, cwd=self.directory, text=True,
+            capture_output=True, timeout=PATIENCE_S)
+
+    def json(self, command):
+        done = self.run(command + " --json")
+        check(done.returncode == 0, f"`{command} --json` ends with {done.returncode}: {done.stderr}")
+        return json.loads(done.stdout)
+
+    def close(self):
+        self.daemon.terminate()
+        self.daemon.wait()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+
+# ---- Examples -------------------------------------------------------------------------------------------------------
+
+
+def commands(box):
+    listed = box.run("belfry help").stdout.split("Subcommands:", 1)[-1].split("Commands:", 1)[-1]
+    return [word for word in re.findall(r"^  ([a-z]+) ", listed, re.M) if word != "help"]
+
+
+def examples_of(box, command):
+    text = box.run(f"belfry {command} --help").stdout
+    check(text.find("Examples:") < text.find("Usage:"), f"`belfry {command} --help` begins with examples")
+    part = text.split("Examples:", 1)[-1].split("Usage:", 1)[0]
+    return [re.split(r" {2,}", line.strip(), maxsplit=1)[0] for line in part.splitlines() if line.startswith("  belfry")]
+
+
+def test_examples(box):
+    box.run("belfry run nightly-backup --wait")
+    run = box.json("belfry runs nightly-backup")[0]["id"]
+    names = commands(box)
+    check(len(names) > 20, f"`belfry help` lists the commands: {names}")
+    tried = 0
+    for command in names:
+        examples = examples_of(box, command)
+        check(examples, f"`belfry {command} --help` has examples")
+        for example in examples:
+            if example.startswith("belfry daemon"):
+                continue  # each test begins with one
+            typed = re.sub(r"\b01JD4\w+", run, example)
+            typed = typed.replace("/etc/bash_completion.d", ".").replace("${fpath[1]}", ".").replace("/var/backups", ".")
+            typed = typed.replace("~/.config/fish/completions", ".")
+            if not shutil.which("jq"):
+                typed = re.sub(r" \| jq .*", "", typed)
+            if typed.startswith("belfry exec") or "edit" in typed.split()[1:2]:
+                continue  # these ask for a terminal, or for the job's own environment
+            done = box.run(f"timeout -s INT 3 bash -c {shlex.quote(typed)} < /dev/null")
+            said = done.stdout + done.stderr
+            # 124: it follows a run that is still to come.
+            check(done.returncode in (0, 1, 3, 5, 124), f"`{example}` ends with {done.returncode}: {said[:300]}")
+            tried += 1
+    print(f"{tried} examples of {len(names)} commands")
+
+
+# ---- JSON -----------------------------------------------------------------------------------------------------------
+
+
+def documented(noun):
+    """The keys of `A **noun**: `{...}`."""
+    text = re.search(r"^A \*\*%s\*\*: `\{(.*?)\}`" % noun, DOCS, re.S | re.M).group(1)
+    return set(re.split(r",\s*", " ".join(text.split())))
+
+
+def keys_in_row(command):
+    text = re.search(r"^\| `%s[^|]*(?:\\\|[^|]*)*\|[^{]*`\{([^}]*)\}" % command, DOCS, re.M).group(1)
+    return set(re.split(r",\s*", text))
+
+
+def test_json(box):
+    run = box.json("belfry run report")
+    expected = documented("run")
+    for where, value in {
+        "run": run,
+        "show RUN": box.json("belfry show " + run["id"]),
+        "runs": box.json("belfry runs -n 1")[0],
+    }.items():
+        check(expected <= set(value), f"`{where}`: documented, and not there: {sorted(expected - set(value))}")
+    also = {"params", "result", "progress", "unique"}  # beside what every run has
+    check(set(run) - expected <= also, f"`run`: not documented: {sorted(set(run) - expected - also)}")
+    job = documented("job")
+    check(set(box.json("belfry list")[0]) == job, f"`list`: {set(box.json('belfry list')[0]) ^ job}")
+    detail = set(box.json("belfry show report"))
+    check(job | {"action", "policies", "params", "outcomes"} <= detail, f"`show JOB`: {job - detail}")
+    while not box.json("belfry why slow"):
+        time.sleep(0.1)
+    slot = box.json("belfry why slow")[0]
+    check(set(slot) == documented("slot"), f"`why`: {set(slot) ^ documented('slot')}")
+    for command, typed in {
+        "next": "next", "status": "status", "doctor": "doctor", "version": "version", "explain": "explain '0 6 * * *'",
+        "backup": "backup copy.db",
+    }.items():
+        done = box.run(f"belfry {typed} --json")
+        value = json.loads(done.stdout)
+        value = value[0] if isinstance(value, list) else value
+        missing = keys_in_row(command) ^ set(value)
+        check(not missing, f"`{typed} --json` and its row in the manual differ in {sorted(missing)}")
+
+
+# ---- Exit codes -----------------------------------------------------------------------------------------------------
+
+
+def test_exit_codes(box):
+    (box.directory / "bad.yaml").write_text("jobs: {a: {schedule: every 5m, rum: x}}\n")
+    box.run("belfry run once")
+    second = " ".join(box.daemon_command(socket="other"))
+    wanted = {
+        "belfry list": 0,
+        "belfry frobnicate": 2,
+        "belfry run": 2,
+        "belfry run restore -p date=yesterday": 2,
+        "belfry show nothing": 3,
+        "belfry logs 01JD4QZ3V0XKQ8": 3,
+        "belfry status --host unix:/nowhere/s": 4,
+        "belfry run once": 5,
+        "belfry validate bad.yaml": 78,
+        "belfry explain '61 * * * *'": 78,
+        second: 75,
+        "belfry daemon -c bad.yaml --state new --listen unix:new.sock": 78,
+        "belfry daemon -c schedules.yaml --state new --listen tcp": 78,
+        "belfry run failing --wait": 3,
+        "belfry run late --wait": 124,
+        "belfry run broken --wait": 126,
+        "belfry run killed --wait": 137,
+        "belfry retry failing --wait": 3,
+    }
+    for command, code in wanted.items():
+        done = box.run(command)
+        check(done.returncode == code, f"`{command}` ends with {done.returncode}, not {code}: {done.stdout}{done.stderr}")
+        if code not in (0, 3, 124, 126, 137):
+            check(done.stderr.startswith("belfry: ") or code in (2, 78), f"`{command}` says what is wrong: {done.stderr}")
+    in_table = {int(code) for code in re.findall(r"^\| (\d+) \|", DOCS, re.M)}
+    check(in_table == {0, 1, 2, 3, 4, 5, 6, 75, 78}, f"the manual's table of exit codes lists {sorted(in_table)}")
+    if os.geteuid() == 0 and shutil.which("setpriv"):
+        os.chmod(box.directory, 0o755)
+        os.chmod(box.directory / "s", 0o666)
+        done = box.run("setpriv --reuid 12345 --regid 12345 --clear-groups belfry run report")
+        check(done.returncode == 6, f"a viewer who runs a job gets {done.returncode}, not 6: {done.stderr}")
+        check("belfry-operator" in done.stderr, f"and learns how to be allowed: {done.stderr}")
+
+
+# ---- Terminals ------------------------------------------------------------------------------------------------------
+
+
+def typed(box, command, columns):
+    """What a terminal of that width shows."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
+    process = subprocess.Popen(
+        ["bash", "-c", command], stdin=theirs, stdout=theirs, stderr=theirs, env=box.environment, cwd=box.directory,
+        start_new_session=True)
+    os.close(theirs)
+    shown = b""
+    while True:
+        ready, _, _ = select.select([ours], [], [], PATIENCE_S)
+        try:
+            piece = os.read(ours, 65536) if ready else b""
+        except OSError:  # the other side is closed
+            piece = b""
+        if not piece:
+            break
+        shown += piece
+    process.wait()
+    os.close(ours)
+    return shown.decode().replace("\r\n", "\n")
+
+
+def width(line):
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 0 if unicodedata.combining(c) else 1 for c in line)
+
+
+def test_widths(box):
+    box.run("belfry run failing --wait")
+    for columns in (40, 80, 200):
+        for command in ("list", "next", "runs", "why slow", "list nothing-like-this"):
+            shown = typed(box, "belfry " + command, columns)
+            check("\x1b[" in shown or command != "list", f"`{command}` has colours on a terminal")
+            for line in re.sub(r"\x1b\[[0-9;]*m", "", shown).splitlines():
+                is_prose = not re.search(r"\S {2,}\S", line)  # a sentence is the terminal's to wrap
+                check(is_prose or width(line) <= columns, f"`{command}` at {columns} columns: {width(line)} wide: {line!r}")
+    for setting in ("NO_COLOR=1", "TERM=dumb"):
+        check("\x1b[" not in typed(box, f"{setting} belfry list", 80), f"{setting}: no colours")
+    check("\x1b[" not in typed(box, "belfry list --no-color", 80), "--no-color: no colours")
+    check("\x1b[" not in box.run("belfry list").stdout, "into a pipe: no colours")
+
+
+# ---- Completion -----------------------------------------------------------------------------------------------------
+
+# What is on the line, and what must, and must not, be offered.
+COMPLETIONS = [
+    ("belfry pa", {"pause"}, {"list"}),
+    ("belfry run --i", {"--in", "--ignore-overlap"}, {"--wait"}),
+    ("belfry run night", {"nightly-backup"}, {"report"}),
+    ("belfry logs --std", {"--stderr"}, {"--wait"}),
+    ("belfry why re", {"report", "restore"}, {"slow"}),
+]
+
+
+def in_bash(box, line):
+    words = line.split()
+    script = (f"source <(belfry completion bash); COMP_WORDS=({line}); COMP_CWORD={len(words) - 1}; _belfry; "
+              "printf '%s\\n' \"${COMPREPLY[@]}\"")
+    return set(box.run(script).stdout.split())
+
+
+def in_fish(box, line):
+    done = box.run(f"fish -c 'belfry completion fish | source; complete -C \"{line}\"'")
+    return {offered.split("\t")[0] for offered in done.stdout.splitlines()}
+
+
+def in_zsh(box, line):
+    """zsh completes only at a prompt: one is driven, in a pseudo terminal of zsh's own."""
+    functions = box.directory / "functions"
+    functions.mkdir(exist_ok=True)
+    (functions / "_belfry").write_text(box.run("belfry completion zsh").stdout)
+    script = r"""
+zmodload zsh/zpty
+zpty shell zsh -f -i
+zpty -w shell 'PS1=; fpath=(FUNCTIONS $fpath); autoload -Uz compinit; compinit -u -D'
+zpty -w shell 'zstyle ":completion:*" list-prompt ""; zstyle ":completion:*" menu no; setopt no_beep no_always_last_prompt; stty cols 200'
+zpty -w shell 'echo READY'
+while zpty -r shell line; do [[ $line == READY* ]] && break; done
+zpty -w -n shell "LINE"$'\t'
+sleep 2
+out=
+while zpty -rt shell line; do out+=$line; done
+print -r -- "$out"
+zpty -d shell
+""".replace("FUNCTIONS", str(functions)).replace("LINE", line)
+    (box.directory / "complete.zsh").write_text(script)
+    shown = box.run("zsh -f complete.zsh").stdout
+    return set(re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", " ", shown).split())
+
+
+def test_completion(box):
+    for shell, ask in {"bash": in_bash, "zsh": in_zsh, "fish": in_fish}.items():
+        if not shutil.which(shell):
+            print(f"{shell} is not installed: its completion is left out")
+            continue
+        for line, wanted, unwanted in COMPLETIONS:
+            offered = ask(box, line)
+            if wanted - offered and len(wanted) == 1:  # one that is sure is typed at once
+                offered |= {word for word in wanted for seen in offered if seen.endswith(word)}
+            check(not wanted - offered, f"{shell}: `{line}` offers {sorted(wanted)}: {sorted(offered)[:20]}")
+            check(not unwanted & offered, f"{shell}: `{line}` does not offer {sorted(unwanted)}: {sorted(offered)[:20]}")
+
+
+def main():
+    wanted = sys.argv[3:] or ["examples", "json", "exit_codes", "widths", "completion"]
+    for name in wanted:
+        box = Sandbox()
+        try:
+            globals()["test_" + name](box)
+        finally:
+            box.close()
+    print(f"{len(failures)} failures")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
