@@ -56,13 +56,15 @@ TEST_CASE(
     Site site(jobs);
     Tracer tracer;
     int failed = 0;
-    for (int round = 0; round < rounds; ++round) {
+    // On a busy machine a daemon may not be at work yet when its window closes.
+    for (int round = 0; round < rounds || (failed == 0 && round < rounds + 5); ++round) {
       const int now =
           tracer.fail_calls(site.daemon_program(), row.fault, {.begin = 600ms, .end = 1300ms, .life = 2500ms});
       INFO(site.daemon_log());
-      REQUIRE(now > 0);  // and the daemon has not ended by itself
+      REQUIRE(now >= 0);  // the daemon has not ended by itself
       failed += now;
     }
+    REQUIRE(failed > 0);
     REQUIRE(site.settle(60s));
     const Audit found = audit(site, expected);
     std::printf("%s: %d calls failed, %zu runs (%zu lost), %lld slots, %zu doubled, %lld without outcome\n", row.what,
