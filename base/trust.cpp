@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <filesystem>
 
+#include <base/os.h>
 #include <base/trust.h>
 
 namespace belfry {
@@ -52,6 +53,14 @@ std::optional<std::string> why_distrusted(const std::string& path) {
     }
   }
   return std::nullopt;
+}
+
+std::optional<std::string> why_unfit_for_secret(const std::string& path) {
+  struct stat info{};
+  if (::stat(path.c_str(), &info) != 0) return system_error("open", path).what;
+  if (!S_ISREG(info.st_mode)) return path + " is no regular file";
+  if ((info.st_mode & S_IROTH) != 0) return "everybody may read " + path + ": chmod o-r " + path;
+  return why_distrusted(path);
 }
 
 }  // namespace belfry

@@ -11,4 +11,8 @@ namespace belfry {
 // or it is not there.
 std::optional<std::string> why_distrusted(const std::string& path);
 
+// Why a file cannot hold a secret (S38): it is not there, is no regular file, may be read by everybody, or cannot be
+// trusted.
+std::optional<std::string> why_unfit_for_secret(const std::string& path);
+
 }  // namespace belfry

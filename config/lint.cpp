@@ -6,6 +6,7 @@
 #include <cctype>
 
 #include <base/text.h>
+#include <base/trust.h>
 #include <base/zones.h>
 #include <config/lint.h>
 #include <triggers/lint.h>
@@ -14,10 +15,10 @@ namespace belfry::config {
 
 namespace {
 
-constexpr std::array<std::string_view, 14> names{
+constexpr std::array<std::string_view, 15> names{
     "leap-years-only", "uneven-step",     "either-day",       "quartz-weekday",          "dst-change",
     "utc-day",         "never-again",     "retry-never",      "timeout-beyond-deadline", "secret-in-command",
-    "pipe-in-sh",      "program-missing", "program-writable", "queue-collision",
+    "pipe-in-sh",      "program-missing", "program-writable", "queue-collision",         "secret-file",
 };
 
 // In the order of belfry::Lint::Kind.
@@ -124,6 +125,13 @@ void Linter::check_command(Reader& reader, Node key, const Command& command) {
     warn(reader, key, "program-missing", program + " is not there on this machine", "is the path right?");
   } else if ((info.st_mode & S_IWOTH) != 0) {
     warn(reader, key, "program-writable", "everybody may change " + program, "chmod o-w " + program);
+  }
+}
+
+void Linter::secret(Reader& reader, const SecretEntry& secret) {
+  if (secret.source.from != SecretSource::From::file) return;
+  if (const auto why = why_unfit_for_secret(secret.source.where)) {
+    warn(reader, secret.key, "secret-file", *why, "jobs that name this secret do not start");
   }
 }
 

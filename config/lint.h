@@ -11,6 +11,7 @@
 
 #include <belfry/job.h>
 
+#include <config/param_entry.h>
 #include <config/schedule_entry.h>
 
 namespace belfry::config {
@@ -25,6 +26,9 @@ class Linter {
 
   // REQUIRES: the job was read without an error, from this entry.
   void job(Reader& reader, Node key, const ScheduleList& schedule, const Job& job);
+
+  // Whether a job that names the secret could start here and now.
+  void secret(Reader& reader, const SecretEntry& secret);
 
   // What is to be said about several jobs together.
   void finish(Reader& reader, std::span<const QueueDefinition> queues);

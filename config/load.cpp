@@ -254,7 +254,9 @@ void Loader::read_jobs(JobSet& set, const FileSurroundings& around) {
   check_not_empty();
   Reader reader = reader_of(main());
   shared.references.check(reader);
-  if (shared.linter) shared.linter->finish(reader, around.queues);
+  if (!shared.linter) return;
+  for (const SecretEntry& secret : around.secrets) shared.linter->secret(reader, secret);
+  shared.linter->finish(reader, around.queues);
 }
 
 // Meaningless if there are errors.

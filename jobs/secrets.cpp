@@ -1,13 +1,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
-
-#include <cerrno>
-#include <optional>
 
 #include <base/file.h>
-#include <base/os.h>
 #include <base/trust.h>
 #include <base/try.h>
 #include <jobs/secrets.h>
@@ -27,15 +22,6 @@ Result<std::string> path_of(const SecretSource& source) {
                                            source.where + ":PATH"));
 }
 
-// Whether it is fit to hold a secret.
-std::optional<std::string> why_unfit(const std::string& path) {
-  struct stat info{};
-  if (::stat(path.c_str(), &info) != 0) return system_error("open", path).what;
-  if (!S_ISREG(info.st_mode)) return path + " is no regular file";
-  if ((info.st_mode & S_IROTH) != 0) return "everybody may read " + path + ": chmod o-r " + path;
-  return why_distrusted(path);
-}
-
 }  // namespace
 
 void wipe(std::string& text) {
@@ -45,7 +31,7 @@ void wipe(std::string& text) {
 
 Result<std::string> read_secret(const SecretSource& source) {
   const std::string path = TRY(path_of(source));
-  if (const auto why = why_unfit(path)) return std::unexpected(about(source, *why));
+  if (const auto why = why_unfit_for_secret(path)) return std::unexpected(about(source, *why));
   ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
   auto content = read_file(path, {.size_max = secret_bytes_max});
   if (!content) return std::unexpected(about(source, content.error().what));

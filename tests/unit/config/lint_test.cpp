@@ -1,3 +1,5 @@
+#include <sys/stat.h>
+
 #include <string>
 
 #include <doctest/doctest.h>
@@ -102,4 +104,19 @@ TEST_CASE("config/lint: nobody who did not ask is warned, and errors come alone"
   const auto wrong =
       parse_config("f.yaml", "jobs: { a: { schedule: every 1d, run: x, b: c } }", zones, {.lint_at = WallTime{}});
   CHECK(wrong.error().size() == 1);
+}
+
+TEST_CASE("config/lint: S38 a secret whose file is not there, or not for it alone, is a warning") {
+  const tests::TempDir dir;
+  const std::string file = dir / "token";
+  const auto warned = [&](const std::string& where) {
+    return warned_of("secrets: { token: " + where + " }\njobs: { a: { schedule: manual, run: x } }");
+  };
+  CHECK(warned("{ file: " + file + " }") == "secret-file ");
+  REQUIRE(replace_file(file, "x").has_value());
+  REQUIRE(::chmod(file.c_str(), 0644) == 0);
+  CHECK(warned("{ file: " + file + " }") == "secret-file ");
+  REQUIRE(::chmod(file.c_str(), 0600) == 0);
+  CHECK(warned("{ file: " + file + " }") == "");
+  CHECK(warned("{ credential: token }") == "");
 }
