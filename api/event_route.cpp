@@ -1,6 +1,7 @@
 #include <api/event_route.h>
 #include <api/event_stream.h>
 #include <api/json.h>
+#include <api/run_routes.h>
 #include <base/text.h>
 #include <base/try.h>
 
@@ -26,17 +27,30 @@ struct TitleOf {
   Title operator()(const LedgerNotice&) const { return {Topic::always, "status"}; }
 };
 
-Result<Topics> topics_in(const Query& query) {
+constexpr std::string_view log_prefix = "log:";
+constexpr std::size_t logs_max = 16;
+
+struct Wanted {
+  Topics topics;
+  std::vector<Run> logs;
+};
+
+Result<Wanted> topics_in(const Query& query, Backend& backend) {
   const auto words = query.text("topics");
-  if (!words) return Topics{};
-  Topics topics{.jobs = false, .runs = false};
+  if (!words) return Wanted{};
+  Wanted wanted{.topics = {.jobs = false, .runs = false}, .logs = {}};
   for (const std::string_view word : split(*words, ',')) {
-    if (word != "jobs" && word != "runs") {
-      return std::unexpected(Error::bad_input("parameter 'topics': it is a list of jobs and runs"));
+    if (word.starts_with(log_prefix)) {
+      wanted.logs.push_back(TRY(find_run(backend, word.substr(log_prefix.size()))));
+    } else if (word == "jobs" || word == "runs") {
+      (word == "jobs" ? wanted.topics.jobs : wanted.topics.runs) = true;
+    } else {
+      return std::unexpected(Error::bad_input("parameter 'topics': it is a list of jobs, runs and log:RUN"));
     }
-    (word == "jobs" ? topics.jobs : topics.runs) = true;
   }
-  return topics;
+  if (wanted.logs.size() <= logs_max) return wanted;
+  return std::unexpected(
+      Error::bad_input("parameter 'topics': at most " + std::to_string(logs_max) + " logs are followed at once"));
 }
 
 Result<std::optional<std::uint64_t>> last_seen_in(const Request& request) {
@@ -50,13 +64,15 @@ Result<std::optional<std::uint64_t>> last_seen_in(const Request& request) {
 }  // namespace
 
 Result<void> get_events(const Call& call) {
-  const Topics topics = TRY(topics_in(call.query));
+  Wanted wanted = TRY(topics_in(call.query, call.backend));
   const auto last_seen = TRY(last_seen_in(call.request));
   Response response{.content_type = "text/event-stream"};
   response.headers = {{"Cache-Control", "no-store"}};
-  response.stream =
-      std::make_shared<EventStream>(call.events, EventStream::Options{.topics = topics, .last_seen = last_seen},
+  auto stream =
+      std::make_shared<EventStream>(call.events, EventStream::Options{.topics = wanted.topics, .last_seen = last_seen},
                                     [&backend = call.backend] { return backend.now().boot; });
+  for (Run& run : wanted.logs) stream->follow(LogTopic(call.backend, std::move(run)));
+  response.stream = std::move(stream);
   call.reply(std::move(response));
   return {};
 }

@@ -10,8 +10,8 @@
 
 namespace belfry::api {
 
-// Server-sent events; `topics` jobs, runs, or both, which is the default. With Last-Event-ID what was missed comes
-// first, or `resync` where that is not kept any more.
+// Server-sent events; `topics` jobs, runs, or both, which is the default, and log:RUN for what a run writes. With
+// Last-Event-ID what was missed comes first, or `resync` where that is not kept any more.
 Result<void> get_events(const Call& call);
 
 // What the core decided, as an event.

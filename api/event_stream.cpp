@@ -33,11 +33,14 @@ EventStream::EventStream(const EventRing& ring, Options options, std::function<B
 
 Millis EventStream::ready_in() {
   if (!pending_.empty() || position_ != ring_.next()) return Millis{0};
-  return std::max(Millis{0}, speak_by_ - now_());
+  Millis wish = std::max(Millis{0}, speak_by_ - now_());
+  for (LogTopic& log : logs_) wish = std::min(wish, log.ready_in());
+  return wish;
 }
 
 std::string EventStream::read(std::size_t max) {
   fill(max);
+  fill_with_output(max);
   if (pending_.empty() && now_() >= speak_by_) pending_ = ": still here\n\n";
   std::string piece = pending_.substr(0, max);
   pending_.erase(0, piece.size());
@@ -50,6 +53,12 @@ void EventStream::fill(std::size_t enough) {
   while (position_ != ring_.next() && pending_.size() < enough) {
     const Event& event = ring_.at(position_++);
     if (wants(event.topic)) pending_ += written(event);
+  }
+}
+
+void EventStream::fill_with_output(std::size_t enough) {
+  for (LogTopic& log : logs_) {
+    if (pending_.size() < enough) pending_ += log.take(enough - pending_.size());
   }
 }
 

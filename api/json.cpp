@@ -255,6 +255,14 @@ std::string list_document(const ListFrame& frame, const char* name, const Items&
 
 }  // namespace
 
+std::string output_json(const OutputPiece& piece) {
+  return write({{"run", piece.run.id.text()},
+                {"job", piece.run.job.text()},
+                {"attempt", piece.run.attempt},
+                {"from", piece.from},
+                {"output", piece.bytes}});
+}
+
 std::string run_json(const Run& run) { return write(to_json(run)); }
 
 std::string runs_json(const std::vector<Run>& runs, std::optional<RunId> before, const ListFrame& frame) {

@@ -24,6 +24,14 @@ struct ListFrame {
   std::string timezone;
 };
 
+// {run, job, attempt, from, output}: a piece of what a run wrote, on one line.
+struct OutputPiece {
+  const Run& run;
+  std::uint64_t from = 0;
+  const std::string& bytes;
+};
+std::string output_json(const OutputPiece& piece);
+
 // {id, job, slot, trigger, attempt, state, outcome, reason, ...}: `state` while it is open, `outcome` when it is
 // closed.
 std::string run_json(const Run& run);

@@ -35,7 +35,7 @@ bool LogStream::is_attempt_open() const {
 std::string LogStream::take(std::size_t max) {
   auto part = backend_.read_log(run_, {.stream = stream_, .offset = offset_, .limit = max});
   if (!part) return {};
-  offset_ += part->bytes.size();
+  offset_ = part->offset + part->bytes.size();  // behind a gap, if there was one
   return std::move(part->bytes);
 }
 

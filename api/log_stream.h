@@ -32,6 +32,8 @@ class LogStream final : public BodyStream {
   std::string read(std::size_t max) override;
   bool is_over() const override { return is_over_; }
 
+  std::uint64_t offset() const { return offset_; }  // of what comes next
+
  private:
   bool is_attempt_open() const;
   std::string take(std::size_t max);

@@ -98,7 +98,8 @@ class FakeBackend final : public api::Backend, private View {
   std::vector<UpcomingSlot> slots;
   std::string trouble;
   Result<api::AuditFacts> audited = api::AuditFacts{.jobs = 1, .slots = 2, .problems = {}};
-  std::map<std::string, std::string> output;  // by stream: "both", "out", "err"
+  std::pair<std::size_t, std::size_t> gap{0, 0};  // these bytes of every output are not kept
+  std::map<std::string, std::string> output;      // by stream: "both", "out", "err"
 
   struct Asked {
     api::Order order;
@@ -143,8 +144,11 @@ class FakeBackend final : public api::Backend, private View {
   Result<OutputPart> read_log(const Run&, const OutputQuery& query) override {
     const char* name = !query.stream ? "both" : *query.stream == OutputStream::out ? "out" : "err";
     const std::string& all = output[name];
-    const auto from = std::min<std::size_t>(query.offset, all.size());
-    return OutputPart{.bytes = all.substr(from, query.limit), .offset = query.offset, .size = all.size()};
+    const bool is_in_gap = query.offset >= gap.first && query.offset < gap.second;
+    const auto from = is_in_gap ? gap.second : std::min<std::size_t>(query.offset, all.size());
+    const std::size_t room = from < gap.first ? gap.first - from : std::string::npos;
+    const std::uint64_t offset = is_in_gap ? gap.second : query.offset;
+    return OutputPart{.bytes = all.substr(from, std::min(query.limit, room)), .offset = offset, .size = all.size()};
   }
   Result<api::Reloaded> reloaded{};
   std::vector<api::ReloadHow> reloads;

@@ -115,3 +115,74 @@ TEST_CASE("api/event_stream: silence is broken every 15 seconds, so that a lost 
   CHECK(stream.read(100) == ": still here\n\n");
   CHECK(stream.ready_in() == Millis{15s});
 }
+
+// ---- Output -----------------------------------------------------------------------------------------------------
+
+namespace {
+
+struct LoggedWorld : World {
+  FakeBackend backend;
+  Run run = make_run("backup", 1);
+
+  LoggedWorld() {
+    backend.add_job("backup");
+    run.state = RunState::running;
+    backend.open = {run};
+  }
+  EventStream follow() {
+    EventStream stream(ring, {.topics = {.jobs = false, .runs = false}, .last_seen = {}},
+                       [this] { return backend.time.boot; });
+    stream.follow(LogTopic(backend, run));
+    CHECK(stream.read(13) == "retry: 2000\n\n");
+    return stream;
+  }
+  std::string piece(int attempt, int from, const std::string& output) const {
+    return "event: run.output\ndata: {\"run\":\"" + run.id.text() +
+           "\",\"job\":\"backup\",\"attempt\":" + std::to_string(attempt) + ",\"from\":" + std::to_string(from) +
+           ",\"output\":\"" + output + "\"}\n\n";
+  }
+};
+
+}  // namespace
+
+TEST_CASE("api/event_stream: S41 what a run writes is told from its beginning, over all its attempts") {
+  LoggedWorld world;
+  world.backend.output["both"] = "one\\n";
+  EventStream stream = world.follow();
+  CHECK(stream.ready_in() == Millis{0});
+  CHECK(stream.read(4096) == world.piece(1, 0, "one\\\\n"));
+  CHECK(stream.read(4096).empty());
+  CHECK(stream.ready_in() == LogStream::look_every);
+
+  world.backend.output["both"] += "zwei";
+  world.backend.time.boot += LogStream::look_every;
+  CHECK(stream.read(4096) == world.piece(1, 5, "zwei"));
+
+  world.backend.open.front().state = RunState::waiting;  // for its second attempt
+  CHECK(stream.read(4096).empty());
+  CHECK(stream.ready_in() == LogTopic::between_attempts);
+  world.backend.open.front().attempt = 2;
+  world.backend.open.front().state = RunState::running;
+  world.backend.output["both"] = "again";
+  world.backend.time.boot += LogTopic::between_attempts;
+  CHECK(stream.read(4096) == world.piece(2, 0, "again"));
+
+  world.backend.open.clear();
+  CHECK(stream.read(4096).empty());
+  CHECK(stream.ready_in() > LogTopic::between_attempts);  // only a keep-alive is still to come
+}
+
+TEST_CASE("api/event_stream: a character that is not complete yet waits for its end") {
+  LoggedWorld world;
+  world.backend.output["both"] = "caf\xC3";
+  EventStream stream = world.follow();
+  CHECK(stream.read(4096) == world.piece(1, 0, "caf"));
+  world.backend.output["both"] += "\xA9!";
+  world.backend.time.boot += LogStream::look_every;
+  CHECK(stream.read(4096) == world.piece(1, 3, "\xC3\xA9!"));
+  world.backend.output["both"] += "\xF0\x9F";  // and there it ends
+  world.backend.time.boot += LogStream::look_every;
+  CHECK(stream.read(4096).empty());
+  world.backend.open.clear();
+  CHECK(stream.read(4096) == world.piece(1, 6, "\xEF\xBF\xBD"));
+}

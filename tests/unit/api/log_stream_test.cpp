@@ -71,3 +71,13 @@ TEST_CASE("api/log_stream: it ends with its attempt, also where the run goes on 
     CHECK(stream.is_over());
   }
 }
+
+TEST_CASE("api/log_stream: S30 behind a gap in the output it goes on, and tells nothing twice") {
+  World world;
+  world.backend.output["both"] = "head....tail";
+  world.backend.gap = {4, 8};
+  LogStream stream(world.backend, {.run = world.run});
+  CHECK(stream.read(100) == "head");
+  CHECK(stream.read(100) == "tail");
+  CHECK(stream.read(100).empty());
+}
