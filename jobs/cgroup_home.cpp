@@ -56,6 +56,21 @@ Result<Mount> find_mount(const CgroupFiles& files) {
   return std::unexpected(no_home("cgroup v2 is not mounted here"));
 }
 
+bool is_marked(const std::string& path) {
+  for (const char* name : {"user.delegate", "trusted.delegate"}) {
+    std::array<char, 8> value{};
+    if (::getxattr(path.c_str(), name, value.data(), value.size()) == 1 && value[0] == '1') return true;
+  }
+  return false;
+}
+
+bool is_own(const std::string& path) {
+  struct stat info{};
+  if (::geteuid() == 0 || ::stat(path.c_str(), &info) != 0 || info.st_uid != ::geteuid()) return false;
+  const auto members = read_file(path + "/cgroup.procs");
+  return members && (trim(*members).empty() || trim(*members) == std::to_string(::getpid()));
+}
+
 // A container's whole hierarchy belongs to its first process, if anybody's.
 bool is_container_root(const std::string& group, const std::string& process) {
   return group == "/" && (process == "1" || (process == "self" && ::getpid() == 1));
@@ -63,14 +78,9 @@ bool is_container_root(const std::string& group, const std::string& process) {
 
 }  // namespace
 
-// systemd marks what it delegates; its own groups it owns itself, although root could write to them.
-bool is_delegated(const std::string& path) {
-  for (const char* name : {"user.delegate", "trusted.delegate"}) {
-    std::array<char, 8> value{};
-    if (::getxattr(path.c_str(), name, value.data(), value.size()) == 1 && value[0] == '1') return true;
-  }
-  return false;
-}
+// systemd marks what it delegates; its own groups it owns itself, although root could write to them. A user's manager
+// may set no mark: what it gives away belongs to that user, and nobody else is in there.
+bool is_delegated(const std::string& path) { return is_marked(path) || is_own(path); }
 
 Result<std::string> find_cgroup_home(const std::string& process, const CgroupFiles& files) {
   std::string group = TRY(group_of(process, files));

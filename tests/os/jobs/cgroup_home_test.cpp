@@ -1,5 +1,7 @@
 // What the daemon makes of the files of control groups; made up here, so that every kind of machine can be played.
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <map>
@@ -73,6 +75,34 @@ TEST_CASE("jobs/cgroup_home: the whole hierarchy of a container belongs to its f
   machine.write(machine.proc + "/1/cgroup", "0::/\n");
   machine.write(machine.proc + "/self/mountinfo", "31 24 0:27 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
   CHECK(machine.find("1").value_or("") == "/sys/fs/cgroup");
+}
+
+// What a group looks like to a user who may take on no other identity.
+TEST_CASE("jobs/cgroup_home: what a user's own manager gives belongs to the user, as long as nobody else is in there") {
+  const TempDir dir;
+  const std::string group = dir / "group";
+  REQUIRE(make_directories(group));
+  REQUIRE(::chmod((dir / "").c_str(), 0755) == 0);
+  const auto is_given = [&](const std::string& members, uid_t owner) {
+    REQUIRE(replace_file(group + "/cgroup.procs", members));
+    REQUIRE(::chown(group.c_str(), owner, static_cast<gid_t>(-1)) == 0);
+    const pid_t child = ::fork();
+    if (child == 0) {
+      const bool is_user = ::geteuid() != 0 || ::setresuid(65533, 65533, 65533) == 0;
+      const std::string own = std::to_string(::getpid()) + "\n";
+      if (members == "own" && !replace_file(group + "/cgroup.procs", own)) ::_exit(2);
+      ::_exit(is_user && is_delegated(group) ? 1 : 0);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    return WEXITSTATUS(status) == 1;
+  };
+  const uid_t user = ::geteuid() == 0 ? 65533 : ::geteuid();
+  CHECK(is_given("", user));
+  CHECK(is_given("own", user));
+  CHECK_FALSE(is_given("1\n", user));
+  CHECK_FALSE(is_given("1\n2\n", user));
+  if (::geteuid() == 0) CHECK_FALSE(is_given("", 0));
 }
 
 // A group whose files take what is written to them.
