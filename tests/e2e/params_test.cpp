@@ -82,6 +82,25 @@ TEST_CASE("e2e: S38 parameters reach the job, are in the run's record, and a ret
               "date: a date such as 2026-11-19, required (Day to restore)"));
 }
 
+TEST_CASE("e2e: S38 runs of the schedule have the defaults, and those of a backfill what it was told") {
+  Installation installation(
+      "jobs: { a: { schedule: every 1s, overlap: allow, params: { to: { default: usual } }, command: [echo, "
+      "'${param:to}'] } }\n");
+  installation.start_daemon();
+  CHECK(installation.wait_for_closed_run("a")["params"]["to"] == "usual");
+  const std::size_t wanted = 3;
+  REQUIRE(installation.belfry({"backfill", "a", "--from", "1h", "--to", "3597s", "-p", "to=told"}).exit_code == 0);
+  const auto backfilled = [&] {
+    auto runs = installation.belfry_json({"runs", "a", "-n", "200"});
+    std::erase_if(runs.get_ref<nlohmann::json::array_t&>(),
+                  [](const auto& run) { return run["trigger"] != "backfill"; });
+    return runs;
+  };
+  REQUIRE(eventually([&] { return backfilled().size() >= wanted; }));
+  for (const auto& run : backfilled()) CHECK(run["params"]["to"] == "told");
+  CHECK(installation.belfry({"backfill", "a", "--from", "1h", "--to", "3597s", "-p", "too=x"}).exit_code == 2);
+}
+
 TEST_CASE("e2e: F56 what somebody writes for a parameter is never run") {
   Installation installation(restore_file);
   installation.start_daemon();

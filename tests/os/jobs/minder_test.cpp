@@ -85,6 +85,19 @@ TEST_CASE("jobs/minder: S27 a grandchild that holds stdout open does not hold up
   CHECK(is_alive(bench.claim(order.id).minder.pid));  // it waits for the grandchild, and the run does not
 }
 
+// The best of some tries: another program may have the processor in any one of them.
+TEST_CASE("jobs/minder: S27 a run is over within 100 ms of its main process, whoever holds its output (F16)") {
+  Bench bench;
+  Millis best{patience};
+  for (int i = 0; i < 10 && best >= Millis{100}; ++i) {
+    const auto begin = std::chrono::steady_clock::now();
+    const Outcome& outcome = bench.run(bench.script("sleep 60 & exit 0", {.leftovers = Leftovers::wait}));
+    REQUIRE(outcome.ended);
+    best = std::min(best, std::chrono::floor<Millis>(std::chrono::steady_clock::now() - begin));
+  }
+  CHECK(best < Millis{100});
+}
+
 TEST_CASE("jobs/minder: S27 what is left behind is asked to stop, and counted") {
   Bench bench;
   const std::string ready = bench.scratch("ready");

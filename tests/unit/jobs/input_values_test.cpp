@@ -1,3 +1,4 @@
+#include <sys/prctl.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -84,6 +85,7 @@ TEST_CASE("jobs/input_values: S38 a variable with a secret stands apart from wha
   CHECK(spec->hidden == std::vector<std::string>{"hush-hush"});
   CHECK(has(spec->env, "OPEN=1"));
   for (const std::string& variable : spec->env) CHECK(variable.find("hush") == std::string::npos);
+  CHECK(::prctl(PR_GET_DUMPABLE) == 0);  // no core dump, and only root may look into this process
 
   const auto argument = spec_of(Command{{"/bin/echo", "${secret:token}"}}, {}, with_secret, {});
   REQUIRE_FALSE(argument.has_value());
