@@ -12,6 +12,7 @@
 #include <jobs/attempt_group.h>
 #include <jobs/cgroup_home.h>
 #include <jobs/records.h>
+#include <tests/os/jobs/bench.h>
 #include <tests/support/temp_dir.h>
 
 namespace belfry::tests {
@@ -175,6 +176,41 @@ TEST_CASE("jobs/attempt_group: S26 limits are put in force again as they were or
   CHECK(home.read(name + "memory.max") == "1048576");
   CHECK(home.read(name + "cpu.max") == "50000 100000");
   CHECK(home.read(name + "pids.max") == "7");
+}
+
+TEST_CASE("jobs/launcher: S3 S26 an attempt that is taken over gets its controllers and its limits again") {
+  const Home home("memory pids\n");
+  Bench bench;
+  const auto begin_daemon = [&] {
+    bench.destroy_launcher();
+    bench.create_launcher(BELFRY_MINDER, CgroupHome::settle(home.path));
+  };
+  begin_daemon();
+  const StartOrder order = bench.script("sleep 60", {.limits = {.memory = 50 << 20}});
+  bench.start(order);
+  bench.follow_to_start(order.id);
+  CHECK(home.read("cgroup.subtree_control") == "+memory");
+
+  // What systemd/release-controllers leaves of it when the daemon is dead.
+  home.write("cgroup.subtree_control", "");
+  home.write(run_directory_name(order.id) + "/memory.max", "max");
+  begin_daemon();
+  CHECK(bench.recover(order.run).started.has_value());
+  CHECK(home.read("cgroup.subtree_control") == "+memory");
+  CHECK(home.read(run_directory_name(order.id) + "/memory.max") == std::to_string(50 << 20));
+
+  bench.launcher().stop({.id = order.id});
+  bench.follow_to_end(order.id);
+  CHECK(bench.follow([&] { return home.read("cgroup.subtree_control") == "-memory"; }));
+}
+
+TEST_CASE("jobs/launcher: S26 without a limit that needs them no controller is handed on") {
+  const Home home("cpu io memory pids\n");
+  Bench bench;
+  bench.destroy_launcher();
+  bench.create_launcher(BELFRY_MINDER, CgroupHome::settle(home.path));
+  bench.run(bench.script("true", {.limits = {.open_files = 100, .nice = 1}}));
+  CHECK(home.read("cgroup.subtree_control").empty());
 }
 
 TEST_CASE("jobs/attempt_group: an attempt that was to have no group has none") {
