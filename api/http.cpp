@@ -30,6 +30,7 @@ constexpr int farewell_rounds = 16;
 constexpr std::uint64_t library_token = 0;
 constexpr std::uint64_t listener_token = 1;
 constexpr int accepted_at_once = 64;
+constexpr Millis request_limit = std::chrono::minutes{1};
 
 // From the first line of a request to the last byte of its response.
 struct Exchange {
@@ -107,6 +108,7 @@ class HttpServer::State {
   void reply(Exchange& exchange, Response response);
   void suspend(Exchange& exchange, Exchange::Suspended until);
   void resume(Exchange& exchange);
+  void close_laggards();
   void look_around();
   void accept();
   void notice_hangup(std::uint64_t token);
@@ -125,6 +127,8 @@ class HttpServer::State {
   static enum MHD_Result on_request(void* self, MHD_Connection* connection, const char* url, const char* method,
                                     const char* version, const char* upload, std::size_t* upload_size, void** exchange);
   static ssize_t on_read(void* exchange, std::uint64_t position, char* buffer, std::size_t max);
+  static void on_connection(void* self, MHD_Connection* connection, void** context,
+                            MHD_ConnectionNotificationCode what);
   static void on_completed(void* self, MHD_Connection* connection, void** exchange, MHD_RequestTerminationCode);
 
   Handler handler_;
@@ -133,13 +137,16 @@ class HttpServer::State {
   bool has_resumed_ = false;
   std::uint64_t last_token_ = listener_token;
   std::optional<Acceptor> acceptor_;
-  bool accepts_ = true;           // the poller watches the listener
-  std::optional<Poller> poller_;  // of the library's descriptor and of the suspended connections
+  bool accepts_ = true;  // the poller watches the listener
+  std::function<BootTime()> now_;
+  std::unordered_map<MHD_Connection*, BootTime> due_;  // by when the request must be here
+  std::optional<Poller> poller_;                       // of the library's descriptor and of the suspended connections
   std::unordered_map<const Exchange*, std::shared_ptr<Exchange>> exchanges_;
 };
 
 Result<void> HttpServer::State::start(Options options) {
   connections_max_ = options.connections_max;
+  now_ = std::move(options.now);
   constexpr unsigned how = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET;
   daemon_ = MHD_start_daemon(how, 0, nullptr, nullptr, &State::on_request, this,           //
                              MHD_OPTION_CONNECTION_LIMIT, options.connections_max,         //
@@ -147,6 +154,7 @@ Result<void> HttpServer::State::start(Options options) {
                              MHD_OPTION_CONNECTION_MEMORY_LIMIT, connection_memory_bytes,  //
                              MHD_OPTION_URI_LOG_CALLBACK, &State::on_first_line, this,     //
                              MHD_OPTION_NOTIFY_COMPLETED, &State::on_completed, this,      //
+                             MHD_OPTION_NOTIFY_CONNECTION, &State::on_connection, this,    //
                              MHD_OPTION_END);
   if (daemon_ == nullptr) return std::unexpected(system_error("MHD_start_daemon", ""));
   poller_.emplace(TRY(Poller::open()));
@@ -175,6 +183,10 @@ std::optional<Millis> HttpServer::State::timeout() const {
   if (MHD_get_timeout(daemon_, &ms) == MHD_YES) {
     limit = Millis{static_cast<std::int64_t>(std::min<MHD_UNSIGNED_LONG_LONG>(ms, silence_seconds_max * 1000))};
   }
+  const BootTime now = now_();
+  for (const auto& [connection, due] : due_) {
+    if (due != BootTime::max()) limit = std::min(limit.value_or(Millis::max()), std::max(Millis{0}, due - now));
+  }
   for (const auto& [key, exchange] : exchanges_) {
     if (exchange->suspended != Exchange::Suspended::until_stream) continue;
     const Millis wish = exchange->response->stream->ready_in();
@@ -184,6 +196,7 @@ std::optional<Millis> HttpServer::State::timeout() const {
 }
 
 void HttpServer::State::dispatch() {
+  close_laggards();
   look_around();
   wake_streams();
   has_resumed_ = false;
@@ -194,6 +207,14 @@ void HttpServer::State::dispatch() {
 
 unsigned HttpServer::State::connections() const {
   return MHD_get_daemon_info(daemon_, MHD_DAEMON_INFO_CURRENT_CONNECTIONS)->num_connections;
+}
+
+// What is left for its connection the library finds out by itself.
+void HttpServer::State::close_laggards() {
+  const BootTime now = now_();
+  for (const auto& [connection, due] : due_) {
+    if (now >= due) ::shutdown(socket_of(connection), SHUT_RDWR);
+  }
 }
 
 void HttpServer::State::look_around() {
@@ -317,6 +338,7 @@ ssize_t HttpServer::State::read_stream(Exchange& exchange, std::span<char> buffe
 
 void HttpServer::State::handle(const std::shared_ptr<Exchange>& exchange) {
   exchange->phase = Exchange::Phase::handled;
+  due_[exchange->connection] = BootTime::max();  // from here on it waits for us
   // The exchange dies with its connection, and all of them before the State: a late reply finds nobody.
   exchange->request.client = exchange;
   // An exception must not cross the library, which is C. There is one that a sound handler may throw (F12).
@@ -351,8 +373,21 @@ ssize_t HttpServer::State::on_read(void* exchange, std::uint64_t, char* buffer, 
   return static_cast<Exchange*>(exchange)->read({buffer, max});
 }
 
-void HttpServer::State::on_completed(void* self, MHD_Connection*, void** exchange, MHD_RequestTerminationCode) {
-  static_cast<State*>(self)->exchanges_.erase(static_cast<Exchange*>(*exchange));
+void HttpServer::State::on_connection(void* self, MHD_Connection* connection, void**,
+                                      MHD_ConnectionNotificationCode what) {
+  auto& server = *static_cast<State*>(self);
+  if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
+    server.due_.erase(connection);
+  } else {
+    server.due_[connection] = server.now_() + request_limit;
+  }
+}
+
+void HttpServer::State::on_completed(void* self, MHD_Connection* connection, void** exchange,
+                                     MHD_RequestTerminationCode) {
+  auto& server = *static_cast<State*>(self);
+  server.exchanges_.erase(static_cast<Exchange*>(*exchange));
+  server.due_[connection] = server.now_() + request_limit;
   *exchange = nullptr;
 }
 

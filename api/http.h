@@ -15,6 +15,9 @@
 //
 // Connections are accepted here and handed to the library (acceptor.h says why).
 //
+// A request has to be complete a minute after its connection was made or the last answer given: who sends a byte now and
+// then does not keep a place for ever.
+//
 // Bounds: some connections (more wait in the listen queue), a header of 32 KiB, a body of 1 MiB, 30 s of silence from
 // a client that is not waiting for us; the same for one that does not take what is sent to it.
 //
@@ -42,6 +45,7 @@ class HttpServer {
   struct Options {
     Fd listener;  // REQUIRES: it listens and does not block
     unsigned connections_max = 256;
+    std::function<BootTime()> now;
   };
   static Result<std::unique_ptr<HttpServer>> start(Options options, Handler handler);
   HttpServer(const HttpServer&) = delete;

@@ -49,7 +49,9 @@ Result<std::unique_ptr<Server>> Server::open(Options options, Backend& backend) 
   UnixListener listener{.fd = std::move(options.listener), .file = SocketFile("")};
   if (!listener.fd) listener = TRY(listen_unix(options.socket_path));
   auto state = std::make_unique<State>(std::move(listener.file), backend);
-  TRY(state->start({.listener = std::move(listener.fd), .connections_max = options.connections_max}));
+  TRY(state->start({.listener = std::move(listener.fd), .connections_max = options.connections_max, .now = [&backend] {
+                      return backend.now().boot;
+                    }}));
   return std::unique_ptr<Server>(new Server(std::move(state)));
 }
 

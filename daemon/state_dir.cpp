@@ -65,13 +65,19 @@ Result<void> write_pid(const Fd& lock) {
   return {};
 }
 
+Error with_cure(Error error, const std::string& path) {
+  error.what = "the state directory " + path + " cannot be used: " + error.what +
+               "; name one with --state DIR that this user may write";
+  return error;
+}
+
 }  // namespace
 
 Result<StateDir> StateDir::open(const std::string& path) {
-  TRY(make_directories(path));
+  if (auto made = make_directories(path); !made) return std::unexpected(with_cure(std::move(made).error(), path));
   const std::string lock_path = path + "/lock";
   Fd lock{::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644)};
-  if (!lock) return std::unexpected(system_error("open", lock_path));
+  if (!lock) return std::unexpected(with_cure(system_error("open", lock_path), path));
   TRY(take_lock(lock, path, lock_path));
   TRY(write_pid(lock));
   std::error_code error;

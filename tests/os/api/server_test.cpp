@@ -424,6 +424,30 @@ TEST_CASE("api/server: F74 where no place is left clients wait, and the next one
   CHECK(third.has("ok\n"));
 }
 
+TEST_CASE(
+    "api/server: F74 who takes longer than a minute for a request loses the connection, who waits for us does not") {
+  World world;
+  world.backend.past.kept = {make_run("backup", 1)};
+  world.backend.open = world.backend.past.kept;
+  Client dripping(world.path);
+  Client waiting(world.path);
+  Client idle(world.path);
+  dripping.send("GET /heal");
+  waiting.get("/v1/runs/" + world.backend.past.kept[0].id.text() + "?wait=5m");
+  idle.get("/healthz");
+  REQUIRE(world.until_has(idle, "ok\n"));
+  for (int second = 0; second < 58; second += 2) {
+    world.backend.time.boot += 2s;
+    dripping.send("t");
+    world.turn(Millis{1});
+  }
+  CHECK_FALSE(dripping.is_closed());
+  world.backend.time.boot += 4s;
+  CHECK(world.until(dripping, [&] { return dripping.is_closed(); }));
+  waiting.collect();
+  CHECK_FALSE(waiting.is_closed());
+}
+
 // ---- Want of descriptors and of memory ------------------------------------------------------------------------------
 
 namespace {
@@ -479,10 +503,12 @@ TEST_CASE("api/http: F12 a handler that gets no memory is answered with 503, and
   TempDir dir;
   UnixListener listener = listen_unix(dir / "x.sock").value();
   int requests = 0;
-  const auto server = HttpServer::start({.listener = std::move(listener.fd)}, [&](const Request&, const Reply& reply) {
-                        if (++requests == 1) throw std::bad_alloc();
-                        reply({.body = "fine\n"});
-                      }).value();
+  const auto server = HttpServer::start({.listener = std::move(listener.fd), .now = [] { return BootTime{}; }},
+                                        [&](const Request&, const Reply& reply) {
+                                          if (++requests == 1) throw std::bad_alloc();
+                                          reply({.body = "fine\n"});
+                                        })
+                          .value();
   Client client(dir / "x.sock");
   const auto serve_until = [&](std::string_view part) {
     for (int i = 0; i < 500 && !client.has(part); ++i) {
