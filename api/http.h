@@ -15,8 +15,8 @@
 //
 // Connections are accepted here and handed to the library (acceptor.h says why).
 //
-// A request has to be complete a minute after its connection was made or the last answer given: who sends a byte now and
-// then does not keep a place for ever.
+// A request has to be complete a minute after its connection was made or the last answer given: who sends a byte now
+// and then does not keep a place for ever.
 //
 // Bounds: some connections (more wait in the listen queue), a header of 32 KiB, a body of 1 MiB, 30 s of silence from
 // a client that is not waiting for us; the same for one that does not take what is sent to it.
