@@ -9,8 +9,8 @@ namespace belfry {
 // ---- What an earlier daemon left
 // --------------------------------------------------------------------------------------
 
-// Attempts are taken for alive until the launcher says what became of them; the rest waits for the first turn, when the
-// job's rules are known.
+// Attempts are taken for alive until the launcher says what became of them; the rest waits for the first configuration,
+// when the job's rules are known.
 void Scheduler::State::take_over(Run run) {
   const auto index = jobs_.index_of(run.job);
   VERIFY(index.has_value());  // the ledger sees a job before its runs
@@ -50,7 +50,6 @@ void Scheduler::State::place_restored_runs() {
 
 void Scheduler::State::place_restored(RunHandle handle) {
   OpenRun& open = runs_.at(handle);
-  VERIFY(open.is_resolved);
   if (open.place != Place::delayed) return;
   const Millis left = open.run.not_before.value_or(now().wall) - now().wall;
   if (open.run.state == RunState::waiting) {
@@ -86,6 +85,7 @@ void Scheduler::State::take(JobsLoaded& input, Actions&) {
   due_by_elapsed_.clear();
   for (JobIndex index = 0; index < jobs_.named_count(); ++index) rearm(index);
   if (is_first) {
+    place_restored_runs();  // whatever else happens in this turn comes after them
     restore_backfills();
     owes_startups_ = true;
   }

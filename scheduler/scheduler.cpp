@@ -35,7 +35,7 @@ void Scheduler::State::advance(const Now& now, Actions& out) {
     std::visit([&](auto& happened) { take(happened, out); }, input);
   }
   taken_.clear();
-  if (seen.is_first) place_restored_runs();
+  if (seen.is_first) runs_.for_each([this](RunHandle handle) { VERIFY(runs_.at(handle).is_resolved); });
   if (std::exchange(owes_startups_, false)) fire_startups();  // what an earlier daemon left stands in their way
   if (was_clock_wrong(seen)) put_clock_right(out);
   if (may_decide()) {
