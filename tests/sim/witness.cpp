@@ -40,8 +40,21 @@ void Witness::file_was_loaded(std::shared_ptr<const JobSet> set) {
   disturbed();
 }
 
-void Witness::daemon_started() {
+void Witness::ledger_answered(Verdict verdict) {
+  if (verdict == Verdict::ok) {
+    if (!ledger_works_) ledger_works_ = now_.wall;
+    return;
+  }
   disturbed();
+  if (!ledger_failed_ || ledger_works_) ledger_failed_ = now_.wall;
+  ledger_works_.reset();
+}
+
+void Witness::daemon_started(BootId boot) {
+  disturbed();
+  boot_ = std::move(boot);
+  ledger_failed_.reset();
+  ledger_works_.reset();
   has_rested_ = false;
   owes_startups_ = true;
   kills_ = false;
@@ -134,6 +147,7 @@ void Witness::committed(const Batch& batch) {
   for (const Record& record : batch.records) {
     const auto* opened = std::get_if<RunOpened>(&record);
     const auto* changed = std::get_if<RunChanged>(&record);
+    if (opened) check_waiting(opened->run);
     if (opened) check_by_itself(opened->run);
     if (opened) check_replaced(opened->run);
     if (opened || changed) check_turn(runs_.at(opened ? opened->run.id : changed->run.id));

@@ -115,7 +115,8 @@ class Witness {
   void clock_was_set(Millis by);
   void disturbed() { undisturbed_since_ = now_; }  // something came due, maybe, and nobody could have seen it
   void file_was_loaded(std::shared_ptr<const JobSet> set);
-  void daemon_started();
+  void daemon_started(BootId boot);
+  void ledger_answered(Verdict verdict);
   void decides_from_now();             // all earlier decisions are in the ledger
   void offered(const Batch& batch);    // for the first time
   void committed(const Batch& batch);  // the ledger holds it
@@ -183,7 +184,7 @@ class Witness {
   void apply(const SlotsDecided& decided);
   void apply(const BackfillMoved& moved);
   void apply(const BackfillEnded& ended);
-  void apply(const IntervalTime&) {}
+  void apply(const IntervalTime& time) { interval_time_ = time; }
   void violated(const std::string& what) { trace_.violated(what); }
 
   // witness_slots.cpp
@@ -212,6 +213,7 @@ class Witness {
   void check_opened(const Run& run);
   void check_cap(const Run& run, const Job& job);
   void check_line(const Run& run);
+  void check_waiting(const Run& run);
   void check_wish(const Run& run);
 
   // witness_order.cpp
@@ -240,6 +242,7 @@ class Witness {
   bool may_be_held(const Job& job, const JobBook& book) const;
   void check_open_run(const KnownRun& known);
   void check_startups(const JobSet& set);
+  void check_interval_time(const Now& now);
   void check_room(const JobSet& set, const KnownRun& known);
   Millis slewed_since(const KnownRun& known) const;
 
@@ -256,10 +259,13 @@ class Witness {
   WallTime elapsed_;                // at least so far interval time must be
   bool has_rested_ = false;         // this daemon has decided everything once
   bool owes_startups_ = false;
-  bool kills_ = false;             // it was told to stop what runs
-  std::size_t first_set_ = 0;      // of this daemon
-  std::uint64_t began_after_ = 0;  // batch
-  Millis went_back_{};             // in all
+  bool kills_ = false;         // it was told to stop what runs
+  std::size_t first_set_ = 0;  // of this daemon
+  BootId boot_;
+  std::optional<IntervalTime> interval_time_;             // as the ledger has it
+  std::optional<WallTime> ledger_failed_, ledger_works_;  // between them nothing may be decided
+  std::uint64_t began_after_ = 0;                         // batch
+  Millis went_back_{};                                    // in all
 
   std::vector<std::shared_ptr<const JobSet>> sets_;
   std::map<std::string, std::size_t> revisions_;

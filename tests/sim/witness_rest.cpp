@@ -121,8 +121,17 @@ void Witness::check_room(const JobSet& set, const KnownRun& known) {
     violated("L2: it stands in line, and there is room: " + who(run));
 }
 
+// S8: a daemon to come must know that interval time is ahead of the clock.
+void Witness::check_interval_time(const Now& now) {
+  if (elapsed_ <= now.wall || went_back_ >= 24h) return;
+  const auto& known = interval_time_;
+  if (!known || known->boot_id != boot_ || known->at + (now.boot - known->boot) < elapsed_)
+    violated("S8: the ledger does not know how late it is for intervals");
+}
+
 // L2: somebody will wake up for whatever comes next.
 void Witness::check_wakeup(const Wakeup& wakeup, const Now& now) {
+  check_interval_time(now);
   if (clock_was_set_ || faults_.has(Fault::drift)) return;
   Millis sleeps = Millis::max();
   if (wakeup.wall) sleeps = std::min(sleeps, *wakeup.wall - now.wall);

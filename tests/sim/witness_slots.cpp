@@ -222,7 +222,10 @@ void Witness::check_missed(const JobName& name, const Term& term, const Part& pa
     const bool may_be_held = std::any_of(jobs.begin(), jobs.end(), [](const Job* job) {
       return job->policies->missed.action == MissedPolicy::Action::all;
     });
-    const bool was_due = decided.slots.last + schedule.delay(decided.slots.last) <= window_.upto.wall;
+    const WallTime slot = decided.slots.last;
+    const bool was_due = std::all_of(jobs.begin(), jobs.end(), [&](const Job* job) {
+      return slot + job->schedule.delay(slot) <= window_.upto.wall;
+    });
     if (has_rested_ && window_.is_instant() && was_due && !may_be_held && !clock_was_set_)
       violated("I7: due in the instant of a reload, and passed over: " + span(name, decided.slots));
     if (window_.first_set == window_.last_set && sets_.size() < 2)
@@ -306,8 +309,10 @@ void Witness::check_failures_in_row(const JobName& name, const std::optional<Job
   if (job == nullptr || !job->policies->pause_after_failures || !after.standing) return;
   bool has_failed = false;
   std::uint32_t failures = before ? before->failures_in_row : 0;
+  bool was_paused = before && before->pause;
   for (const JobStanding& standing : gathered.standings) {
-    if (before && before->pause && !standing.pause) return;  // resumed in between
+    if (was_paused && !standing.pause) return;  // resumed in between
+    was_paused = standing.pause.has_value();
   }
   for (const Run* run : gathered.closed) {
     if (run->outcome == RunOutcome::succeeded) failures = 0;
@@ -315,7 +320,9 @@ void Witness::check_failures_in_row(const JobName& name, const std::optional<Job
     ++failures;
     has_failed = true;
   }
-  if (after.standing->failures_in_row != failures) violated("S25: " + name.text() + " counts its failures wrongly");
+  if (after.standing->failures_in_row != failures)
+    violated("S25: " + name.text() + " counts " + std::to_string(after.standing->failures_in_row) +
+             " failures in a row, not " + std::to_string(failures));
   if (has_failed && failures >= *job->policies->pause_after_failures && !after.standing->pause)
     violated("S25: " + name.text() + " fails on and on, and is not paused");
 }

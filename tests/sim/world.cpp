@@ -167,6 +167,7 @@ void World::strike(Fault fault) {
     case Fault::suspend:
       return suspend();
     case Fault::reload:
+      if (!processes_.empty() && dice_.chance(200'000)) end_now();
       do {
         set_ = workload_.next(dice_);
         reached_.count("reloads");

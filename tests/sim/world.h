@@ -72,7 +72,7 @@ class World {
   void start_daemon();
   void recover(const std::vector<Run>& open_runs);
   void kill_daemon(const char* where);
-  bool dies_here(const char* where);
+  bool dies_here(const char* where, std::uint64_t weight = 1);
   void turn();
   bool carry_out();  // false: the daemon died
   void persist(const Batch& batch);
@@ -93,6 +93,7 @@ class World {
   void move_processes();
   void begin(Process& process);
   void end(std::size_t index);
+  void end_now();
   void report(Report report);
   void kill_minder();
   void reboot();

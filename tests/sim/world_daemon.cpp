@@ -12,6 +12,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr int idle_turns_max = 20;
+constexpr std::uint64_t rarely_there = 10;      // so much more likely does it die where it seldom is
 constexpr std::uint64_t replay_chance = 3'000;  // in a million turns at rest
 
 }  // namespace
@@ -35,7 +36,7 @@ void World::start_daemon() {
   on_its_way_.reset();
   is_stopping_ = false;
   was_at_rest_ = true;
-  witness_.daemon_started();
+  witness_.daemon_started({"boot-" + std::to_string(boots_)});
   load_jobs();
   recover(open_runs);
 }
@@ -67,7 +68,7 @@ void World::recover(const std::vector<Run>& open_runs) {
       witness_.evidence(id.run, id.attempt).lost = true;
       resolve(AttemptLost{.id = id, .reason = Reason::minder_killed});
     }
-    if (dies_here("in recovery")) return;
+    if (dies_here("in recovery", rarely_there)) return;
   }
   is_owed_ = true;
 }
@@ -85,8 +86,8 @@ void World::kill_daemon(const char* where) {
   restart_at_ = real_ + (faults_on_ ? dice_.spread(10ms, 6h) : 10ms);
 }
 
-bool World::dies_here(const char* where) {
-  if (!has_chance(Fault::crash_at_boundary)) return false;
+bool World::dies_here(const char* where, std::uint64_t weight) {
+  if (!faults_on_ || !dice_.chance(weight * faults_[Fault::crash_at_boundary])) return false;
   reached_.count((std::string("crash ") + where).c_str());
   kill_daemon(where);
   return true;
@@ -139,7 +140,7 @@ bool World::carry_out() {
     launch(order);
   }
   for (const StopOrder& order : actions_.stops) {
-    if (dies_here("before a stop")) return false;
+    if (dies_here("before a stop", rarely_there)) return false;
     stop(order);
   }
   if (!actions_.answers.empty() && dies_here("before an answer")) return false;
@@ -199,7 +200,7 @@ void World::persist(const Batch& batch) {
 
 void World::answer_store() {
   const CommitAnswer answer = std::exchange(on_its_way_, std::nullopt)->answer;
-  if (answer.verdict != Verdict::ok) witness_.disturbed();
+  witness_.ledger_answered(answer.verdict);
   give(Persisted{answer});
 }
 

@@ -84,6 +84,14 @@ void World::move_processes() {
   begin(*first);
 }
 
+// In this very instant.
+void World::end_now() {
+  const auto index = dice_.below(processes_.size());
+  if (!processes_[index].executes) return;
+  processes_[index].ends_by_itself = real_;
+  if (processes_[index].end().at == real_) end(index);
+}
+
 void World::end(std::size_t index) {
   const Process process = processes_[index];
   processes_.erase(processes_.begin() + static_cast<std::ptrdiff_t>(index));

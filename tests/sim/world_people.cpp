@@ -115,7 +115,8 @@ void World::ask_to_resume() {
 // Some slots of the past, or of before the job was known.
 void World::ask_to_backfill() {
   const Job& job = any_job();
-  const WallTime from = wall_ - dice_.spread(1min, 72h);
+  WallTime from = wall_ - dice_.spread(1min, 72h);
+  if (const auto slot = job.schedule.next_after(from); slot && *slot <= wall_ && dice_.chance(500'000)) from = *slot;
   WallTime to = from;
   for (auto slots = 1 + dice_.below(6); slots > 0; --slots) {
     const auto next = job.schedule.next_after(to);
