@@ -100,7 +100,10 @@ TEST_CASE("e2e: S33 process 1 of a container takes its jobs along, without being
                                      "--fork",           "--mount-proc"};
   auto attempt = container;
   attempt.push_back("/bin/true");
-  if (run_program(attempt).exit_code != 0) return MESSAGE("no namespaces here: nothing is tried");
+  if (run_program(attempt).exit_code != 0) {
+    MESSAGE("no namespaces here: nothing is tried");
+    return;
+  }
   Installation installation(slow_job);
   installation.start_daemon(container);
   std::string id;
