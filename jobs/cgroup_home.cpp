@@ -71,10 +71,9 @@ bool is_own(const std::string& path) {
   return members && (trim(*members).empty() || trim(*members) == std::to_string(::getpid()));
 }
 
-// A container's whole hierarchy belongs to its first process, if anybody's. The machine's own root has no type.
-bool is_container_root(const std::string& group, const std::string& path, const std::string& process) {
-  const bool is_first = process == "1" || (process == "self" && ::getpid() == 1);
-  return group == "/" && is_first && ::access((path + "/cgroup.type").c_str(), F_OK) == 0;
+// A container's whole hierarchy belongs to its first process, if anybody's.
+bool is_container_root(const std::string& group, const std::string& process) {
+  return group == "/" && (process == "1" || (process == "self" && ::getpid() == 1));
 }
 
 }  // namespace
@@ -93,7 +92,7 @@ Result<std::string> find_cgroup_home(const std::string& process, const CgroupFil
   }
   std::string path = mount.point + group.substr(mount.root == "/" ? 0 : mount.root.size());
   if (path.ends_with('/')) path.pop_back();
-  if (!files.is_delegated(path) && !is_container_root(group, path, process)) {
+  if (!files.is_delegated(path) && !is_container_root(group, process)) {
     return std::unexpected(no_home("its control group, " + group + ", was not given to it"));
   }
   if (process == "self" && ::access((path + "/cgroup.procs").c_str(), W_OK) != 0) {

@@ -113,18 +113,11 @@ void Installation::start_daemon(std::vector<std::string> through) {
 void Installation::stop_daemon(int signal) {
   REQUIRE(daemon_ > 0);
   ::kill(daemon_, signal);
-  const int status = wait_for_end();
-  if (signal == SIGTERM) CHECK(status == 0);
-}
-
-void Installation::wait_for_daemon() { CHECK(wait_for_end() == 0); }
-
-int Installation::wait_for_end() {
   int status = 0;
   const bool gone = eventually([&] { return ::waitpid(daemon_, &status, WNOHANG) == daemon_; });
   daemon_ = -1;
   REQUIRE(gone);
-  return status;
+  if (signal == SIGTERM) CHECK(status == 0);
 }
 
 std::string Installation::daemon_log() const { return read_file(path("daemon.log")).value_or(""); }

@@ -39,7 +39,6 @@ class Installation {
   // sh`.
   void start_daemon(std::vector<std::string> through = {});
   void stop_daemon(int signal);  // returns when it is gone
-  void wait_for_daemon();        // returns when it is gone by itself
   std::string daemon_log() const;
 
   // Runs `belfry ARGS... --host unix:...`.
@@ -53,8 +52,6 @@ class Installation {
   pid_t daemon() const { return daemon_; }
 
  private:
-  int wait_for_end();
-
   std::string directory_;
   std::string file_option_ = "-c";
   pid_t daemon_ = -1;

@@ -12,8 +12,6 @@
 
 #include <doctest/doctest.h>
 
-#include <base/file.h>
-#include <base/text.h>
 #include <tests/e2e/installation.h>
 #include <tests/support/datagrams.h>
 
@@ -92,33 +90,6 @@ TEST_CASE("e2e: S33 when the machine goes down the jobs get their signal and the
   CHECK(run["outcome"] == "cancelled");
   CHECK(run["reason"] == "shutdown");
   CHECK(run["exit_code"] == 9);
-}
-
-// The daemon is the child of the program that made its namespace.
-TEST_CASE("e2e: S33 process 1 of a container takes its jobs along, without being told what a stop is for") {
-  std::vector<std::string> container{"/usr/bin/unshare", "--user",      "--map-root-user", "--pid",
-                                     "--fork",           "--mount-proc"};
-  auto attempt = container;
-  attempt.push_back("/bin/true");
-  if (run_program(attempt).exit_code != 0) {
-    MESSAGE("no namespaces here: nothing is tried");
-    return;
-  }
-  Installation installation(slow_job);
-  installation.start_daemon(container);
-  std::string id;
-  start_slow(installation, id);
-  const std::string outside = std::to_string(installation.daemon());
-  const std::string children = read_file("/proc/" + outside + "/task/" + outside + "/children").value_or("");
-  const auto first = parse_unsigned(trim(children));
-  REQUIRE(first.has_value());
-  ::kill(static_cast<pid_t>(*first), SIGTERM);
-  installation.wait_for_daemon();
-  installation.start_daemon();
-  const auto run = installation.belfry_json({"show", id});
-  CAPTURE(run.dump());
-  CHECK(run["outcome"] == "cancelled");
-  CHECK(run["reason"] == "shutdown");
 }
 
 TEST_CASE("e2e: a socket that systemd holds is used, its requests wait, and it stays when the daemon goes") {

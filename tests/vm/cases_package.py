@@ -1,7 +1,19 @@
-"""The Debian package: installing it, and what is there then."""
+"""The Debian package: what installing, upgrading, removing and purging it do."""
 
-from case import case, expect
+from case import case, expect, expect_equal
 from lab import Lab, install
+from service import Service
+
+JOBS = """
+jobs:
+  slow:
+    schedule: manual
+    limits: { memory: 64M, pids: 20 }
+    run: sleep 90; exit 7
+  beat:
+    schedule: every 1s
+    run: "true"
+"""
 
 
 @case("package: apt install on a fresh machine gives a running service")
@@ -9,5 +21,60 @@ def fresh_machine(lab: Lab) -> None:
     machine = lab.bare("install")
     machine.boot()
     install(machine)
-    machine.wait_until("systemctl is-active belfry.service && belfry list")
-    expect("self-check" in machine.do("belfry list"), "the jobs of the file that was installed")
+    service = Service(machine)
+    service.wait_until_up()
+    expect_equal([job["name"] for job in service.ask("list")], ["self-check"], "the jobs of the file that was installed")
+    run = service.finished(service.ask("run self-check")["id"])
+    expect_equal(run["outcome"], "succeeded", f"its only job, {machine.do('belfry logs self-check')}")
+    expect_equal(machine.do("systemctl is-enabled belfry.service").strip(), "enabled", "the service")
+    conffiles = machine.do("dpkg-query --show --showformat='${Conffiles}' belfry")
+    expect("/etc/belfry/schedules.yaml" in conffiles, f"conffiles: {conffiles}")
+    machine.do("getent passwd belfry && getent group belfry belfry-operator belfry-admin")
+    expect_equal(machine.do("stat --format=%U:%a /var/lib/belfry").strip(), "belfry:711", "the state directory")
+    machine.do(
+        """
+        zcat /usr/share/man/man1/belfry.1.gz | grep -q systemctl
+        zcat /usr/share/man/man5/schedules.yaml.5.gz | grep -q timezone
+        bash -n /usr/share/bash-completion/completions/belfry
+        test -s /usr/share/zsh/vendor-completions/_belfry
+        test -s /usr/share/fish/vendor_completions.d/belfry.fish
+        test -s /usr/share/doc/belfry/operations.md
+        """
+    )
+
+
+@case("package: an upgrade keeps the file, the jobs that run, and every slot")
+def upgrade(lab: Lab) -> None:
+    machine = lab.with_belfry("upgrade")
+    machine.boot()
+    service = Service(machine)
+    service.wait_until_up()
+    service.load(JOBS)
+    run = service.start("slow")
+    before = service.main_pid()
+    install(machine, "belfry-newer.deb")
+    service.wait_for_another(before)
+    expect(machine.do("dpkg-query --show --showformat='${Version}' belfry").endswith("+newer"), "the newer package")
+    expect("sleep 90" in machine.do("cat /etc/belfry/schedules.yaml"), "the edited file stays")
+    ended = service.finished(run, within=180)
+    expect_equal((ended["outcome"], ended["exit_code"], ended["attempt"]), ("failed", 7, 1), "the job that went on")
+    expect_equal(service.audit(), "", "the audit")
+
+
+@case("package: removal keeps the state, purge removes it")
+def removal(lab: Lab) -> None:
+    machine = lab.with_belfry("removal")
+    machine.boot()
+    service = Service(machine)
+    service.wait_until_up()
+    service.load(JOBS)
+    run = service.finished(service.ask("run beat")["id"])["id"]
+    machine.do("apt-get remove --yes belfry", within=120)
+    machine.do("test -e /var/lib/belfry/ledger.db && test -e /etc/belfry/schedules.yaml && ! command -v belfry")
+    install(machine)
+    service.wait_until_up()
+    expect_equal(service.ask(f"show {run}")["outcome"], "succeeded", "what was known before it was removed")
+    service.start("slow")
+    machine.do("apt-get purge --yes belfry", within=120)
+    expect(machine.ask("grep --quiet --no-messages ^sleep /proc/[0-9]*/cmdline").code != 0, "no job is left running")
+    machine.do("! test -e /var/lib/belfry && ! test -e /etc/belfry && ! test -e /run/belfry")

@@ -1,5 +1,6 @@
 """Machines for the cases: bare ones, and ones on which the package is installed."""
 
+import hashlib
 import re
 import shutil
 import subprocess
@@ -23,8 +24,12 @@ class Lab:
         self._installed = directory / "installed"
         self._packages = directory / "packages.img"
         self._machines: list[Machine] = []
+        self._shared: Machine | None = None
         subprocess.run([HERE / "make-image", package, self._image], check=True)
-        self._pack(package)
+        made_of = (self._image / "recipe").read_text() + hashlib.sha256(package.read_bytes()).hexdigest()
+        if not self._is_made_of(made_of):
+            self._pack(package)
+            (directory / "made_of").write_text(made_of)
 
     def bare(self, name: str) -> Machine:
         """A machine that has just been set up; /packages holds belfry.deb and belfry-newer.deb. It is off."""
@@ -32,21 +37,42 @@ class Lab:
 
     def with_belfry(self, name: str) -> Machine:
         """A machine on which `apt install` has been done, and which was then shut down in order. It is off."""
-        if not (self._installed / "disk.qcow2").exists():
-            machine = Machine(self._installed, self._image / "disk.img", self._image, self._packages)
+        if not self._installed.exists():
+            machine = self.bare("installing")
             machine.boot()
             install(machine)
             machine.shut_down()
+            machine.home.rename(self._installed)
         return self._new(name, self._installed / "disk.qcow2")
 
+    def shared(self) -> Machine:
+        """One with the package that is on already: for cases that leave it as they found it."""
+        if self._shared is None:
+            self._shared = self.with_belfry("shared")
+            self._shared.boot()
+        return self._shared
+
+    def forget_shared(self) -> None:
+        """After a case that failed, and has left who knows what."""
+        if self._shared:
+            self._shared.cut_power()
+            self._shared = None
+
     def close(self) -> None:
+        """Ends the machines that were one case's own."""
         for machine in self._machines:
-            machine.cut_power()
+            if machine is not self._shared:
+                machine.cut_power()
+        self._machines = [machine for machine in self._machines if machine is self._shared]
 
     def _new(self, name: str, image: Path) -> Machine:
         machine = Machine(self._directory / name, image, self._image, self._packages)
         self._machines.append(machine)
         return machine
+
+    def _is_made_of(self, things: str) -> bool:
+        note = self._directory / "made_of"
+        return note.exists() and note.read_text() == things
 
     def _pack(self, package: Path) -> None:
         """A second disk, for what the machine has to get: it has no network."""

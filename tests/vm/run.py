@@ -1,6 +1,7 @@
 """The cases of script/test-vm: runs those whose names hold one of the words given, and says how each went."""
 
 import argparse
+import os
 import sys
 import time
 import traceback
@@ -19,6 +20,13 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def is_chosen(case, words: list[str]) -> bool:
+    """Long ones only by name, or with BELFRY_LONG=1."""
+    if words:
+        return any(word in case.name for word in words)
+    return not case.is_long or os.environ.get("BELFRY_LONG") == "1"
+
+
 def run_script(lab: Lab, script: Path) -> int:
     machine = lab.with_belfry("run")
     machine.boot()
@@ -34,6 +42,7 @@ def run_case(case, lab: Lab) -> bool:
         case.run(lab)
     except Exception:  # whatever it was: the other cases go on
         failure = traceback.format_exc()
+        lab.forget_shared()
     finally:
         lab.close()
     print(f"{'FAILED' if failure else 'ok    '} {time.monotonic() - begin:6.1f} s  {case.name}", flush=True)
@@ -48,11 +57,12 @@ def main() -> int:
     try:
         if options.run:
             return run_script(lab, options.run)
-        chosen = [c for c in all_cases() if not options.words or any(word in c.name for word in options.words)]
+        chosen = [c for c in all_cases() if is_chosen(c, options.words)]
         results = [run_case(case, lab) for case in chosen]
         print(f"{results.count(True)} of {len(results)} cases passed")
         return 0 if results and all(results) else 1
     finally:
+        lab.forget_shared()
         lab.close()
 
 

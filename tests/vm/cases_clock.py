@@ -1,0 +1,227 @@
+"""Clocks of a real kernel that somebody sets, batteries that were empty, and time zones that change."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from case import case, expect, expect_equal
+from lab import Lab
+from service import Service
+
+SPACING = 10  # seconds from one slot of the job `tens` to the next
+
+JOBS = """
+timezone: UTC
+jobs:
+  tens:
+    schedule: "*/10 * * * * *"
+    run: "true"
+  pulse:
+    schedule: every 2s
+    run: "true"
+"""
+
+
+def parsed(text: str) -> datetime:
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+@dataclass
+class Step:
+    """One `date -s`: what the wall clock said before it and after it."""
+
+    before: datetime
+    after: datetime
+
+
+def now(service: Service) -> datetime:
+    return datetime.fromtimestamp(float(service.machine.do("date +%s.%N")), UTC)
+
+
+def between_slots(service: Service) -> None:
+    """Waits until no slot of `tens` is near."""
+    service.machine.wait_until("second=$(date +%-S); test $((second % 10)) -ge 3 && test $((second % 10)) -le 5")
+
+
+def set_clock(service: Service, by: timedelta) -> Step:
+    between_slots(service)
+    seconds = int(by.total_seconds())
+    said = service.machine.do(f'date +%s.%N; date --set="@$(($(date +%s) + {seconds}))" > /dev/null; date +%s.%N')
+    before, after = (datetime.fromtimestamp(float(word), UTC) for word in said.split())
+    return Step(before, after)
+
+
+def started(service: Service, job: str) -> list[tuple[datetime, str]]:
+    """Slot and trigger of each run, in the order in which they were opened."""
+    return [(parsed(run["slot"]), run["trigger"]) for run in service.runs(job) if run["slot"]]
+
+
+def wait_for_slot_after(service: Service, job: str, instant: datetime, within: int = 45) -> None:
+    text = instant.strftime("%Y-%m-%dT%H:%M:%SZ")
+    newer = f"""belfry runs {job} -n 1 --json | grep -o '"slot": *"[^"]*"' | cut -d'"' -f4"""
+    service.machine.wait_until(f'slot=$({newer}); test -n "$slot" && expr "$slot" ">" "{text}"', within=within)
+
+
+def slots_between(begin: datetime, end: datetime) -> list[datetime]:
+    """Of `tens`: later than begin, up to end."""
+    first = datetime.fromtimestamp((int(begin.timestamp()) // SPACING + 1) * SPACING, UTC)
+    count = max(0, int((end - first).total_seconds()) // SPACING + 1)
+    return [first + timedelta(seconds=SPACING * i) for i in range(count)]
+
+
+def ready(lab: Lab) -> Service:
+    """Its clock is put right again after each case, so that the next begins in the present."""
+    service = Service(lab.shared())
+    service.wait_until_up()
+    service.load(JOBS)
+    wait_for_slot_after(service, "tens", now(service) - timedelta(seconds=1), within=30)
+    return service
+
+
+def outcomes(service: Service, since: datetime) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for slot in service.slots("tens", since.strftime("%Y-%m-%dT%H:%M:%SZ")):
+        name = slot["outcome"] + (f" ({slot['reason']})" if slot["reason"] else "")
+        counts[name] = counts.get(name, 0) + slot["count"]
+    return counts
+
+
+def forwards(service: Service, by: timedelta) -> None:
+    already = len(started(service, "tens"))
+    pulses = len(service.runs("pulse"))
+    step = set_clock(service, by)
+    wait_for_slot_after(service, "tens", step.after)
+    ran = started(service, "tens")[already:]
+    passed = slots_between(step.before, step.after)
+    # One run speaks for all that were passed over, and it is the newest; then each comes at its time.
+    expect_equal(ran[0], (passed[-1], "catch-up"), "the first run after the step")
+    expect_equal(ran[1], (passed[-1] + timedelta(seconds=SPACING), "schedule"), "the second")
+    counts = outcomes(service, step.before)
+    expect_equal(counts.pop("ran"), 2, "slots that ran")
+    expect_equal(sum(counts.values()), len(passed) - 1, f"slots that did not, {counts}")
+    expect(len(service.runs("pulse")) - pulses < 30, "the interval made no burst")
+    expect_equal(service.audit(), "", "the audit")
+
+
+def backwards(service: Service, by: timedelta) -> None:
+    already = len(started(service, "tens"))
+    pulses = len(service.runs("pulse"))
+    step = set_clock(service, -by)
+    service.wait_for_runs("pulse", pulses + 5)
+    ran = started(service, "tens")[already:]
+    expect(all(slot > step.before for slot, _ in ran), f"nothing that was decided ran again: {ran}")
+    expect_equal(service.audit(), "", "the audit")
+
+
+@case("clock: set forward by 35 seconds, one run speaks for the slots that were passed over")
+def forward_seconds(lab: Lab) -> None:
+    forwards(ready(lab), timedelta(seconds=35))
+
+
+@case("clock: set back by 35 seconds, no slot runs twice, intervals go on, and the schedule goes on behind the newest slot")
+def back_seconds(lab: Lab) -> None:
+    service = ready(lab)
+    newest = started(service, "tens")[-1][0]
+    backwards(service, timedelta(seconds=35))
+    wait_for_slot_after(service, "tens", newest, within=60)
+    slots = [slot for slot, _ in started(service, "tens")]
+    expect_equal(slots, sorted(set(slots)), "slots strictly increase")
+
+
+@case("clock: set forward by three hours")
+def forward_hours(lab: Lab) -> None:
+    forwards(ready(lab), timedelta(hours=3))
+
+
+@case("clock: set back by three hours: silent until then, but for intervals")
+def back_hours(lab: Lab) -> None:
+    backwards(ready(lab), timedelta(hours=3))
+
+
+@case("clock: set forward by a year: one run, and a few rows of the ledger for three million slots")
+def forward_year(lab: Lab) -> None:
+    service = ready_again(lab)
+    forwards(service, timedelta(days=365))
+
+
+@case("clock: set back by a year: it was wrong before, so the schedule begins again at once")
+def back_year(lab: Lab) -> None:
+    service = ready(lab)
+    already = len(started(service, "tens"))
+    step = set_clock(service, -timedelta(days=365))
+    service.wait_for_runs("tens", already + 2)
+    ran = started(service, "tens")[already:]
+    expected = slots_between(step.after, step.after + timedelta(seconds=SPACING * len(ran)))
+    expect_equal([slot for slot, _ in ran], expected, "from the first slot after the step on, each once")
+    expect_equal({trigger for _, trigger in ran}, {"schedule"}, "none of them is made up for")
+    said = service.machine.do("journalctl --unit=belfry.service --output=cat --lines=100")
+    expect("clock" in said, "the journal says it loudly")
+    expect_equal(service.audit(), "", "the audit")
+
+
+def ready_again(lab: Lab) -> Service:
+    """With a ledger of its own: an earlier step back left slots that lie in the future."""
+    lab.forget_shared()
+    return ready(lab)
+
+
+@case("clock: a new time zone database under the running daemon moves what comes next")
+def zone_database(lab: Lab) -> None:
+    service = ready_again(lab)
+    service.load("timezone: Europe/Berlin\njobs: { noon: { schedule: '0 12 * * *', run: 'true' } }")
+    before = parsed(service.ask("next -n 1")[0]["due"])
+    service.machine.do(
+        """
+        cp /usr/share/zoneinfo/Asia/Tokyo /usr/share/zoneinfo/Europe/Berlin.new
+        mv /usr/share/zoneinfo/Europe/Berlin.new /usr/share/zoneinfo/Europe/Berlin
+        """
+    )
+    service.machine.wait_until("belfry next -n 1 --json | grep -q T03:00:00", within=90)
+    after = parsed(service.ask("next -n 1")[0]["due"])
+    expect(after != before, f"next is {after}, and was {before}")
+    said = service.machine.do("journalctl --unit=belfry.service --output=cat --lines=50")
+    expect("noon: " in said and "T03:00:00Z, was " in said, f"the journal names the job and both times: {said}")
+
+
+@case("clock: a machine that boots in 2001 makes no storm when its clock is put right")
+def boot_in_the_past(lab: Lab) -> None:
+    machine = lab.with_belfry("past")
+    machine.boot()
+    service = Service(machine)
+    service.wait_until_up()
+    service.load(JOBS)
+    wait_for_slot_after(service, "tens", now(service) - timedelta(seconds=1))
+    today = now(service)
+    machine.reboot(clock="2001-02-03T04:05:06")
+    service.wait_until_up(within=120)
+    expect(now(service) < today - timedelta(days=1), "the clock is wrong")
+    already = len(started(service, "tens"))
+    machine.do(f"date --set=@{int(today.timestamp()) + 600}")
+    put_right = now(service)
+    wait_for_slot_after(service, "tens", put_right, within=120)
+    ran = [slot for slot, _ in started(service, "tens")[already:] if slot > today]
+    expect(len(ran) <= 2 + (now(service) - put_right).total_seconds() / SPACING, f"one for all that was missed: {ran}")
+    slots = [slot for slot, _ in started(service, "tens")]
+    expect_equal(len(slots), len(set(slots)), "no slot ran twice")
+    expect_equal(service.audit(), "", "the audit")
+
+
+@case("clock: a machine that boots in 2035 is not silent when its clock is put right")
+def boot_in_the_future(lab: Lab) -> None:
+    machine = lab.with_belfry("future")
+    machine.boot()
+    service = Service(machine)
+    service.wait_until_up()
+    service.load(JOBS)
+    wait_for_slot_after(service, "tens", now(service) - timedelta(seconds=1))
+    today = now(service)
+    machine.reboot(clock="2035-02-03T04:05:06")
+    service.wait_until_up(within=120)
+    wait_for_slot_after(service, "tens", datetime(2035, 1, 1, tzinfo=UTC), within=120)
+    machine.do(f"date --set=@{int(today.timestamp()) + 600}")
+    already = len(started(service, "tens"))
+    service.wait_for_runs("tens", already + 2)
+    ran = [slot for slot, _ in started(service, "tens")[already:]]
+    expect(all(slot.year == today.year for slot in ran), f"it runs in the present: {ran}")
+    slots = [slot for slot, _ in started(service, "tens")]
+    expect_equal(len(slots), len(set(slots)), "no slot ran twice")
+    expect_equal(service.audit(), "", "the audit")

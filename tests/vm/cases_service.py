@@ -1,0 +1,206 @@
+"""The service at work: files that change, and daemons that die, are restarted, or stand still."""
+
+import time
+
+from case import case, expect, expect_equal, figure
+from lab import Lab
+from service import CONFIG, Service
+
+JOBS = """
+jobs:
+  slow:
+    schedule: manual
+    limits: { memory: 64M, pids: 20 }
+    run: echo begin; sleep 100; echo end; exit 7
+  beat:
+    schedule: every 1s
+    overlap: allow
+    run: echo "$BELFRY_SCHEDULED_TIME" >> /var/tmp/beats
+  hello:
+    schedule: manual
+    run: echo hello from the job
+"""
+
+
+def ready(lab: Lab) -> Service:
+    service = Service(lab.shared())
+    service.wait_until_up()
+    service.load(JOBS)
+    return service
+
+
+def expect_adopted(service: Service, run: str, what: str) -> None:
+    """The run that went on while the daemon was away ends as itself, and with all that it wrote."""
+    ended = service.finished(run, within=180)
+    expect_equal((ended["outcome"], ended["exit_code"], ended["attempt"]), ("failed", 7, 1), what)
+    expect_equal(service.machine.do("belfry logs slow -q"), "begin\nend\n", f"{what}: what it wrote")
+    expect_equal(service.audit(), "", f"{what}: the audit")
+
+
+def expect_limits(service: Service) -> None:
+    """The job has its own control group, and its limits are in force there."""
+    found = service.machine.do(
+        """
+        group=$(find /sys/fs/cgroup/system.slice/belfry.service -mindepth 1 -name pids.max -exec grep -l '^20$' {} +)
+        cat "$group" "${group%pids.max}memory.max"
+        """
+    )
+    expect_equal(found.split(), ["20", str(64 << 20)], "the limits of the job that runs")
+
+
+@case("service: saving the file applies it")
+def edit(lab: Lab) -> None:
+    service = ready(lab)
+    service.write(JOBS + "  another:\n    schedule: every 1h\n    run: 'true'\n")
+    service.machine.wait_until("belfry list | grep -q another", within=15)
+
+
+@case("service: systemctl reload of a broken file shows the error, and everything goes on")
+def broken(lab: Lab) -> None:
+    service = ready(lab)
+    pid = service.main_pid()
+    service.write(JOBS.replace("every 1s", "every 1"))
+    answer = service.machine.ask("systemctl reload belfry.service")
+    expect(answer.code != 0, "systemctl reload says that it failed")
+    said = service.machine.do("journalctl --unit=belfry.service --lines=50 --output=cat")
+    expect(f"{CONFIG}:8:21" in said, f"the journal names line and column: {said}")
+    expect_equal(service.main_pid(), pid, "the main process")
+    expect("degraded" in service.machine.do("systemctl status belfry.service"), "systemctl status says it")
+    expect_equal(service.finished(service.ask("run hello")["id"])["outcome"], "succeeded", "a job of the old file")
+    service.load(JOBS)
+
+
+@case("service: kill -9 of the main process; it is restarted, and the job is taken over with its exit code")
+def killed(lab: Lab) -> None:
+    service = ready(lab)
+    run = service.start("slow")
+    expect_limits(service)
+    pid = service.main_pid()
+    begin = time.monotonic()
+    service.machine.do(f"kill -KILL {pid}")
+    service.wait_for_another(pid)
+    figure("from kill -9 to an answer of the next daemon", f"{time.monotonic() - begin:.1f} s")
+    expect_limits(service)
+    expect_adopted(service, run, "the job that went on")
+
+
+@case("service: systemctl restart leaves the job running")
+def restarted(lab: Lab) -> None:
+    service = ready(lab)
+    run = service.start("slow")
+    pid = service.main_pid()
+    service.machine.do("systemctl restart belfry.service")
+    service.wait_for_another(pid)
+    expect_limits(service)
+    expect_adopted(service, run, "the job that went on")
+
+
+@case("service: killed ten times in a row with a job running, it comes back each time")
+def killed_again(lab: Lab) -> None:
+    service = ready(lab)
+    run = service.start("slow")
+    for _ in range(10):
+        pid = service.main_pid()
+        service.machine.do(f"kill -KILL {pid}")
+        service.wait_for_another(pid)
+    expect_adopted(service, run, "the job that went on")
+
+
+@case("service: a daemon that stands still is replaced by the watchdog, and no slot is lost")
+def stopped(lab: Lab) -> None:
+    service = ready(lab)
+    run = service.start("slow")
+    pid = service.main_pid()
+    begin = time.monotonic()
+    service.machine.do(f"kill -STOP {pid}")
+    service.wait_for_another(pid, within=150)
+    figure("from SIGSTOP to an answer of the next daemon", f"{time.monotonic() - begin:.0f} s", "watchdog 30 s + 10 s")
+    said = service.machine.do("journalctl --unit=belfry.service --output=cat --lines=200")
+    expect("atchdog" in said, "systemd says that it was the watchdog")
+    expect_adopted(service, run, "the job that went on")
+
+
+@case("service: the journal is asked by job and by run")
+def journal(lab: Lab) -> None:
+    service = ready(lab)
+    run = service.finished(service.ask("run hello")["id"])["id"]
+    by_job = service.machine.do("journalctl BELFRY_JOB=hello --output=json")
+    expect(f'"BELFRY_RUN_ID":"{run}"' in by_job, f"its entries name their run: {by_job}")
+    expect('"BELFRY_JOB":"beat"' not in by_job, "no other job's entries are among them")
+    service.machine.do(f"journalctl BELFRY_RUN_ID={run} --output=cat | grep -q hello")
+
+
+@case("service: each drop-in starts, and runs a job")
+def drop_ins(lab: Lab) -> None:
+    service = ready(lab)
+    for name in ("compat.conf", "strict.conf"):
+        service.machine.do(
+            f"""
+            install -D -m 0644 /usr/share/belfry/drop-ins/{name} /etc/systemd/system/belfry.service.d/{name}
+            systemctl daemon-reload
+            systemctl restart belfry.service
+            """
+        )
+        service.wait_until_up()
+        expect_equal(service.finished(service.ask("run hello")["id"])["outcome"], "succeeded", f"a job under {name}")
+        service.machine.do(f"rm /etc/systemd/system/belfry.service.d/{name}; systemctl daemon-reload")
+    service.machine.do("systemctl restart belfry.service")
+
+
+@case("service: a secret comes from systemd by LoadCredential, and into the job's environment alone")
+def secret(lab: Lab) -> None:
+    service = ready(lab)
+    service.load("jobs: { none: { schedule: manual, run: 'true' } }")
+    service.machine.do(
+        """
+        install -d -m 0700 /etc/belfry/secrets
+        (umask 077 && echo -n canary-8f3a > /etc/belfry/secrets/key)
+        mkdir -p /etc/systemd/system/belfry.service.d
+        printf '[Service]\nLoadCredential=key:/etc/belfry/secrets/key\n' > /etc/systemd/system/belfry.service.d/secret.conf
+        systemctl daemon-reload
+        systemctl restart belfry.service
+        """
+    )
+    service.wait_until_up()
+    service.load(
+        "secrets: { key: { credential: key } }\n"
+        "jobs: { teller: { schedule: manual, env: { KEY: '${secret:key}' }, run: 'echo ${#KEY} bytes' } }"
+    )
+    service.finished(service.ask("run teller")["id"])
+    expect_equal(service.machine.do("belfry logs teller -q").strip(), "11 bytes", "what the job was given")
+    found = service.machine.ask("grep --recursive --files-with-matches canary-8f3a /var/lib/belfry; journalctl | grep canary")
+    expect_equal(found.output, "", "where else the secret is")
+    service.load(JOBS)
+    service.machine.do("rm -r /etc/systemd/system/belfry.service.d/secret.conf /etc/belfry/secrets; systemctl daemon-reload")
+    service.machine.do("systemctl restart belfry.service")
+
+
+@case("service: with belfry.socket nobody is refused while the daemon is restarted")
+def socket(lab: Lab) -> None:
+    service = ready(lab)
+    service.machine.do("systemctl stop belfry.service; systemctl start belfry.socket belfry.service")
+    service.wait_until_up()
+    service.machine.do("systemctl restart --no-block belfry.service; for i in $(seq 20); do belfry status -q; done")
+    service.machine.do("systemctl stop belfry.service belfry.socket; systemctl start belfry.service")
+
+
+@case("service: a user's own daemon, by systemctl --user")
+def user_mode(lab: Lab) -> None:
+    service = ready(lab)
+    service.machine.do(
+        """
+        useradd --create-home --uid 1500 ringer
+        install -d -m 0700 -o ringer -g ringer /run/user/1500
+        systemd-run --quiet --unit=manager-of-ringer --uid=1500 --gid=1500 --property=Delegate=yes \\
+          --setenv=HOME=/home/ringer --setenv=XDG_RUNTIME_DIR=/run/user/1500 /lib/systemd/systemd --user
+        as_ringer() { setpriv --reuid=1500 --regid=1500 --init-groups env HOME=/home/ringer XDG_RUNTIME_DIR=/run/user/1500 "$@"; }
+        as_ringer mkdir -p /home/ringer/.config/belfry
+        printf 'jobs:\\n  own:\\n    schedule: manual\\n    run: id -un\\n' > /home/ringer/.config/belfry/schedules.yaml
+        chown ringer: /home/ringer/.config/belfry/schedules.yaml
+        until as_ringer systemctl --user is-system-running --quiet; do sleep 0.5; done
+        as_ringer systemctl --user start belfry.service
+        as_ringer belfry run own --wait
+        as_ringer belfry logs own -q | grep -x ringer
+        """,
+        within=120,
+    )
