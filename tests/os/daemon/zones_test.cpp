@@ -38,10 +38,9 @@ struct Site {
   }
 
   Configuration load() {
-    auto loaded = Configuration::load(
-        {.path = directory / "schedules.yaml", .copy_path = directory / "copy", .empty = {}, .distrust = {}}, zones);
-    REQUIRE(loaded.has_value());
-    return *std::move(loaded);
+    Configuration configuration({.path = directory / "schedules.yaml"}, zones);
+    REQUIRE(configuration.begin(configuration.read(), directory / "copy").has_value());
+    return configuration;
   }
 };
 
