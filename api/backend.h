@@ -86,8 +86,10 @@ class Backend {
 
   virtual StatusFacts status() = 0;
 
-  // bad_input: every problem of the file, as it is shown to people; nothing is changed.
-  virtual Result<Reloaded> reload(ReloadHow how) = 0;
+  // Calls `done` when the file is read, later or at once, or not at all if the daemon stops before that. bad_input:
+  // every problem of the file, as it is shown to people; nothing is changed.
+  using ReloadDone = std::function<void(const Result<Reloaded>&)>;
+  virtual void reload(ReloadHow how, ReloadDone done) = 0;
 };
 
 }  // namespace belfry::api

@@ -8,14 +8,13 @@ namespace belfry::api {
 
 Result<void> post_reload(const Call& call) {
   const bool is_dry_run = TRY(read_reload_body(call.request.body));
-  const auto reloaded = call.backend.reload(is_dry_run ? ReloadHow::rehearse : ReloadHow::apply);
-  if (reloaded) {
-    const JobSet* set = call.backend.view().job_set();
-    const ListFrame frame{.now = call.backend.now().wall, .timezone = set != nullptr ? set->zone_name : "UTC"};
-    call.reply(json_response(reloaded_json(*reloaded, frame)));
-  } else {
-    call.reply(respond({.status = 422, .detail = reloaded.error().what}));
-  }
+  const auto answer = [&backend = call.backend, reply = call.reply](const Result<Reloaded>& reloaded) {
+    if (!reloaded) return reply(respond({.status = 422, .detail = reloaded.error().what}));
+    const JobSet* set = backend.view().job_set();
+    const ListFrame frame{.now = backend.now().wall, .timezone = set != nullptr ? set->zone_name : "UTC"};
+    reply(json_response(reloaded_json(*reloaded, frame)));
+  };
+  call.backend.reload(is_dry_run ? ReloadHow::rehearse : ReloadHow::apply, answer);
   return {};
 }
 

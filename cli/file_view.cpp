@@ -34,8 +34,8 @@ class FileBackend final : public api::Backend {
   Result<OutputPart> read_log(const Run&, const OutputQuery&) override {
     return std::unexpected(Error::not_found("a file has no output"));
   }
-  Result<api::Reloaded> reload(api::ReloadHow) override {
-    return std::unexpected(Error::failed("a file is not reloaded"));
+  void reload(api::ReloadHow, ReloadDone done) override {
+    done(std::unexpected(Error::failed("a file is not reloaded")));
   }
   api::StatusFacts status() override {
     return {.uptime = Millis{0}, .config_path = path_, .config_trouble = "", .state_dir = ""};

@@ -1,6 +1,10 @@
+#include <array>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <optional>
+#include <set>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 #include <base/file.h>
@@ -12,6 +16,7 @@
 #include <cli/output.h>
 #include <config/crontab_import.h>
 #include <config/files.h>
+#include <config/systemd_import.h>
 
 namespace belfry::cli {
 
@@ -59,13 +64,91 @@ void add_import_crontab(CLI::App& parent, Context& context) {
       [&context, options] { context.chosen = [options](Context& c) { return import_crontab(c, *options); }; });
 }
 
+// ---- systemd ----
+
+// Where units are, the person's own before the distribution's.
+constexpr std::array unit_directories{"/etc/systemd/system", "/run/systemd/system", "/usr/local/lib/systemd/system",
+                                      "/usr/lib/systemd/system", "/lib/systemd/system"};
+
+// The unit's file: as it is named, beside `near`, or where systemd looks. An instance is made from its template.
+std::string find_unit_file(const std::string& name, const std::filesystem::path& near) {
+  if (name.contains('/')) return name;
+  const auto at = name.find('@');
+  const std::string of_template = at == std::string::npos ? "" : name.substr(0, at + 1) + name.substr(name.rfind('.'));
+  std::vector<std::filesystem::path> directories(unit_directories.begin(), unit_directories.end());
+  directories.insert(directories.begin(), near);
+  std::error_code ignored;
+  for (const std::string& candidate : {name, of_template}) {
+    if (candidate.empty()) continue;
+    for (const auto& directory : directories) {
+      if (std::filesystem::exists(directory / candidate, ignored)) return (directory / candidate).string();
+    }
+  }
+  return (near / name).string();
+}
+
+// With its drop-ins, in the order of their names.
+Result<config::Unit> read_unit(const std::string& file, const std::string& name) {
+  config::Unit unit(name);
+  unit.add(file, TRY(config::read_regular(file)));
+  std::set<std::string> drop_ins;
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(file + ".d", ignored)) {
+    if (entry.path().extension() == ".conf") drop_ins.insert(entry.path().string());
+  }
+  for (const std::string& drop_in : drop_ins) unit.add(drop_in, TRY(config::read_regular(drop_in)));
+  return unit;
+}
+
+Result<std::vector<config::Unit>> read_named_units(const std::vector<std::string>& names) {
+  std::vector<config::Unit> units;
+  for (const std::string& name : names) {
+    const std::string file = find_unit_file(name, std::filesystem::current_path());
+    units.push_back(TRY(read_unit(file, std::filesystem::path(name).filename().string())));
+    if (!units.back().name().ends_with(".timer")) continue;
+    const std::string service = config::service_of(units.back());
+    const std::string service_file = find_unit_file(service, std::filesystem::path(file).parent_path());
+    auto read = read_unit(service_file, service);
+    if (read) units.push_back(*std::move(read));  // that it is missing is told with its timer
+  }
+  return units;
+}
+
+Result<int> import_systemd(const Context& context, const std::vector<std::string>& names) {
+  const bool is_stdin = names == std::vector<std::string>{"-"};
+  const auto units = is_stdin ? config::read_units(TRY(read_file("/dev/stdin"))) : TRY(read_named_units(names));
+  ZoneCache zones;
+  const auto imported = config::import_units(units, zones);
+  tell(imported.errors);
+  tell(imported.warnings);
+  if (imported.job_count == 0) return std::unexpected(Error::bad_input("there is no timer that could be taken over"));
+  print(imported.schedules);
+  hint(context, count(imported.job_count, "job"));
+  return imported.errors.empty() ? exit_ok : exit_bad_input;
+}
+
+void add_import_systemd(CLI::App& parent, Context& context) {
+  auto names = std::make_shared<std::vector<std::string>>();
+  CLI::App* command = parent.add_subcommand("systemd", "Timers of systemd, with the services that they start.");
+  command->footer(
+      "  belfry import systemd backup.timer\n"
+      "  systemctl cat backup.timer backup.service | belfry import systemd -");
+  command->add_option("UNIT", *names, "Timers, by name or by file; - is what  systemctl cat  prints")
+      ->required()
+      ->type_name("");
+  command->callback([&context, names] { context.chosen = [names](Context& c) { return import_systemd(c, *names); }; });
+}
+
 }  // namespace
 
 void add_import(CLI::App& app, Context& context) {
   CLI::App* command = app.add_subcommand("import", "Turn the jobs of another system into a schedules.yaml, on stdout.");
-  command->footer("  belfry import crontab /etc/crontab > schedules.yaml");
+  command->footer(
+      "  belfry import crontab /etc/crontab > schedules.yaml\n"
+      "  belfry import systemd backup.timer > schedules.yaml");
   command->require_subcommand(1);
   add_import_crontab(*command, context);
+  add_import_systemd(*command, context);
 }
 
 }  // namespace belfry::cli

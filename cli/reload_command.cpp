@@ -43,16 +43,29 @@ std::string next_of(const ChangeRow& change, WallTime now, const Zone& zone) {
          (change.next_before ? local_phrase(*change.next_before, zone) : "never");
 }
 
-std::string head_of(const ReloadDocument& reloaded, bool is_dry_run) {
+std::string head_of(const ReloadDocument& reloaded, const std::string& opening) {
   const std::size_t count = reloaded.changes.size();
   if (count == 0) return "Nothing changes for any job.\n";
-  return std::string(is_dry_run ? "It would change " : "It changed ") + std::to_string(count) +
-         (count == 1 ? " job:\n" : " jobs:\n");
+  return opening + std::to_string(count) + (count == 1 ? " job:\n" : " jobs:\n");
 }
 
-void print_for_people(const ReloadDocument& reloaded, bool is_dry_run) {
+Result<int> reload(const Context& context, const Options& options) {
+  const DaemonLink daemon = find_daemon(context, Surroundings::of_this_process());
+  const HttpResponse response = TRY(daemon.send(
+      {.method = "POST", .target = "/v1/config/reload", .body = options.is_dry_run ? "{\"dry_run\":true}" : ""}));
+  if (context.form == OutputForm::json) {
+    print(response.body);
+  } else if (!context.quiet) {
+    print_changes(TRY(decode_reload(response.body)), options.is_dry_run ? "It would change " : "It changed ");
+  }
+  return exit_ok;
+}
+
+}  // namespace
+
+void print_changes(const ReloadDocument& reloaded, const std::string& opening) {
   const auto zone = zone_named(reloaded.timezone);
-  std::string text = head_of(reloaded, is_dry_run);
+  std::string text = head_of(reloaded, opening);
   std::size_t name_width = 0;
   std::size_t what_width = 0;
   for (const ChangeRow& change : reloaded.changes) {
@@ -71,20 +84,6 @@ void print_for_people(const ReloadDocument& reloaded, bool is_dry_run) {
   if (reloaded.needs_restart) text += "'daemon' has changed too: it takes effect when the daemon is started again.\n";
   print(text);
 }
-
-Result<int> reload(const Context& context, const Options& options) {
-  const DaemonLink daemon = find_daemon(context, Surroundings::of_this_process());
-  const HttpResponse response = TRY(daemon.send(
-      {.method = "POST", .target = "/v1/config/reload", .body = options.is_dry_run ? "{\"dry_run\":true}" : ""}));
-  if (context.form == OutputForm::json) {
-    print(response.body);
-  } else if (!context.quiet) {
-    print_for_people(TRY(decode_reload(response.body)), options.is_dry_run);
-  }
-  return exit_ok;
-}
-
-}  // namespace
 
 void add_reload(CLI::App& app, Context& context) {
   auto options = std::make_shared<Options>();

@@ -1,9 +1,11 @@
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <span>
 
 #include <CLI/CLI.hpp>
 #include <base/zones.h>
+#include <cli/daemon_link.h>
 #include <cli/document.h>
 #include <cli/exit_code.h>
 #include <cli/output.h>
@@ -33,10 +35,31 @@ void tell(const Context& context, std::span<const config::Problem> problems, boo
                                     : count(problems.size(), "problem") + ". A daemon that runs is unchanged.");
 }
 
+// How long the newest run of each job took, where a daemon answers at once.
+std::map<std::string, Millis> last_durations(const Context& context) {
+  std::map<std::string, Millis> durations;
+  const DaemonLink daemon = find_daemon(context, Surroundings::of_this_process());
+  const auto response = daemon.send({.target = "/v1/jobs", .patience = std::chrono::seconds{2}});
+  if (!response) return durations;
+  const auto jobs = decode_jobs(response->body);
+  if (!jobs) return durations;
+  for (const JobRow& job : jobs->rows) {
+    if (job.last && job.last->started && job.last->finished) {
+      durations.emplace(job.name, *job.last->finished - *job.last->started);
+    }
+  }
+  return durations;
+}
+
 Result<int> validate(const Context& context, const Options& options) {
   ZoneCache zones;
-  const auto loaded =
-      config::load_config(options.path, zones, {.empty = options.empty, .lint_at = SystemClock().read().wall});
+  const auto last_duration = [durations = last_durations(context)](const std::string& job) -> std::optional<Millis> {
+    const auto known = durations.find(job);
+    return known == durations.end() ? std::nullopt : std::optional(known->second);
+  };
+  const auto loaded = config::load_config(
+      options.path, zones,
+      {.empty = options.empty, .lint_at = SystemClock().read().wall, .last_duration = last_duration});
   tell(context, loaded ? loaded->warnings : loaded.error(), loaded.has_value());
   return loaded ? exit_ok : exit_bad_input;
 }

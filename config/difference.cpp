@@ -29,8 +29,8 @@ std::string text_of(const MissedPolicy& missed) { return word_of(missed.action);
 std::string text_of(const OverlapPolicy& overlap) { return word_of(overlap.action); }
 std::string text_of(const RetryPolicy& retry) { return std::to_string(retry.max); }
 
-template <class T>
-std::string text_of(const std::optional<T>& value) {
+template <template <class> class Maybe, class T>
+std::string text_of(const Maybe<T>& value) {
   return value ? text_of(*value) : "none";
 }
 

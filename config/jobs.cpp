@@ -141,8 +141,9 @@ std::optional<Job> read_job(Reader& reader, const Entry& entry, const FileSurrou
   auto inputs = inputs_of(reader, entry, keys, file);
   if (file.only_as) refuse_others(reader, entry, keys.process, *file.only_as);
   if (!keys.schedule) return std::nullopt;
-  auto schedule = compile(reader, *keys.schedule,
-                          {.job = entry.key.text(), .zone = file.zone, .calendars = file.calendars, .salt = file.salt});
+  auto schedule = shared.schedules.compile(
+      reader, *keys.schedule,
+      {.job = entry.key.text(), .zone = file.zone, .calendars = file.calendars, .salt = file.salt});
   auto action = action_of(keys);
   if (!name || !schedule || !action) return std::nullopt;
 

@@ -15,6 +15,7 @@
 #include <config/own_account.h>
 #include <config/pools.h>
 #include <config/references.h>
+#include <config/schedule_pool.h>
 #include <config/schedules.h>
 
 namespace belfry::config {
@@ -35,6 +36,7 @@ struct FileSurroundings {
 struct Shared {
   Pool<Policies> policies{default_policies()};
   Pool<ProcessSettings> processes{default_process_settings()};
+  SchedulePool schedules;
   References references;
   std::optional<Linter> linter;  // none: nobody asked for warnings
 };

@@ -1,3 +1,5 @@
+#include <grp.h>
+#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,10 +17,11 @@ namespace belfry::config {
 
 namespace {
 
-constexpr std::array<std::string_view, 15> names{
+constexpr std::array<std::string_view, 17> names{
     "leap-years-only", "uneven-step",     "either-day",       "quartz-weekday",          "dst-change",
     "utc-day",         "never-again",     "retry-never",      "timeout-beyond-deadline", "secret-in-command",
-    "pipe-in-sh",      "program-missing", "program-writable", "queue-collision",         "secret-file",
+    "pipe-in-sh",      "program-missing", "program-writable", "queue-collision",         "overlaps-itself",
+    "user-missing",    "secret-file",
 };
 
 // In the order of belfry::Lint::Kind.
@@ -38,6 +41,37 @@ bool shows_secret(std::string_view argument) {
     const auto at = text.find(word);
     return at != std::string::npos && at + word.size() < text.size();
   });
+}
+
+// What the machine's own list of names says; a number needs none.
+template <class Entry, class Find>
+bool is_in_database(const std::string& name, Find find) {
+  if (name.find_first_not_of("0123456789") == std::string::npos) return true;
+  Entry entry{};
+  Entry* found = nullptr;
+  std::vector<char> buffer(65536);
+  return find(name.c_str(), &entry, buffer.data(), buffer.size(), &found) != 0 || found != nullptr;
+}
+
+// The program that a script begins with, where it is written with its whole path.
+std::string first_program(std::string_view script) {
+  script = trim(script);
+  const std::string_view word = script.substr(0, script.find_first_of(" \t\n;|&<>()"));
+  const bool is_plain = word.find_first_of("$*?[]{}'\"\\`~=#") == std::string_view::npos;
+  return word.starts_with('/') && is_plain ? std::string(word) : "";
+}
+
+// The shortest pause between its next times.
+std::optional<Millis> shortest_pause(const Schedule& schedule, WallTime now) {
+  constexpr int times = 20;
+  std::optional<Millis> shortest;
+  auto at = schedule.next_after(now);
+  for (int i = 0; at && i < times; ++i) {
+    const auto next = schedule.next_after(*at);
+    if (next) shortest = std::min(shortest.value_or(*next - *at), Millis{*next - *at});
+    at = next;
+  }
+  return shortest;
 }
 
 // One `|`, and not the `||` of "or else".
@@ -72,6 +106,8 @@ void Linter::job(Reader& reader, Node key, const ScheduleList& schedule, const J
     warn(reader, key, "never-again", "job " + quote(job.name.text()) + " is never due again",
          "its last time is over: remove it, or write  schedule: manual");
   if (next && job.enabled) due_.push_back({key, job.policies->queue, *next});
+  check_pace(reader, key, job);
+  check_accounts(reader, key, *job.process);
   check_policies(reader, key, *job.policies);
   check_action(reader, key, job.action);
 }
@@ -88,6 +124,28 @@ void Linter::check_schedule(Reader& reader, const ScheduleEntry& entry, const Jo
   };
   if (text) say(text->node, lint_schedule(text->text, context, now_));
   if (entry.every && !entry.from) say(entry.every->node, lint_interval(*parse_duration(entry.every->text)));
+}
+
+void Linter::check_pace(Reader& reader, Node key, const Job& job) {
+  const auto took = last_duration_ ? last_duration_(job.name.text()) : std::nullopt;
+  if (!took || job.measured) return;
+  const auto pause = shortest_pause(job.schedule, now_);
+  if (!pause || *took < *pause) return;
+  warn(reader, key, "overlaps-itself",
+       "the last run of " + quote(job.name.text()) + " took " + format_duration(*took) +
+           ", and it is due again after " + format_duration(*pause),
+       "make it rarer, or write  measured_from: finish;  'overlap' says what becomes of the times between");
+}
+
+void Linter::check_accounts(Reader& reader, Node key, const ProcessSettings& process) {
+  if (!process.user.empty() && !is_in_database<passwd>(process.user, ::getpwnam_r)) {
+    warn(reader, key, "user-missing", "there is no user " + quote(process.user) + " on this machine",
+         "is it spelt right?");
+  }
+  if (!process.group.empty() && !is_in_database<group>(process.group, ::getgrnam_r)) {
+    warn(reader, key, "user-missing", "there is no group " + quote(process.group) + " on this machine",
+         "is it spelt right?");
+  }
 }
 
 void Linter::check_policies(Reader& reader, Node key, const Policies& policies) {
@@ -108,6 +166,7 @@ void Linter::check_action(Reader& reader, Node key, const Action& action) {
 }
 
 void Linter::check_script(Reader& reader, Node key, const Script& script) {
+  check_program(reader, key, first_program(script.text));
   if (script.shell != Script::Shell::sh || !has_pipe(script.text)) return;
   warn(reader, key, "pipe-in-sh", "in a pipe sh sees only the last command fail",
        "write  shell: bash  which sees them all (pipefail)");
@@ -118,7 +177,10 @@ void Linter::check_command(Reader& reader, Node key, const Command& command) {
     warn(reader, key, "secret-in-command", "everybody who may list processes can read a secret in 'command'",
          "put it into 'env', or into a file that only the job's user may read");
   }
-  const std::string& program = command.argv.front();
+  check_program(reader, key, command.argv.front());
+}
+
+void Linter::check_program(Reader& reader, Node key, const std::string& program) {
   if (!program.starts_with('/')) return;
   struct stat info{};
   if (::stat(program.c_str(), &info) != 0) {

@@ -2,7 +2,9 @@
 // off (`ignore_warnings:`). For `belfry validate`; the daemon does not ask for them.
 #pragma once
 
+#include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -18,8 +20,12 @@ namespace belfry::config {
 
 class Linter {
  public:
+  // How long the newest run of a job took, where somebody knows.
+  using LastDuration = std::function<std::optional<Millis>(const std::string& job)>;
+
   // As of `now`: a schedule that is over is over as of some instant.
-  explicit Linter(WallTime now) : now_(now) {}
+  explicit Linter(WallTime now, LastDuration last_duration = {})
+      : now_(now), last_duration_(std::move(last_duration)) {}
 
   // Warnings of this name are left out. A name that is none is an error.
   void ignore(Reader& reader, const MarkedText& name);
@@ -36,10 +42,13 @@ class Linter {
  private:
   void warn(Reader& reader, Node at, std::string_view name, std::string what, std::string hint);
   void check_schedule(Reader& reader, const ScheduleEntry& entry, const Job& job);
+  void check_pace(Reader& reader, Node key, const Job& job);
+  void check_accounts(Reader& reader, Node key, const ProcessSettings& process);
   void check_policies(Reader& reader, Node key, const Policies& policies);
   void check_action(Reader& reader, Node key, const Action& action);
   void check_script(Reader& reader, Node key, const Script& script);
   void check_command(Reader& reader, Node key, const Command& command);
+  void check_program(Reader& reader, Node key, const std::string& program);
 
   struct Due {
     Node key;
@@ -48,6 +57,7 @@ class Linter {
   };
 
   WallTime now_;
+  LastDuration last_duration_;
   std::set<std::string, std::less<>> ignored_;
   std::vector<Due> due_;  // the next slot of each job that has one
 };

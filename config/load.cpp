@@ -11,20 +11,12 @@
 #include <config/file_entry.h>
 #include <config/jobs.h>
 #include <config/load.h>
+#include <config/sharing.h>
 #include <config/yaml.h>
 
 namespace belfry::config {
 
 namespace {
-
-std::string revision_of(const std::vector<FileText>& files) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::uint64_t rest = 0;
-  for (const FileText& file : files) rest = hash_text(file.text, rest);
-  std::string out(16, '0');
-  for (auto it = out.rbegin(); it != out.rend(); ++it, rest >>= 4U) *it = digits[rest & 15U];
-  return out;
-}
 
 // One file on its way in. It stays where it is: its tree and its problems point into it.
 struct File {
@@ -38,6 +30,15 @@ struct File {
   std::optional<Tree> tree;  // of a file that is a map, or empty
   FileEntry entry;
 };
+
+std::string revision_of(const std::vector<std::unique_ptr<File>>& files) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::uint64_t rest = 0;
+  for (const auto& file : files) rest = hash_text(file->content.text, rest);
+  std::string out(16, '0');
+  for (auto it = out.rbegin(); it != out.rend(); ++it, rest >>= 4U) *it = digits[rest & 15U];
+  return out;
+}
 
 // The first place of each name, over all files. Names that stand twice in one file are found by the tree.
 class Names {
@@ -70,6 +71,8 @@ class Loader {
       std::ranges::move(file->problems.take(Severity::warning), std::back_inserter(loaded.warnings));
     }
     if (!errors.empty()) return std::unexpected(std::move(errors));
+    for (const auto& file : files_)
+      loaded.files.push_back(std::move(file->content));  // nobody looks at the trees any more
     return loaded;
   }
 
@@ -220,7 +223,7 @@ FileSurroundings Loader::surroundings() {
 
 std::optional<Linter> Loader::linter() {
   if (!options_.lint_at || !main().tree) return std::nullopt;
-  Linter linter(*options_.lint_at);
+  Linter linter(*options_.lint_at, options_.last_duration);
   Reader reader = reader_of(main());
   reader.set_key("ignore_warnings");
   for (const MarkedText& name : main().entry.ignore_warnings) linter.ignore(reader, name);
@@ -240,12 +243,14 @@ void Loader::check_not_empty() {
 }
 
 void Loader::read_jobs(JobSet& set, const FileSurroundings& around) {
-  Shared shared{.references = {}, .linter = linter()};
+  Shared shared{.schedules = {}, .references = {}, .linter = linter()};
   Names names("job ");
   for (const auto& file : files_) {
     if (!file->entry.jobs) continue;
     Reader reader = reader_of(*file);
-    for (const Entry& entry : file->entry.jobs->map.entries()) {
+    const std::vector<Entry> entries = file->entry.jobs->map.entries();
+    set.jobs.reserve(set.jobs.size() + entries.size());
+    for (const Entry& entry : entries) {
       if (files_.size() > 1) names.add(reader, entry.key);
       if (auto job = read_job(reader, entry, around, shared)) set.jobs.push_back(std::move(*job));
     }
@@ -267,8 +272,8 @@ LoadedConfig Loader::read() {
   LoadedConfig loaded{
       .set = {}, .daemon = main().entry.daemon, .warnings = {}, .files = {}, .patterns = {}, .salt = around.salt};
   for (const MarkedText& pattern : main().entry.include) loaded.patterns.emplace_back(pattern.text);
-  for (const auto& file : files_) loaded.files.push_back(file->content);
-  set.revision = revision_of(loaded.files);
+  set.revision = revision_of(files_);
+  if (options_.before) share_with(*options_.before, set);
   loaded.set = std::make_shared<const JobSet>(std::move(set));
   return loaded;
 }
@@ -327,18 +332,22 @@ Loaded parse_config(std::string name, std::string text, ZoneCache& zones, ParseO
 
 Loaded load_config(const std::string& path, ZoneCache& zones, LoadOptions options) {
   auto text = read_regular(path);
-  if (!text) {
-    Problem problem{.file = path, .what = text.error().what, .hint = hint_for_unreadable(text.error())};
-    return std::unexpected(std::vector<Problem>{std::move(problem)});
-  }
-  auto remarks = translate(path, options, zones, *text);
+  if (text) return load_text(path, std::move(*text), zones, options);
+  Problem problem{.file = path, .what = text.error().what, .hint = hint_for_unreadable(text.error())};
+  return std::unexpected(std::vector<Problem>{std::move(problem)});
+}
+
+Loaded load_text(const std::string& path, std::string text, ZoneCache& zones, LoadOptions options) {
+  auto remarks = translate(path, options, zones, text);
   if (!remarks) return std::unexpected(std::move(remarks).error());
-  auto loaded = parse_config(path, std::move(*text), zones,
+  auto loaded = parse_config(path, std::move(text), zones,
                              {.salt = machine_salt(),
                               .salt_in_force = options.salt_in_force,
                               .only_as = options.only_as,
                               .empty = options.empty,
                               .lint_at = options.lint_at,
+                              .last_duration = options.last_duration,
+                              .before = options.before,
                               .expand = [&](const std::string& pattern) { return read_included(path, pattern); }});
   if (!loaded) return loaded;
   std::ranges::move(*remarks, std::back_inserter(loaded->warnings));

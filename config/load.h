@@ -41,6 +41,8 @@ struct ParseOptions {
   std::optional<OwnAccount> only_as;           // none: jobs may run as anybody
   EmptyFile empty = EmptyFile::refused;
   std::optional<WallTime> lint_at;  // warnings too, as of this instant; none: errors only
+  std::function<std::optional<Millis>(const std::string& job)> last_duration = {};  // for the warnings
+  std::shared_ptr<const JobSet> before = {};  // with which the new one shares what is alike (sharing.h)
   // The files that a pattern of `include:` stands for. None: there are no other files.
   std::function<Result<std::vector<FileText>>(const std::string& pattern)> expand;
 };
@@ -63,10 +65,15 @@ struct LoadOptions {
   Distrust distrust = Distrust::ignore;
   EmptyFile empty = EmptyFile::refused;
   std::optional<WallTime> lint_at;
+  std::function<std::optional<Millis>(const std::string& job)> last_duration = {};  // for the warnings
+  std::shared_ptr<const JobSet> before = {};
 };
 
 // The same, of files on disk. Of a crontab the text in `files` is what it means as a schedules.yaml.
 Loaded load_config(const std::string& path, ZoneCache& zones, LoadOptions options = {});
+
+// The same, of what may become the text of a file: `text` in the place of the main one's.
+Loaded load_text(const std::string& path, std::string text, ZoneCache& zones, LoadOptions options = {});
 
 // The salt of this machine.
 std::uint64_t machine_salt();

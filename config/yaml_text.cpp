@@ -16,7 +16,8 @@ bool may_stand_bare(std::string_view text) {
   constexpr std::array<std::string_view, 12> taken{"null",  "Null",  "NULL",  "true", "True", "TRUE",
                                                    "false", "False", "FALSE", "yes",  "no",   "none"};
   if (text.empty() || std::ranges::find(taken, text) != taken.end()) return false;
-  const bool is_option = text.size() > 1 && text.front() == '-' && is_alphanumeric(text[1]);
+  const std::size_t dashes = std::min(text.find_first_not_of('-'), text.size());
+  const bool is_option = (dashes == 1 || dashes == 2) && dashes < text.size() && is_alphanumeric(text[dashes]);
   if (!is_alphanumeric(text.front()) && text.front() != '/' && !is_option) return false;
   if (text.back() == ' ') return false;
   for (std::size_t i = 1; i < text.size(); ++i) {

@@ -2,90 +2,133 @@
 #include <base/log.h>
 #include <base/try.h>
 #include <config/accepted.h>
+#include <config/difference.h>
 #include <daemon/configuration.h>
+#include <daemon/moved_jobs.h>
 
 namespace belfry {
 
 namespace {
 
+using How = Configuration::How;
+using Reading = Configuration::Reading;
+
 void write_to_log(const std::vector<config::Problem>& warnings) {
   for (const config::Problem& warning : warnings) log::warning(config::one_line(warning));
 }
 
-}  // namespace
-
-config::Loaded Configuration::read() const {
-  return config::load_config(options_.path, *zones_,
-                             {.language = options_.language,
-                              .crontab_format = options_.crontab_format,
-                              .salt_in_force = salt_,
-                              .only_as = options_.only_as,
-                              .distrust = options_.distrust,
-                              .empty = options_.empty,
-                              .lint_at = {}});
+config::Loaded read_files(const How& how, ZoneCache& zones, std::shared_ptr<const JobSet> before = nullptr) {
+  return config::load_config(how.options.path, zones,
+                             {.language = how.options.language,
+                              .crontab_format = how.options.crontab_format,
+                              .salt_in_force = how.salt_in_force,
+                              .only_as = how.options.only_as,
+                              .distrust = how.options.distrust,
+                              .empty = how.options.empty,
+                              .lint_at = {},
+                              .before = std::move(before)});
 }
 
-Result<config::LoadedConfig> Configuration::read_copy() const {
-  const std::string packed = TRY(read_file(copy_path_, {.size_max = std::size_t{1} << 30U}));
-  return config::unpack(packed, options_.path, *zones_);
+Result<config::LoadedConfig> read_copy(const How& how, ZoneCache& zones) {
+  const std::string packed = TRY(read_file(how.copy_path, {.size_max = std::size_t{1} << 30U}));
+  return config::unpack(packed, how.options.path, zones);
 }
 
 // Without the copy everything works but a start with a broken file.
-void Configuration::keep_copy(const config::LoadedConfig& loaded) const {
-  const auto kept = replace_file(copy_path_, config::pack(loaded));
+void keep_copy(const How& how, const config::LoadedConfig& loaded) {
+  const auto kept = replace_file(how.copy_path, config::pack(loaded));
   if (!kept) log::warning("no copy of the configuration is kept: " + kept.error().what);
 }
 
-void Configuration::take(config::LoadedConfig loaded) {
-  watched_ = {options_.path};
-  for (const std::string& pattern : loaded.patterns) watched_.push_back(config::included_path(options_.path, pattern));
-  for (const config::FileText& file : loaded.files) watched_.push_back(file.name);
-  jobs_ = std::move(loaded.set);
+std::vector<std::string> watched_for(const How& how, const config::LoadedConfig& loaded) {
+  std::vector<std::string> watched = {how.options.path};
+  for (const std::string& pattern : loaded.patterns) {
+    watched.push_back(config::included_path(how.options.path, pattern));
+  }
+  for (const config::FileText& file : loaded.files) watched.push_back(file.name);
+  return watched;
 }
 
+Reading read_anew(const How& how, ZoneCache& zones, const std::shared_ptr<const JobSet>& before,
+                  Configuration::Purpose purpose, WallTime now) {
+  auto loaded = read_files(how, zones, before);
+  if (!loaded) return {.trouble = config::render(loaded.error())};
+  Reading reading{.daemon = loaded->daemon, .watched = watched_for(how, *loaded)};
+  if (loaded->set->revision == before->revision) return reading;
+  if (purpose == Configuration::Purpose::apply) keep_copy(how, *loaded);
+  reading.changes = config::difference(*before, *loaded->set, now);
+  reading.jobs = std::move(loaded->set);
+  reading.warnings = std::move(loaded->warnings);
+  return reading;
+}
+
+// Nothing is shared with the jobs before: their schedules know the zones as they were. The file may have been edited
+// since, and refused; the copy has what was accepted.
+Reading renewed(const How& how, ZoneCache& zones, const JobSet& before, WallTime now) {
+  std::shared_ptr<const JobSet> jobs;
+  if (auto loaded = read_files(how, zones); loaded && loaded->set->revision == before.revision) {
+    jobs = std::move(loaded->set);
+  }
+  if (!jobs) {
+    auto copy = read_copy(how, zones);
+    if (copy && copy->set->revision == before.revision) jobs = std::move(copy->set);
+  }
+  if (!jobs) return {.trouble = "a time zone has changed, and the jobs cannot be read again: they keep to the old one"};
+  Reading reading{.jobs = jobs};
+  for (const std::string& moved : moved_jobs(before, *jobs, now)) {
+    reading.moved.push_back("by database " + zones.database_version() + " of the time zones " + moved);
+  }
+  return reading;
+}
+
+}  // namespace
+
+config::Loaded Configuration::read() const { return read_files(how_, *zones_); }
+
 Result<void> Configuration::begin(config::Loaded first, std::string copy_path) {
-  copy_path_ = std::move(copy_path);
+  how_.copy_path = std::move(copy_path);
   if (first) {
     write_to_log(first->warnings);
-    keep_copy(*first);
+    keep_copy(how_, *first);
   } else {
     trouble_ = config::render(first.error());
-    auto copy = read_copy();
+    auto copy = read_copy(how_, *zones_);
     if (!copy) return std::unexpected(Error::bad_input(trouble_));
     first = *std::move(copy);
   }
   daemon_ = first->daemon;
-  salt_ = first->salt;
-  take(*std::move(first));
+  how_.salt_in_force = first->salt;
+  watched_ = watched_for(how_, *first);
+  zone_files_ = zones_->files();
+  jobs_ = std::move(first->set);
   return {};
 }
 
-std::shared_ptr<const JobSet> Configuration::reload() {
-  auto loaded = read();
-  if (!loaded) {
-    trouble_ = config::render(loaded.error());
-    return nullptr;
-  }
-  trouble_.clear();
-  if (loaded->set->revision == jobs_->revision) return nullptr;
-  write_to_log(loaded->warnings);
-  keep_copy(*loaded);
-  needs_restart_ = loaded->daemon != daemon_;
-  if (needs_restart_) log::warning("'daemon' has changed: it takes effect when the daemon is started again");
-  take(*std::move(loaded));
-  return jobs_;
+std::function<Configuration::Reading()> Configuration::reading(Purpose purpose, WallTime now) const {
+  return [how = how_, zones = zones_, before = jobs_, daemon = daemon_, purpose, now]() -> Reading {
+    Reading reading =
+        purpose == Purpose::renew ? renewed(how, *zones, *before, now) : read_anew(how, *zones, before, purpose, now);
+    reading.needs_restart = reading.trouble.empty() && reading.daemon != daemon;
+    reading.zone_files = zones->files();
+    return reading;
+  };
 }
 
-// The file may have been edited since, and refused; the copy has what was accepted.
-std::shared_ptr<const JobSet> Configuration::renew() {
-  std::shared_ptr<const JobSet> renewed;
-  if (auto loaded = read(); loaded && loaded->set->revision == jobs_->revision) renewed = std::move(loaded->set);
-  if (!renewed) {
-    auto copy = read_copy();
-    if (copy && copy->set->revision == jobs_->revision) renewed = std::move(copy->set);
-  }
-  if (renewed) jobs_ = renewed;
-  return renewed;
+std::shared_ptr<const JobSet> Configuration::take_renewed(const Reading& reading) {
+  zone_files_ = reading.zone_files;
+  if (reading.jobs) jobs_ = reading.jobs;
+  return reading.jobs;
+}
+
+std::shared_ptr<const JobSet> Configuration::take(const Reading& reading) {
+  trouble_ = reading.trouble;
+  zone_files_ = reading.zone_files;
+  if (!reading.jobs) return nullptr;
+  write_to_log(reading.warnings);
+  if (reading.needs_restart) log::warning("'daemon' has changed: it takes effect when the daemon is started again");
+  watched_ = reading.watched;
+  jobs_ = reading.jobs;
+  return jobs_;
 }
 
 }  // namespace belfry

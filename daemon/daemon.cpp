@@ -13,10 +13,10 @@
 #include <api/server.h>
 #include <api/unix_socket.h>
 #include <base/log.h>
+#include <base/memory.h>
 #include <base/os.h>
 #include <base/try.h>
 #include <base/version.h>
-#include <config/difference.h>
 #include <daemon/alarm.h>
 #include <daemon/clock.h>
 #include <daemon/clock_doubt.h>
@@ -31,8 +31,8 @@
 #include <daemon/inherited_socket.h>
 #include <daemon/loop.h>
 #include <daemon/mailbox.h>
-#include <daemon/moved_jobs.h>
 #include <daemon/reader.h>
+#include <daemon/reloads.h>
 #include <daemon/retention.h>
 #include <daemon/service_manager.h>
 #include <daemon/signals.h>
@@ -125,13 +125,12 @@ Result<Ground> prepare(const DaemonOptions& options, const ServiceManager& manag
                                .crontab_format = options.crontab_format,
                                .empty = options.empty,
                                .distrust = distrust_here(manager),
-                               .only_as = only_account()},
-                              *zones);
+                               .only_as = only_account()});
   config::Loaded loaded = configuration.read();
   auto state = TRY(StateDir::open(state_dir(options, loaded)));
   TRY(configuration.begin(std::move(loaded), state.accepted_path()));
   watch.follow(configuration.watched(), SystemClock().read().boot);
-  auto zone_watch = TRY(FileWatch::open(zones->files()));
+  auto zone_watch = TRY(FileWatch::open(configuration.zone_files()));
   auto signals = TRY(Signals::open());
   auto loop = TRY(Loop::open());
   auto alarm = TRY(Alarm::open());
@@ -177,10 +176,8 @@ class Daemon {
   Result<void> open_launcher();
   Result<void> watch_all();
   Result<void> turn();
-  Result<api::Reloaded> reload();
-  Result<api::Reloaded> rehearse_reload();
-  void renew_zones(const Now& now);
   void look_at_wishes();
+  Result<void> open_reloads();
   void begin_to_leave(const Now& now);
   void tell_manager(BootTime now);
   std::optional<Millis> sleep_limit();
@@ -199,6 +196,7 @@ class Daemon {
   std::vector<api::Warning> warnings_;
   std::optional<FrontDesk> desk_;
   std::unique_ptr<api::Server> server_;
+  std::unique_ptr<Reloads> reloads_;
   bool reload_asked_ = false;
   bool config_read_ = false;
   bool stop_asked_ = false;
@@ -223,25 +221,26 @@ Result<void> Daemon::open(api::Server::Options listen) {
   manager_.take_turn(clock_.read().boot);
   TRY(open_ledger_and_core());
   TRY(open_launcher());
+  TRY(open_reloads());
   const auto submit = [this](Input input) { turn_->submit(std::move(input)); };
-  desk_.emplace(
-      FrontDesk::Rooms{
-          .clock = clock_,
-          .view = turn_->view(),
-          .history = *history_,
-          .reader = *reader_,
-          .configuration = ground_.configuration,
-          .zones = *ground_.zones,
-          .warnings = warnings_,
-          .reload = [this](api::ReloadHow how) { return how == api::ReloadHow::apply ? reload() : rehearse_reload(); },
-          .state_path = ground_.state.path(),
-          .runs_path = ground_.state.runs_path()},
-      submit);
+  desk_.emplace(FrontDesk::Rooms{.clock = clock_,
+                                 .view = turn_->view(),
+                                 .history = *history_,
+                                 .reader = *reader_,
+                                 .configuration = ground_.configuration,
+                                 .zones = *ground_.zones,
+                                 .warnings = warnings_,
+                                 .reload = [this](api::ReloadHow how,
+                                                  Reloads::Done done) { reloads_->ask(how, std::move(done)); },
+                                 .state_path = ground_.state.path(),
+                                 .runs_path = ground_.state.runs_path()},
+                submit);
   listen.connections_max = descriptors_.clients;
   server_ = TRY(api::Server::open(std::move(listen), *desk_));
   TRY(watch_all());
   manager_.tell_ready();
   TRY(turn());
+  give_back_free_memory();  // of the file and its tree
   if (!ground_.configuration.trouble().empty()) {
     log::error("degraded: the file has errors, so the configuration that was accepted last is in force:\n" +
                ground_.configuration.trouble());
@@ -300,6 +299,24 @@ void Daemon::look_at_wishes() {
   for (const api::Warning& warning : warnings_) log::warning(warning.what + "; " + warning.cure);
 }
 
+Result<void> Daemon::open_reloads() {
+  reloads_ = TRY(Reloads::start(
+      ground_.configuration,
+      {.wall = [this] { return clock_.read().wall; },
+       .in_force =
+           [this](std::shared_ptr<const JobSet> jobs) {
+             look_at_wishes();
+             turn_->submit(JobsLoaded{std::move(jobs)});
+           },
+       .read =
+           [this] {
+             config_read_ = true;
+             ground_.watch.follow(ground_.configuration.watched(), clock_.read().boot);
+           },
+       .zones_read = [this] { ground_.zone_watch.follow(ground_.configuration.zone_files(), clock_.read().boot); }}));
+  return {};
+}
+
 Result<void> Daemon::watch_all() {
   Loop& loop = ground_.loop;
   TRY(loop.add(ground_.alarm.wall_fd(), [this] {
@@ -322,6 +339,7 @@ Result<void> Daemon::watch_all() {
     for (CommitAnswer& answer : answers_.take_all()) turn_->submit(Persisted{std::move(answer)});
   }));
   TRY(loop.add(reader_->fd(), [this] { reader_->dispatch(); }));
+  TRY(loop.add(reloads_->fd(), [this] { reloads_->dispatch(); }));
   TRY(loop.add(launcher_->fd(), [this] { launcher_->dispatch(); }));
   return loop.add(server_->fd(), [this] { server_->dispatch(); });
 }
@@ -340,8 +358,10 @@ Result<void> Daemon::run() {
 Result<void> Daemon::turn() {
   const Now now = clock_.read();
   if (ground_.watch.take_change(now.boot)) reload_asked_ = true;
-  if (std::exchange(reload_asked_, false)) (void)reload();  // what is wrong is in the log
-  if (ground_.zone_watch.take_change(now.boot)) renew_zones(now);
+  if (std::exchange(reload_asked_, false)) {
+    reloads_->ask(api::ReloadHow::apply, [](const Result<api::Reloaded>&) {});  // what is wrong is in the log
+  }
+  if (ground_.zone_watch.take_change(now.boot)) reloads_->renew_zones();
   if (std::exchange(stop_asked_, false)) begin_to_leave(now);
   // An answer given outside of dispatch() makes no descriptor readable; see api/server.h.
   if (server_->timeout() == Millis{0}) server_->dispatch();
@@ -351,6 +371,7 @@ Result<void> Daemon::turn() {
                         .api = *server_,
                         .alarm = ground_.alarm,
                         .status = status_}));
+  reloads_->drop_old_jobs();
   if (std::exchange(config_read_, false)) {
     server_->config_changed();
     status_.tell_config_read();
@@ -373,45 +394,6 @@ void Daemon::tell_manager(BootTime now) {
   if (departure_.is_asked()) manager_.ask_for_time(now);
   if (status_.take_change()) manager_.show(status_.text(turn_->view(), ground_.configuration.trouble()));
   manager_.take_turn(now);
-}
-
-Result<api::Reloaded> Daemon::rehearse_reload() {
-  const Configuration& configuration = ground_.configuration;
-  const auto loaded = configuration.read();
-  if (!loaded) return std::unexpected(Error::bad_input(config::render(loaded.error())));
-  return api::Reloaded{.changes = config::difference(*configuration.jobs(), *loaded->set, clock_.read().wall),
-                       .needs_restart = loaded->daemon != configuration.daemon()};
-}
-
-Result<api::Reloaded> Daemon::reload() {
-  Configuration& configuration = ground_.configuration;
-  const auto before = configuration.jobs();
-  const auto jobs = configuration.reload();
-  config_read_ = true;
-  ground_.watch.follow(configuration.watched(), clock_.read().boot);
-  ground_.zone_watch.follow(ground_.zones->files(), clock_.read().boot);
-  if (!configuration.trouble().empty()) {
-    log::error("the file has errors, so the jobs stay as they were:\n" + configuration.trouble());
-    return std::unexpected(Error::bad_input(configuration.trouble()));
-  }
-  if (!jobs) return api::Reloaded{.changes = {}, .needs_restart = configuration.needs_restart()};
-  log::info(configuration.path() + " is in force: " + std::to_string(jobs->jobs.size()) + " jobs");
-  look_at_wishes();
-  turn_->submit(JobsLoaded{jobs});
-  return api::Reloaded{.changes = config::difference(*before, *jobs, clock_.read().wall),
-                       .needs_restart = configuration.needs_restart()};
-}
-
-// S15: the same jobs, due at other times. What was decided stays decided, because marks do not move.
-void Daemon::renew_zones(const Now& now) {
-  const auto before = ground_.configuration.jobs();
-  const auto jobs = ground_.configuration.renew();
-  if (!jobs) return log::error("a time zone has changed, and the jobs cannot be read again: they keep to the old one");
-  turn_->submit(JobsLoaded{jobs});
-  ground_.zone_watch.follow(ground_.zones->files(), now.boot);
-  for (const std::string& moved : moved_jobs(*before, *jobs, now.wall)) {
-    log::warning("by database " + ground_.zones->database_version() + " of the time zones " + moved);
-  }
 }
 
 std::optional<Millis> Daemon::sleep_limit() {

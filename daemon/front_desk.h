@@ -24,7 +24,7 @@ class FrontDesk final : public api::Backend {
     const Configuration& configuration;
     const ZoneCache& zones;
     const std::vector<api::Warning>& warnings;
-    std::function<Result<api::Reloaded>(api::ReloadHow)> reload;
+    std::function<void(api::ReloadHow, ReloadDone)> reload;
     std::string state_path;
     std::string runs_path;
   };
@@ -40,7 +40,7 @@ class FrontDesk final : public api::Backend {
   void place(api::Order order, std::function<void(const Answer&)> done) override;
   Result<OutputPart> read_log(const Run& run, const OutputQuery& query) override;
   api::StatusFacts status() override;
-  Result<api::Reloaded> reload(api::ReloadHow how) override { return rooms_.reload(how); }
+  void reload(api::ReloadHow how, ReloadDone done) override { rooms_.reload(how, std::move(done)); }
 
   // The core's answer to a request, on its way to whoever asked.
   void deliver(const Answer& answer);

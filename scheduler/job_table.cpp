@@ -31,6 +31,27 @@ void begin_anew(JobState& state, WallTime now) {
   state.counts_from = was_wrong ? now : std::max(now, state.decided_upto());
 }
 
+// The definition in state.job begins to hold, whose triggers have this form. True: the ledger is to be told.
+enum class Known { not_yet, yes };
+bool define(JobState& state, std::uint64_t form, WallTime now, Known known) {
+  const bool is_enabled_anew = state.job->enabled && !state.was_enabled;
+  const bool owes_anew = known == Known::not_yet || state.removed || state.form != form || is_enabled_anew;
+  if (owes_anew) begin_anew(state, now);
+  if (!owes_anew && state.was_enabled == state.job->enabled) return false;
+  state.removed = false;
+  state.form = form;
+  state.was_enabled = state.job->enabled;
+  return true;
+}
+
+// At a glance: the schedule is the same object, and nothing else says when the job is due. The configuration sees to
+// it that jobs which nobody edited share theirs with the set before.
+bool is_due_as_before(const JobState& state, const Job& job) {
+  const auto has_schedule_only = [](const Job& one) { return !one.measured && !one.startup && !one.after; };
+  return state.job && state.job->schedule.rules() == job.schedule.rules() && has_schedule_only(*state.job) &&
+         has_schedule_only(job) && !state.removed && state.was_enabled == job.enabled;
+}
+
 }  // namespace
 
 JobExtras& JobState::need_extras() {
@@ -86,9 +107,18 @@ void JobTable::rename(const JobName& from, const JobName& to) {
 // A renaming counts when the old name is known and free, and the new one is not known.
 JobTable::Change JobTable::compare(const JobSet& set) {
   Change change;
+  const bool is_in_place = keeps_places(set);
   std::map<JobName, const Job*> named;
-  for (const Job& job : set.jobs) named.emplace(job.name, &job);
   for (const Job& job : set.jobs) {
+    if (!is_in_place) named.emplace(job.name, &job);
+  }
+  const auto find = [&](JobIndex index) -> const Job* {
+    if (is_in_place) return index < named_count_ ? &set.jobs[index] : nullptr;
+    const auto found = named.find(states_[index].name);
+    return found == named.end() ? nullptr : found->second;
+  };
+  for (const Job& job : set.jobs) {
+    if (is_in_place) break;
     if (!job.was || named.contains(*job.was) || !by_name_.contains(*job.was) || by_name_.contains(job.name)) continue;
     rename(*job.was, job.name);
     change.renamed.push_back({.from = *job.was, .to = job.name});
@@ -96,10 +126,11 @@ JobTable::Change JobTable::compare(const JobSet& set) {
   for (JobIndex index = 0; index < states_.size(); ++index) {
     const JobState& state = states_[index];
     if (state.removed) continue;
-    const auto found = named.find(state.name);
-    const bool is_removed = found == named.end();
-    const bool is_enabled_anew = !is_removed && found->second->enabled && !state.was_enabled;
-    if (!is_removed && !is_enabled_anew && hash_text(triggers_normal_form(*found->second)) == state.form) continue;
+    const Job* const job = find(index);
+    if (job != nullptr && is_due_as_before(state, *job)) continue;
+    const bool is_removed = job == nullptr;
+    const bool is_enabled_anew = !is_removed && job->enabled && !state.was_enabled;
+    if (!is_removed && !is_enabled_anew && hash_text(triggers_normal_form(*job)) == state.form) continue;
     const auto form = remembered_forms_.find(state.name);
     change.ended.push_back({.index = index,
                             .old = state.job,
@@ -113,6 +144,7 @@ JobTable::Change JobTable::compare(const JobSet& set) {
 
 JobTable::Sight JobTable::load_at(const std::shared_ptr<const JobSet>& set,
                                   const std::function<WallTime(const Job&)>& clock) {
+  if (keeps_places(*set)) return load_in_place(set, clock);
   Sight sight;
   std::vector<JobState> loaded;
   loaded.reserve(set->jobs.size());
@@ -129,14 +161,7 @@ JobTable::Sight JobTable::load_at(const std::shared_ptr<const JobSet>& set,
     }
     JobState& state = loaded.back();
     state.job = std::shared_ptr<const Job>(set, &job);
-    const bool is_enabled_anew = job.enabled && !state.was_enabled;
-    const bool owes_anew = is_new || state.removed || state.form != form || is_enabled_anew;
-    if (owes_anew) begin_anew(state, now);
-    if (!owes_anew && state.was_enabled == job.enabled) continue;
-    state.removed = false;
-    state.form = form;
-    state.was_enabled = job.enabled;
-    sight.seen.push_back(seen_of(state));
+    if (define(state, form, now, is_new ? Known::not_yet : Known::yes)) sight.seen.push_back(seen_of(state));
   }
   named_count_ = loaded.size();
   for (const auto& [name, index] : by_name_) {
@@ -149,6 +174,32 @@ JobTable::Sight JobTable::load_at(const std::shared_ptr<const JobSet>& set,
   states_ = std::move(loaded);
   by_name_.clear();
   for (JobIndex i = 0; i < states_.size(); ++i) by_name_.emplace(states_[i].name, i);
+  return sight;
+}
+
+bool JobTable::keeps_places(const JobSet& set) const {
+  if (named_count_ == 0 || named_count_ != set.jobs.size()) return false;
+  for (JobIndex index = 0; index < named_count_; ++index) {
+    if (states_[index].name != set.jobs[index].name) return false;
+  }
+  return true;
+}
+
+// What most edits are: the same jobs in the same order, and a few of them say something else.
+JobTable::Sight JobTable::load_in_place(const std::shared_ptr<const JobSet>& set,
+                                        const std::function<WallTime(const Job&)>& clock) {
+  Sight sight;
+  sight.moved.emplace();
+  for (JobIndex index = 0; index < named_count_; ++index) {
+    JobState& state = states_[index];
+    const Job& job = set->jobs[index];
+    const bool is_as_before = is_due_as_before(state, job);
+    state.job = std::shared_ptr<const Job>(set, &job);
+    if (is_as_before) continue;
+    sight.moved->push_back(index);
+    const bool is_told = define(state, hash_text(triggers_normal_form(job)), clock(job), Known::yes);
+    if (is_told) sight.seen.push_back(seen_of(state));
+  }
   return sight;
 }
 

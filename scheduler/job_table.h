@@ -95,6 +95,8 @@ class JobTable {
   struct Sight {
     std::vector<JobSeen> seen;        // new jobs, edited ones, and those that were enabled or disabled
     std::vector<JobRemoved> removed;  // named before, and not any more
+    // Where every job stands where it stood: those that are not due as before. None: jobs have new places.
+    std::optional<std::vector<JobIndex>> moved;
   };
   // The second half: jobs are matched by name. A job that is new, edited or enabled owes no slot up to its time as
   // `clock` says it; every other keeps all its state. Jobs that are gone stay remembered, for the runs they still have.
@@ -105,6 +107,8 @@ class JobTable {
 
  private:
   Sight load_at(const std::shared_ptr<const JobSet>& set, const std::function<WallTime(const Job&)>& clock);
+  bool keeps_places(const JobSet& set) const;
+  Sight load_in_place(const std::shared_ptr<const JobSet>& set, const std::function<WallTime(const Job&)>& clock);
   void rename(const JobName& from, const JobName& to);
 
   std::vector<JobState> states_;

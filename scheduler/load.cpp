@@ -81,13 +81,24 @@ void Scheduler::State::take(JobsLoaded& input, Actions&) {
   follow_jobs_to_their_places();
   link_dependents();
   drop_what_removed_jobs_had_in_mind();
-  due_by_wall_.clear();
-  due_by_elapsed_.clear();
-  for (JobIndex index = 0; index < jobs_.named_count(); ++index) rearm(index);
+  arm_anew(sight);
   if (is_first) {
     place_restored_runs();  // whatever else happens in this turn comes after them
     restore_backfills();
     owes_startups_ = true;
+  }
+}
+
+void Scheduler::State::arm_anew(const JobTable::Sight& sight) {
+  if (!sight.moved) {
+    due_by_wall_.clear();
+    due_by_elapsed_.clear();
+    for (JobIndex index = 0; index < jobs_.named_count(); ++index) rearm(index);
+    return;
+  }
+  for (const JobIndex index : *sight.moved) {
+    disarm(index);
+    rearm(index);
   }
 }
 

@@ -96,6 +96,7 @@ class Scheduler::State final : public View {
   void place_restored_runs();
   void place_restored(RunHandle handle);
   void take(JobsLoaded& input, Actions& out);
+  void arm_anew(const JobTable::Sight& sight);
   void follow_renaming(const JobRenamed& renamed);
   void end_definition(const JobTable::Ended& ended);
   void follow_jobs_to_their_places();

@@ -13,6 +13,7 @@
 #include <belfry/params.h>
 #include <belfry/policies.h>
 #include <belfry/process_settings.h>
+#include <belfry/rare.h>
 #include <belfry/schedule.h>
 
 namespace belfry {
@@ -70,7 +71,7 @@ struct AfterTrigger {
 
 struct Job {
   JobName name;
-  std::optional<JobName> was;  // its name before a renaming: history and state come along (S35)
+  Rare<JobName> was;  // its name before a renaming: history and state come along (S35)
   std::string description;
   std::vector<std::string> tags;
 
@@ -79,14 +80,14 @@ struct Job {
   std::string zone_name;      // the zone its times are shown in
 
   // Triggers that no instant answers for: `schedule` is manual beside them.
-  std::optional<MeasuredInterval> measured;
-  std::optional<StartupTrigger> startup;
-  std::optional<AfterTrigger> after;
+  Rare<MeasuredInterval> measured;
+  Rare<StartupTrigger> startup;
+  Rare<AfterTrigger> after;
 
   std::shared_ptr<const Policies> policies = default_policies();  // REQUIRES: not null
 
   Action action;
-  std::optional<std::string> working_dir;  // none: the home of the user the job runs as
+  Rare<std::string> working_dir;  // none: the home of the user the job runs as
   std::vector<EnvironmentVariable> env;
   std::shared_ptr<const ProcessSettings> process = default_process_settings();  // REQUIRES: not null
 

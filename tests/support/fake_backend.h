@@ -152,9 +152,9 @@ class FakeBackend final : public api::Backend, private View {
   }
   Result<api::Reloaded> reloaded{};
   std::vector<api::ReloadHow> reloads;
-  Result<api::Reloaded> reload(api::ReloadHow how) override {
+  void reload(api::ReloadHow how, ReloadDone done) override {
     reloads.push_back(how);
-    return reloaded;
+    done(reloaded);
   }
   api::StatusFacts status() override {
     return {.uptime = Millis{1000},

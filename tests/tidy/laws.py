@@ -121,5 +121,6 @@ DANGERS = [
           | \bSYS_(v?fork|clone3?|execve|execveat)\b""",
         "jobs/spawn",  # of the minder, by the daemon
         "jobs/minder/held_job",  # of the job, by the minder
+        "cli/editor",  # of a person's own editor, in the foreground
     ),
 ]

@@ -20,7 +20,6 @@ constexpr WallTime new_year{std::chrono::seconds{1'767'225'600}};  // 2026-01-01
 // A zone database of the test's own, with one zone that is as another one of this machine's.
 struct Site {
   tests::TempDir directory;
-  ZoneCache zones{{.directory = directory / "zones", .localtime = directory / "localtime"}};
 
   Site() {
     std::filesystem::create_directories(directory / "zones/Europe");
@@ -38,11 +37,16 @@ struct Site {
   }
 
   Configuration load() {
-    Configuration configuration({.path = directory / "schedules.yaml"}, zones);
+    Configuration configuration({.path = directory / "schedules.yaml",
+                                 .zones = {.directory = directory / "zones", .localtime = directory / "localtime"}});
     REQUIRE(configuration.begin(configuration.read(), directory / "copy").has_value());
     return configuration;
   }
 };
+
+std::shared_ptr<const JobSet> renew(Configuration& configuration) {
+  return configuration.take_renewed(configuration.reading(Configuration::Purpose::renew, new_year)());
+}
 
 }  // namespace
 
@@ -51,7 +55,7 @@ TEST_CASE("daemon/configuration: S15 a new database moves the jobs of the zones 
   Configuration configuration = site.load();
   const auto before = configuration.jobs();
   site.let_berlin_be("Asia/Tokyo");
-  const auto after = configuration.renew();
+  const auto after = renew(configuration);
   REQUIRE(after != nullptr);
   CHECK(configuration.jobs() == after);
   CHECK(after->revision == before->revision);
@@ -64,16 +68,15 @@ TEST_CASE("daemon/configuration: S15 S34 a new database while the file has error
   Configuration configuration = site.load();
   const auto before = configuration.jobs();
   site.save("jobs: [");
-  REQUIRE(configuration.reload() == nullptr);
+  REQUIRE(configuration.take(configuration.reading(Configuration::Purpose::apply, new_year)()) == nullptr);
   site.let_berlin_be("Asia/Tokyo");
-  const auto after = configuration.renew();
+  const auto after = renew(configuration);
   REQUIRE(after != nullptr);
   CHECK(moved_jobs(*before, *after, new_year).size() == 1);
 }
 
 TEST_CASE("base/zones: S15 the files to watch are those of the zones in use, and the link that names the machine's") {
   Site site;
-  site.load();
-  CHECK(site.zones.files() ==
+  CHECK(site.load().zone_files() ==
         std::vector<std::string>{site.directory / "localtime", site.directory / "zones/Europe/Berlin"});
 }

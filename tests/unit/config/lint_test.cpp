@@ -77,6 +77,40 @@ TEST_CASE("config/lint: a program that everybody may change") {
   CHECK(warned_of_job("schedule: manual, command: [" + (dir / "program") + "]") == "program-writable ");
 }
 
+TEST_CASE("config/lint: a program that a script begins with is looked at too") {
+  CHECK(warned_of_job("schedule: every 5m, run: /no/such/program --all") == "program-missing ");
+  CHECK(warned_of_job("schedule: every 5m, run: /bin/sh -c true").empty());
+  CHECK(warned_of_job("schedule: every 5m, run: /no/*/program").empty());
+}
+
+TEST_CASE("config/lint: a user or a group that this machine does not know") {
+  CHECK(warned_of_job("schedule: every 5m, run: x, user: root").empty());
+  CHECK(warned_of_job("schedule: every 5m, run: x, user: 4711").empty());
+  CHECK(warned_of_job("schedule: every 5m, run: x, user: no-such-user") == "user-missing ");
+  CHECK(warned_of_job("schedule: every 5m, run: x, user: root, group: no-such-group") == "user-missing ");
+}
+
+TEST_CASE("config/lint: a job whose last run took longer than the pause between its times") {
+  ZoneCache zones;
+  const auto warnings = [&](const std::string& schedule, Millis took) {
+    const auto loaded = parse_config(
+        "f.yaml", "timezone: UTC\njobs: { a: { schedule: " + schedule + ", run: x } }", zones,
+        {.lint_at = *parse_rfc3339("2026-11-20T12:00:00Z"),
+         .last_duration = [&](const std::string& job) { return job == "a" ? std::optional(took) : std::nullopt; }});
+    REQUIRE(loaded.has_value());
+    return loaded->warnings;
+  };
+  using namespace std::chrono_literals;
+  CHECK(warnings("every 5m", 4min).empty());
+  const auto warned = warnings("every 5m", 7min);
+  REQUIRE(warned.size() == 1);
+  CHECK(warned[0].name == "overlaps-itself");
+  CHECK(warned[0].what == "the last run of 'a' took 7m, and it is due again after 5m");
+  CHECK(warnings("'0,50 * * * *'", 15min).size() == 1);  // the shorter of the two pauses
+  CHECK(warnings("{ every: 5m, measured_from: finish }", 7min).empty());
+  CHECK(warnings("manual", 7min).empty());
+}
+
 TEST_CASE("config/lint: two jobs at the same instant in a queue with one place") {
   const auto file = [](const char* second, int places) {
     return "queues: { q: { concurrency: " + std::to_string(places) +

@@ -87,7 +87,7 @@ TEST_CASE("config/load: a good file is read completely, in file order") {
   CHECK(jobs[1].zone_name == "America/New_York");
   CHECK(next_after(jobs[1], "2026-01-01T00:00:00Z") == "2026-01-01T07:30:00Z");
   CHECK(jobs[1].action == Action{Script{.text = "pg_dumpall > dump\nsync\n", .shell = Script::Shell::bash}});
-  CHECK(jobs[1].working_dir == "/var/backups");
+  CHECK(*jobs[1].working_dir == "/var/backups");
   CHECK(jobs[1].env == std::vector<EnvironmentVariable>{
                            {"PGHOST", "/run/postgresql"}, {"RETRIES", "0123"}, {"DEBUG", "on"}, {"EMPTY", ""}});
 
@@ -295,4 +295,37 @@ TEST_CASE("config/load: F47 no damaged file crashes, hangs or is taken for a fil
       CHECK((config ? !config->set->jobs.empty() : !config.error().empty()));
     }
   }
+}
+
+TEST_CASE("config/load: S35 a new set shares with the one before what nobody edited") {
+  ZoneCache zones;
+  const auto read = [&](const std::string& jobs, std::shared_ptr<const JobSet> before) {
+    const auto loaded =
+        parse_config("f.yaml", "timezone: UTC\njobs: { " + jobs + " }", zones, {.before = std::move(before)});
+    REQUIRE(loaded.has_value());
+    return loaded->set;
+  };
+  const auto first = read("a: { schedule: 1 2 * * *, run: x }, b: { schedule: 3 4 * * *, run: x }", nullptr);
+  const auto second = read("a: { schedule: 1 2 * * *, run: y }, b: { schedule: 3 5 * * *, run: x }", first);
+  CHECK(second->jobs[0].schedule.rules() == first->jobs[0].schedule.rules());
+  CHECK(std::get<Script>(second->jobs[0].action).text == "y");
+  CHECK(second->jobs[1].schedule.rules() != first->jobs[1].schedule.rules());
+  const auto alone = read("a: { schedule: 1 2 * * *, run: x }", nullptr);
+  CHECK(alone->jobs[0].schedule.rules() != first->jobs[0].schedule.rules());
+}
+
+TEST_CASE("config/load: schedules that are written alike are one object") {
+  ZoneCache zones;
+  const auto loaded = parse_config("f.yaml",
+                                   "timezone: UTC\njobs:\n  a: { schedule: 1 2 * * *, run: x }\n"
+                                   "  b: { schedule: { cron: 1 2 * * * }, run: x }\n"
+                                   "  c: { schedule: { cron: 1 2 * * *, timezone: Asia/Tokyo }, run: x }\n"
+                                   "  d: { schedule: { cron: 1 2 * * *, jitter: 5m }, run: x }\n"
+                                   "  e: { schedule: H 2 * * *, run: x }\n  f: { schedule: H 2 * * *, run: x }\n",
+                                   zones);
+  REQUIRE(loaded.has_value());
+  const auto& jobs = loaded->set->jobs;
+  CHECK(jobs[0].schedule.rules() == jobs[1].schedule.rules());
+  for (const std::size_t other : {2U, 3U}) CHECK(jobs[0].schedule.rules() != jobs[other].schedule.rules());
+  CHECK(jobs[4].schedule.normal_form() != jobs[5].schedule.normal_form());
 }

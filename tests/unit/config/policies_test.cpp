@@ -134,7 +134,7 @@ jobs:
   CHECK(heir.pause_after_failures == 9U);
   CHECK(jobs[0].tags == std::vector<std::string>{"ours"});
   CHECK(std::get<Script>(jobs[0].action).shell == Script::Shell::bash);
-  CHECK(jobs[0].working_dir == "/srv");
+  CHECK(*jobs[0].working_dir == "/srv");
   CHECK_FALSE(jobs[0].enabled);
 
   const Policies& own = *jobs[1].policies;

@@ -55,6 +55,34 @@ TEST_CASE("scheduler/job_table: S19 a new or edited job owes nothing from before
   CHECK(table.index_of(*JobName::parse("b")) == 0u);  // S5: the order of the file as it is now
 }
 
+TEST_CASE("scheduler/job_table: S35 jobs that stand where they stood keep everything but what was edited") {
+  JobTable table({});
+  const Job a = job("a", "x");
+  const Job b = job("b", "x");
+  CHECK_FALSE(load(table, {a, b}, at(1h)).moved.has_value());  // they are new
+  table.at(0).move_mark(at(2h));
+  table.at(1).move_mark(at(2h));
+
+  const auto same = load(table, {a, b}, at(3h));
+  REQUIRE(same.moved.has_value());
+  CHECK(same.moved->empty());
+  CHECK(same.seen.empty());
+
+  const auto edited = load(table, {a, job("b", "y")}, at(4h));
+  CHECK(edited.moved == std::vector<JobIndex>{1});
+  REQUIRE(edited.seen.size() == 1);
+  CHECK(edited.seen[0].job.text() == "b");
+  CHECK(table.at(0).decided_upto() == at(2h));
+  CHECK(table.at(1).decided_upto() == at(4h));
+
+  Job disabled = a;
+  disabled.enabled = false;
+  const auto switched = load(table, {disabled, job("b", "y")}, at(5h));
+  CHECK(switched.seen.size() == 1);
+  CHECK_FALSE(table.at(0).job->enabled);
+  CHECK_FALSE(load(table, {a}, at(6h)).moved.has_value());  // one left
+}
+
 TEST_CASE("scheduler/job_table: S16 S19 an edit after the clock was set back owes nothing that is decided already") {
   JobTable table({});
   load(table, {job("a", "x")}, at(1h));

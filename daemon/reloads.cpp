@@ -1,0 +1,90 @@
+#include <algorithm>
+#include <utility>
+
+#include <base/log.h>
+#include <base/memory.h>
+#include <base/try.h>
+#include <daemon/reloads.h>
+
+namespace belfry {
+
+Result<std::unique_ptr<Reloads>> Reloads::start(Configuration& configuration, Hooks hooks) {
+  auto aside = TRY(Aside::start("belfry-config"));
+  return std::unique_ptr<Reloads>(new Reloads(configuration, std::move(hooks), std::move(aside)));
+}
+
+void Reloads::ask(api::ReloadHow how, Done done) {
+  waiting_.push_back({how, std::move(done)});
+  if (!is_on_) begin_next();
+}
+
+void Reloads::renew_zones() {
+  is_renewal_owed_ = true;
+  if (!is_on_) begin_next();
+}
+
+void Reloads::begin_next() {
+  if (std::exchange(is_renewal_owed_, false)) return begin(Configuration::Purpose::renew);
+  if (waiting_.empty()) return;
+  served_ = std::exchange(waiting_, {});
+  const bool is_to_be_applied = std::ranges::find(served_, api::ReloadHow::apply, &Request::how) != served_.end();
+  begin(is_to_be_applied ? Configuration::Purpose::apply : Configuration::Purpose::rehearse);
+}
+
+void Reloads::begin(Configuration::Purpose purpose) {
+  is_on_ = true;
+  aside_->ask([this, purpose, read = configuration_.reading(purpose, hooks_.wall())] {
+    auto reading = std::make_shared<Configuration::Reading>(read());
+    return [this, purpose, reading] { finish(purpose, *reading); };
+  });
+}
+
+Result<api::Reloaded> Reloads::answer_of(const Configuration::Reading& reading) {
+  if (!reading.trouble.empty()) return std::unexpected(Error::bad_input(reading.trouble));
+  return api::Reloaded{.changes = reading.changes, .needs_restart = reading.needs_restart};
+}
+
+void Reloads::take(const Configuration::Reading& reading) {
+  const auto before = configuration_.jobs();
+  if (const auto jobs = configuration_.take(reading)) {
+    log::info(configuration_.path() + " is in force: " + std::to_string(jobs->jobs.size()) + " jobs");
+    old_jobs_ = before;
+    hooks_.in_force(jobs);
+  } else if (!reading.trouble.empty()) {
+    log::error("the file has errors, so the jobs stay as they were:\n" + reading.trouble);
+  }
+  hooks_.read();
+}
+
+// S15: the same jobs, due at other times. What was decided stays decided, because marks do not move.
+void Reloads::take_renewed(const Configuration::Reading& reading) {
+  const auto before = configuration_.jobs();
+  const auto jobs = configuration_.take_renewed(reading);
+  if (!jobs) return log::error(reading.trouble);
+  old_jobs_ = before;
+  hooks_.in_force(jobs);
+  for (const std::string& moved : reading.moved) log::warning(moved);
+}
+
+void Reloads::finish(Configuration::Purpose purpose, const Configuration::Reading& reading) {
+  using Purpose = Configuration::Purpose;
+  is_on_ = false;
+  if (purpose == Purpose::apply) take(reading);
+  if (purpose == Purpose::renew) take_renewed(reading);
+  hooks_.zones_read();
+  if (purpose != Purpose::renew) {
+    for (const Request& request : std::exchange(served_, {})) request.done(answer_of(reading));
+  }
+  if (!is_on_) begin_next();
+}
+
+void Reloads::drop_old_jobs() {
+  if (!old_jobs_) return;
+  aside_->ask([jobs = std::exchange(old_jobs_, nullptr)]() mutable {
+    jobs.reset();
+    give_back_free_memory();
+    return [] {};
+  });
+}
+
+}  // namespace belfry
