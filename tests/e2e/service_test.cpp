@@ -152,7 +152,7 @@ TEST_CASE("e2e: S16 F25 a daemon that stood still decides what passed as missed,
   ::usleep(2'500'000);
   ::kill(installation.daemon(), SIGCONT);
   REQUIRE(eventually([&] {
-    const auto runs = installation.belfry_json({"runs", "tick"});
+    const auto runs = installation.belfry_json({"runs", "tick", "-n", "1000"});
     return std::any_of(runs.begin(), runs.end(), [](const auto& run) { return run["stands_for"] > 5; });
   }));
   for (const auto& finding : installation.belfry_json({"doctor"})) {
@@ -177,4 +177,29 @@ TEST_CASE("e2e: with --log json each line of the log is an object with what it i
     is_found |= entry.value("event", "") == "run.finished" && entry["job"] == "bad" && entry["exit_code"] == "3";
   }
   CHECK(is_found);
+}
+
+TEST_CASE("e2e: S26 F17 a limit that cannot hold here is said when the file is loaded, and by the doctor") {
+  Installation installation("jobs: {free: {schedule: manual, run: 'true'}}\n");
+  installation.start_daemon();
+  const auto notes_on_jobs = [&] {
+    std::vector<std::string> notes;
+    for (const auto& finding : installation.belfry_json({"doctor"})) {
+      if (finding["about"] == "jobs") notes.push_back(finding["what"]);
+    }
+    return notes;
+  };
+  CHECK(notes_on_jobs().empty());
+
+  installation.write_schedules("jobs: {bound: {schedule: manual, run: 'true', limits: {memory: 64M}}}\n");
+  REQUIRE(installation.belfry({"reload"}).exit_code == 0);
+  bool can_hold = false;
+  for (const auto& finding : installation.belfry_json({"doctor"})) {
+    if (finding["about"] == "control groups") can_hold = finding["verdict"] == "good";
+  }
+  const auto notes = notes_on_jobs();
+  REQUIRE(notes.size() == (can_hold ? 0 : 1));
+  if (can_hold) return;
+  CHECK(notes[0].starts_with("these limits do not hold here: memory, of bound ("));
+  CHECK(installation.daemon_log().find(notes[0]) != std::string::npos);
 }
