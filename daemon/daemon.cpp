@@ -175,7 +175,7 @@ class Daemon {
   Result<void> open_ledger_and_core();
   Result<void> open_launcher();
   Result<void> watch_all();
-  Result<void> turn();
+  Result<void> turn(const Now& now);
   void look_at_wishes();
   Result<void> open_reloads();
   void begin_to_leave(const Now& now);
@@ -239,7 +239,7 @@ Result<void> Daemon::open(api::Server::Options listen) {
   server_ = TRY(api::Server::open(std::move(listen), *desk_));
   TRY(watch_all());
   manager_.tell_ready();
-  TRY(turn());
+  TRY(turn(clock_.read()));
   give_back_free_memory();  // of the file and its tree
   if (!ground_.configuration.trouble().empty()) {
     log::error("degraded: the file has errors, so the configuration that was accepted last is in force:\n" +
@@ -347,7 +347,12 @@ Result<void> Daemon::watch_all() {
 Result<void> Daemon::run() {
   while (!departure_.may_leave(clock_.read().boot, turn_->view().is_quiet())) {
     TRY(ground_.loop.wait(sleep_limit()));
-    TRY(turn());
+    // A process that stood still has heard of nothing that happened meanwhile (F25), and would decide by the time
+    // alone: skip slots because of runs that ended long ago. So the time is read first, and then what was there by
+    // then.
+    const Now now = clock_.read();
+    TRY(ground_.loop.wait(Millis{0}));
+    TRY(turn(now));
     const bool is_alarm = std::exchange(alarm_went_off_, false);
     if (is_alarm && idle_guard_.needs_rest(clock_.read().boot, turn_->was_work())) Loop::rest(Millis{1});
   }
@@ -355,8 +360,7 @@ Result<void> Daemon::run() {
   return {};
 }
 
-Result<void> Daemon::turn() {
-  const Now now = clock_.read();
+Result<void> Daemon::turn(const Now& now) {
   if (ground_.watch.take_change(now.boot)) reload_asked_ = true;
   if (std::exchange(reload_asked_, false)) {
     reloads_->ask(api::ReloadHow::apply, [](const Result<api::Reloaded>&) {});  // what is wrong is in the log

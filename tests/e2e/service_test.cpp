@@ -144,12 +144,15 @@ TEST_CASE("e2e: F40 a start waits for a clock that is behind the ledger, and goe
   CHECK(log.find("going on with it nevertheless") != std::string::npos);
 }
 
-TEST_CASE("e2e: S16 F25 a daemon that stood still decides what passed as missed, doubles nothing and forgets nothing") {
-  Installation installation("jobs: {tick: {schedule: every 200ms, run: 'true'}}\n");
+TEST_CASE("e2e: S16 S22 F25 a daemon that stood still decides what passed as missed, by what really ran meanwhile") {
+  Installation installation("jobs: {tick: {schedule: every 200ms, run: sleep 2}}\n");
   installation.start_daemon();
-  installation.wait_for_closed_run("tick");
+  REQUIRE(eventually([&] {
+    const auto runs = installation.belfry_json({"runs", "tick", "-n", "1"});
+    return !runs.empty() && runs[0]["state"] == "running";
+  }));
   ::kill(installation.daemon(), SIGSTOP);
-  ::usleep(2'500'000);
+  ::usleep(3'500'000);  // the run ends
   ::kill(installation.daemon(), SIGCONT);
   REQUIRE(eventually([&] {
     const auto runs = installation.belfry_json({"runs", "tick", "-n", "1000"});
