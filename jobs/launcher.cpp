@@ -33,6 +33,8 @@ constexpr int unreadable_tries = 600;
 constexpr Millis exec_limit{1000};
 constexpr Millis exec_pause{5};
 
+constexpr int passes_max = 100;
+
 constexpr Millis launch_pause_first{50};
 constexpr Millis launch_pause_max{5000};
 
@@ -68,16 +70,20 @@ CommandLauncher::CommandLauncher(Options options, Poller poller, Files files)
 
 CommandLauncher::~CommandLauncher() = default;
 
+// All that is there, also after a long pause: a run whose end was not heard of counts as open.
 void CommandLauncher::dispatch() {
-  const auto ready = poller_.wait(Millis{0});
-  if (!ready) return log::error("jobs: " + ready.error().what);
-  for (const std::uint64_t token : *ready) {
-    if (token == hints_token) {
-      take_hints();
-    } else if (token == again_token) {
-      look_again();
-    } else {
-      take_token(token);
+  for (int pass = 0; pass < passes_max; ++pass) {
+    const auto ready = poller_.wait(Millis{0});
+    if (!ready) return log::error("jobs: " + ready.error().what);
+    if (ready->empty()) return;
+    for (const std::uint64_t token : *ready) {
+      if (token == hints_token) {
+        take_hints();
+      } else if (token == again_token) {
+        look_again();
+      } else {
+        take_token(token);
+      }
     }
   }
 }

@@ -94,7 +94,7 @@ class Bench {
  private:
   void start(Action action) {
     static const auto job = std::make_shared<const Job>(
-        Job{.name = JobName::parse("bench").value(), .action = std::move(action), .working_dir = "/"});
+        Job{.name = JobName::parse("bench").value(), .action = std::move(action), .working_dir = std::string("/")});
     Run run{.id = RunId::make({}, 1, ++sequence_), .job = job->name, .boot = boot_};
     launcher_->start({.id = run.attempt_id(), .job = job, .run = run});
   }

@@ -91,7 +91,7 @@ void Bench::create_launcher(const std::string& minder, CgroupHome cgroups) {
 }
 
 StartOrder Bench::order(Action action, ProcessSettings process) {
-  Job job{.name = JobName::parse("test-job").value(), .action = std::move(action), .working_dir = "/"};
+  Job job{.name = JobName::parse("test-job").value(), .action = std::move(action), .working_dir = std::string("/")};
   job.process = std::make_shared<const ProcessSettings>(std::move(process));
   const RunId run_id = RunId::make(noon, 1, ++sequence_);
   Run run{.id = run_id, .job = job.name, .sequence = sequence_, .boot = boot_, .due = noon};

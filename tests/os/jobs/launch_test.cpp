@@ -244,5 +244,23 @@ TEST_CASE("jobs/launcher: S27 hundreds of short jobs leave no zombie and no desc
   CHECK(errno == ECHILD);
 }
 
+TEST_CASE("jobs/launcher: S22 F25 all that ended while nobody listened is heard of at once") {
+  Bench bench;
+  constexpr int count = 150;
+  std::vector<AttemptId> ids;
+  for (int i = 0; i < count; ++i) {
+    const StartOrder order = bench.order(Command{{"/bin/true"}});
+    bench.start(order);
+    ids.push_back(order.id);
+  }
+  for (const AttemptId& id : ids) {
+    REQUIRE(eventually([&] { return bench.has_file(id, "exit"); }));
+    const auto minder = hold_process(bench.claim(id).minder);
+    if (minder) REQUIRE(wait_for_end(*minder, patience));
+  }
+  bench.launcher().dispatch();
+  for (const AttemptId& id : ids) CHECK(bench.outcome(id).is_over());
+}
+
 }  // namespace
 }  // namespace belfry::tests

@@ -27,7 +27,7 @@ std::string filled(std::string_view text, const Params& params) {
 
 // The spec of a job with these inputs, for a run that was told this.
 Result<Spec> spec_of(Action action, std::vector<EnvironmentVariable> env, const JobInputs& job_inputs, Params told) {
-  Job job{.name = JobName::parse("restore").value(), .action = std::move(action), .working_dir = "/"};
+  Job job{.name = JobName::parse("restore").value(), .action = std::move(action), .working_dir = std::string("/")};
   job.env = std::move(env);
   job.inputs = std::make_shared<const JobInputs>(job_inputs);
   Run run{.id = RunId::make(WallTime{}, 1, 1), .job = job.name};
