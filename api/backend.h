@@ -72,7 +72,9 @@ class Backend {
   // The same for any number of rows: `question` is asked elsewhere, and what it gives is called on this thread, later
   // or at once. REQUIRES: the question touches nothing but the History and what it owns.
   using Question = std::function<std::function<void()>(History&)>;
-  virtual void read_history(Question question) = 0;
+  // `no_memory` is called instead, on this thread, where the question or its answer would need more memory than there
+  // is.
+  virtual void read_history(Question question, std::function<void()> no_memory) = 0;
 
   // Looks at the newest days of every job; takes its time. Calls `done` later, or at once.
   virtual void audit(std::function<void(const Result<AuditFacts>&)> done) = 0;

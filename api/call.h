@@ -1,6 +1,7 @@
 // One request on its way through a route.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include <api/json.h>
 #include <api/message.h>
 #include <api/metrics.h>
+#include <api/problem.h>
 #include <api/query.h>
 #include <api/run_waiters.h>
 
@@ -25,6 +27,14 @@ struct Call {
   std::vector<std::string> arguments;  // what stood for the {} of the route's path
   Query query;
   Reply reply;
+
+  // Tells the client that its question needs more memory than there is (F12).
+  std::function<void()> no_memory() const {
+    return [reply = reply] {
+      reply(
+          respond({.status = 503, .detail = "there is not enough memory to answer this now: ask for less, or later"}));
+    };
+  }
 
   ListFrame frame() const {
     const JobSet* set = backend.view().job_set();

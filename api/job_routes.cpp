@@ -83,7 +83,8 @@ void reply_jobs(const Call& call, std::vector<JobView> jobs) {
   call.backend.read_history(
       [jobs = std::move(jobs), kept = std::move(kept), frame = call.frame(), reply = call.reply](History&) {
         return [reply, body = jobs_json(jobs, frame)]() mutable { reply(json_response(std::move(body))); };
-      });
+      },
+      call.no_memory());
 }
 
 // Whether the core would take the request now. It decides by itself when it is asked; this looks at the same facts.
@@ -121,14 +122,16 @@ Result<void> get_jobs(const Call& call) {
 
 Result<void> get_job(const Call& call) {
   const JobName name = TRY(find_job(call.backend.view(), call.arguments[0])).job->name;
-  call.backend.read_history([name, reply = call.reply, &backend = call.backend](History& history) {
-    return [name, reply, &backend, runs = history.runs({.job = name, .limit = outcomes_shown})] {
-      const auto job = backend.view().job(name);
-      if (!job) return reply(respond(problem_from(Error::not_found("job '" + name.text() + "' was just removed"))));
-      if (!runs) return reply(respond(problem_from(runs.error())));
-      reply(json_response(job_json(*job, *runs)));
-    };
-  });
+  call.backend.read_history(
+      [name, reply = call.reply, &backend = call.backend](History& history) {
+        return [name, reply, &backend, runs = history.runs({.job = name, .limit = outcomes_shown})] {
+          const auto job = backend.view().job(name);
+          if (!job) return reply(respond(problem_from(Error::not_found("job '" + name.text() + "' was just removed"))));
+          if (!runs) return reply(respond(problem_from(runs.error())));
+          reply(json_response(job_json(*job, *runs)));
+        };
+      },
+      call.no_memory());
   return {};
 }
 

@@ -102,7 +102,8 @@ Result<void> get_runs(const Call& call) {
         return [wanted, reply, frame, &backend, runs = history.runs(wanted)] {
           reply(runs ? page_of(*runs, wanted, frame, backend) : respond(problem_from(runs.error())));
         };
-      });
+      },
+      call.no_memory());
   return {};
 }
 

@@ -62,7 +62,8 @@ Result<void> get_slots(const Call& call) {
           if (!rows) return reply(respond(problem_from(rows.error())));
           reply(json_response(slots_json(as_they_are_now(*rows, backend.view().open_runs()), frame)));
         };
-      });
+      },
+      call.no_memory());
   return {};
 }
 

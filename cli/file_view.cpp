@@ -29,7 +29,7 @@ class FileBackend final : public api::Backend {
   std::shared_ptr<const JobSet> jobs_of_view() override { return nullptr; }
   History& history() override { return history_; }
   void audit(std::function<void(const Result<api::AuditFacts>&)> done) override { done(api::AuditFacts{}); }
-  void read_history(Question question) override { question(history_)(); }
+  void read_history(Question question, std::function<void()>) override { question(history_)(); }
   void place(api::Order, std::function<void(const Answer&)>) override { VERIFY(!"a file starts nothing"); }
   Result<OutputPart> read_log(const Run&, const OutputQuery&) override {
     return std::unexpected(Error::not_found("a file has no output"));

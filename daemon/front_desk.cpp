@@ -15,9 +15,12 @@ std::shared_ptr<const JobSet> FrontDesk::jobs_of_view() {
 
 void FrontDesk::audit(std::function<void(const Result<api::AuditFacts>&)> done) {
   const auto jobs = rooms_.configuration.jobs();
-  rooms_.reader.ask([jobs, now = rooms_.clock.read().wall, done = std::move(done)](History& history) {
-    return [done, facts = audit_ledger(history, *jobs, now)] { done(facts); };
-  });
+  const auto no_memory = [done] { done(std::unexpected(Error{.kind = ErrorKind::busy, .what = "no memory is left"})); };
+  rooms_.reader.ask(
+      [jobs, now = rooms_.clock.read().wall, done](History& history) {
+        return [done, facts = audit_ledger(history, *jobs, now)] { done(facts); };
+      },
+      no_memory);
 }
 
 void FrontDesk::place(api::Order order, std::function<void(const Answer&)> done) {

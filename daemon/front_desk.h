@@ -35,7 +35,9 @@ class FrontDesk final : public api::Backend {
   const View& view() override { return rooms_.view; }
   std::shared_ptr<const JobSet> jobs_of_view() override;
   History& history() override { return rooms_.history; }
-  void read_history(Question question) override { rooms_.reader.ask(std::move(question)); }
+  void read_history(Question question, std::function<void()> no_memory) override {
+    rooms_.reader.ask(std::move(question), std::move(no_memory));
+  }
   void audit(std::function<void(const Result<api::AuditFacts>&)> done) override;
   void place(api::Order order, std::function<void(const Answer&)> done) override;
   Result<OutputPart> read_log(const Run& run, const OutputQuery& query) override;

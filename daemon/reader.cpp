@@ -1,3 +1,4 @@
+#include <new>
 #include <utility>
 
 #include <base/try.h>
@@ -9,12 +10,25 @@ Result<std::unique_ptr<Reader>> Reader::start(std::unique_ptr<History> history) 
   return std::unique_ptr<Reader>(new Reader(std::move(history), TRY(EventCounter::open())));
 }
 
-void Reader::ask(Question question) {
-  worker_.post([this, question = std::move(question)] { answers_.put(question(*history_)); });
+void Reader::ask(Question question, std::function<void()> no_memory) {
+  worker_.post([this, question = std::move(question), no_memory = std::move(no_memory)] {
+    Letter letter{.answer = no_memory, .no_memory = no_memory};
+    try {
+      letter.answer = question(*history_);
+    } catch (const std::bad_alloc&) {  // the client is told, and the daemon goes on
+    }
+    answers_.put(std::move(letter));
+  });
 }
 
 void Reader::dispatch() {
-  for (const auto& answer : answers_.take_all()) answer();
+  for (const Letter& letter : answers_.take_all()) {
+    try {
+      letter.answer();
+    } catch (const std::bad_alloc&) {
+      letter.no_memory();
+    }
+  }
 }
 
 }  // namespace belfry

@@ -20,7 +20,8 @@ class Reader {
 
   static Result<std::unique_ptr<Reader>> start(std::unique_ptr<History> history);
 
-  void ask(Question question);
+  // `no_memory` is called in the answer's place where the question, or the answer itself, gets no memory (F12).
+  void ask(Question question, std::function<void()> no_memory);
 
   // Readable when dispatch() has answers to hand on.
   int fd() const { return answers_.fd(); }
@@ -30,9 +31,14 @@ class Reader {
   Reader(std::unique_ptr<History> history, EventCounter counter)
       : history_(std::move(history)), answers_(std::move(counter)) {}
 
+  struct Letter {
+    std::function<void()> answer;
+    std::function<void()> no_memory;
+  };
+
   // The thread goes first, then what it uses.
   std::unique_ptr<History> history_;
-  Mailbox<std::function<void()>> answers_;
+  Mailbox<Letter> answers_;
   Worker worker_{"belfry-reader"};
 };
 

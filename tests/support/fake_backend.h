@@ -134,8 +134,10 @@ class FakeBackend final : public api::Backend, private View {
   int questions = 0;  // to the history's own thread
   History& history() override { return past; }
   void audit(std::function<void(const Result<api::AuditFacts>&)> done) override { done(audited); }
-  void read_history(Question question) override {
+  bool has_memory = true;
+  void read_history(Question question, std::function<void()> no_memory) override {
     ++questions;
+    if (!has_memory) return no_memory();
     question(past)();
   }
   void place(api::Order order, std::function<void(const Answer&)> done) override {

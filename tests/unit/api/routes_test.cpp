@@ -79,6 +79,19 @@ TEST_CASE("api/routes: the list of many jobs is written beside the loop, unless 
   CHECK(world.backend.questions == before + 1);
 }
 
+TEST_CASE("api/routes: F12 a question to the history that gets no memory is answered with 503") {
+  World world;
+  world.backend.add_job("backup");
+  world.backend.has_memory = false;
+  for (const char* target : {"/v1/runs", "/v1/jobs/backup", "/v1/jobs/backup/slots"}) {
+    CAPTURE(target);
+    const Response response = world.get(target);
+    CHECK(response.status == 503);
+    CHECK(response.content_type == "application/problem+json");
+    CHECK(holds(response, "not enough memory"));
+  }
+}
+
 TEST_CASE("api/routes: jobs come in file order, with what runs now and what ran last") {
   World world;
   world.backend.add_job("zulu");
