@@ -39,11 +39,11 @@ def now(service: Service) -> datetime:
 
 def between_slots(service: Service) -> None:
     """Waits until no slot of `tens` is near."""
-    service.machine.wait_until("second=$(date +%-S); test $((second % 10)) -ge 3 && test $((second % 10)) -le 5")
+    service.machine.wait_until("second=$(date +%-S); test $((second % 10)) -ge 2 && test $((second % 10)) -le 4")
 
 
 def set_clock(service: Service, by: timedelta) -> Step:
-    between_slots(service)
+    """REQUIRES: between_slots(), and then what was to be counted before it."""
     seconds = int(by.total_seconds())
     said = service.machine.do(f'date +%s.%N; date --set="@$(($(date +%s) + {seconds}))" > /dev/null; date +%s.%N')
     before, after = (datetime.fromtimestamp(float(word), UTC) for word in said.split())
@@ -86,6 +86,7 @@ def outcomes(service: Service, since: datetime) -> dict[str, int]:
 
 
 def forwards(service: Service, by: timedelta) -> None:
+    between_slots(service)
     already = len(started(service, "tens"))
     pulses = len(service.runs("pulse"))
     step = set_clock(service, by)
@@ -103,12 +104,13 @@ def forwards(service: Service, by: timedelta) -> None:
 
 
 def backwards(service: Service, by: timedelta) -> None:
+    between_slots(service)
     already = len(started(service, "tens"))
     pulses = len(service.runs("pulse"))
     step = set_clock(service, -by)
     service.wait_for_runs("pulse", pulses + 5)
     ran = started(service, "tens")[already:]
-    expect(all(slot > step.before for slot, _ in ran), f"nothing that was decided ran again: {ran}")
+    expect(all(slot > step.before for slot, _ in ran), f"after {step}, nothing that was decided ran again: {ran}")
     expect_equal(service.audit(), "", "the audit")
 
 
@@ -146,6 +148,7 @@ def forward_year(lab: Lab) -> None:
 @case("clock: set back by a year: it was wrong before, so the schedule begins again at once")
 def back_year(lab: Lab) -> None:
     service = ready(lab)
+    between_slots(service)
     already = len(started(service, "tens"))
     step = set_clock(service, -timedelta(days=365))
     service.wait_for_runs("tens", already + 2)
