@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <api/target.h>
 #include <base/try.h>
+#include <cli/daemon_link.h>
 #include <cli/document.h>
 #include <cli/exit_code.h>
 #include <cli/list_command.h>
@@ -73,6 +74,17 @@ std::string summary(const Listing<JobRow>& jobs) {
   return line;
 }
 
+// S34: these may be the jobs of an earlier text than the file's.
+void tell_trouble(const Context& context) {
+  if (!context.config.empty()) return;
+  const auto response = find_daemon(context, Surroundings::of_this_process()).get("/v1/status");
+  const auto status = response ? decode_status(response->body) : std::unexpected(response.error());
+  if (!status || status->config_trouble.empty()) return;
+  print_footer(
+      context,
+      "degraded: the file has errors, and these are the jobs that were accepted last.  What is wrong?  belfry status");
+}
+
 Result<int> list(const Context& context, const Options& options) {
   const std::string document = TRY(read_view(context, target_of(options)));
   if (context.form == OutputForm::json) {
@@ -87,6 +99,7 @@ Result<int> list(const Context& context, const Options& options) {
   }
   if (!jobs.rows.empty()) print(table.render(Terminal::of_stdout(context, Surroundings::of_this_process())));
   print_footer(context, summary(jobs));
+  tell_trouble(context);
   return exit_ok;
 }
 

@@ -29,6 +29,9 @@ TEST_CASE("e2e: S34 a start with a broken file runs what was accepted last, and 
   CHECK(has_job(installation, "second"));
   CHECK(installation.daemon_log().find("degraded") != std::string::npos);
   CHECK(installation.daemon_log().find("did you mean 'schedule'?") != std::string::npos);
+  CHECK(installation.belfry_json({"status"})["state"] == "degraded");
+  const Finished list = installation.belfry({"list"});
+  CHECK((list.out + list.err).find("degraded: the file has errors") != std::string::npos);
 
   installation.write_schedules("jobs: {third: {schedule: manual, run: 'true'}}\n");
   CHECK(eventually([&] { return has_job(installation, "third"); }));
