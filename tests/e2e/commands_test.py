@@ -33,6 +33,7 @@ DOCS = (ROOT / "docs/command-line.md").read_text()
 
 SCHEDULES = """
 timezone: Europe/Berlin
+daemon: { on_stop: kill }
 jobs:
   nightly-backup: { schedule: "30 2 * * *", run: 'echo saved', tags: [db], description: "Sichert alles – täglich, 日本語" }
   report: { schedule: "0 6 * * *", run: 'true' }
