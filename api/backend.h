@@ -36,6 +36,7 @@ struct StatusFacts {
   std::string state_dir;
   std::string tzdata;  // version of the zone database
   std::vector<Warning> warnings;
+  std::size_t stuck_calls = 0;  // callables that were told to return long ago, and still execute
 };
 
 enum class ReloadHow { apply, rehearse };
@@ -85,6 +86,9 @@ class Backend {
 
   // not_found: the output of this run is not kept any more, or it never started.
   virtual Result<OutputPart> read_log(const Run& run, const OutputQuery& query) = 0;
+
+  // Somebody says how far an attempt is; one that is over is passed over.
+  virtual void tell_progress(const AttemptId& id, Progress progress) = 0;
 
   virtual StatusFacts status() = 0;
 

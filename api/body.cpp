@@ -191,6 +191,18 @@ Result<RunBody> read_run_body(std::string_view text) {
   return run;
 }
 
+Result<ProgressBody> read_progress_body(std::string_view text) {
+  const Body body = TRY(Body::read(text, "percent message"));
+  const auto percent = TRY(body.number("percent", {.min = 0, .max = 100}));
+  if (!percent) return std::unexpected(bad_key("percent", "it is needed"));
+  ProgressBody progress{.percent = static_cast<int>(*percent), .message = TRY(body.text("message"))};
+  if (progress.message.size() > Progress::message_bytes_max) {
+    return std::unexpected(
+        bad_key("message", "it is longer than " + std::to_string(Progress::message_bytes_max) + " bytes"));
+  }
+  return progress;
+}
+
 Result<PauseBody> read_pause_body(std::string_view text) {
   const Body body = TRY(Body::read(text, "jobs tags all until for reason"));
   PauseBody pause = TRY(pause_in(body));

@@ -30,6 +30,13 @@ struct RunBody {
 };
 Result<RunBody> read_run_body(std::string_view body);
 
+// POST /v1/runs/{run}/progress
+struct ProgressBody {
+  int percent = 0;
+  std::string message;
+};
+Result<ProgressBody> read_progress_body(std::string_view body);
+
 // Which jobs, where several may be meant.
 struct Selection {
   std::vector<std::string> jobs;

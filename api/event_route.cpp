@@ -17,6 +17,7 @@ struct Title {
 struct TitleOf {
   Title operator()(const RunQueuedNotice&) const { return {Topic::runs, "run.queued"}; }
   Title operator()(const RunStartedNotice&) const { return {Topic::runs, "run.started"}; }
+  Title operator()(const RunProgressNotice&) const { return {Topic::runs, "run.progress"}; }
   Title operator()(const RunWaitingNotice&) const { return {Topic::runs, "run.waiting"}; }
   Title operator()(const RunClosedNotice&) const { return {Topic::runs, "run.finished"}; }
   Title operator()(const SlotsDecidedNotice&) const { return {Topic::jobs, "slot.decided"}; }

@@ -54,6 +54,13 @@ Json to_json(const Params& params) {
   return object;
 }
 
+Json progress_of(const Run& run) {
+  if (!run.progress) return {};
+  return {{"percent", run.progress->percent},
+          {"message", or_null(run.progress->message)},
+          {"at", time_of(run.progress->at)}};
+}
+
 Json to_json(const Run& run) {
   return {
       {"id", run.id.text()},
@@ -82,6 +89,8 @@ Json to_json(const Run& run) {
       {"memory_peak_bytes", run.usage.memory_peak_bytes},
       {"output_bytes", run.usage.output_bytes},
       {"containment", containment_of(run.usage)},
+      {"progress", progress_of(run)},
+      {"result", or_null(run.result)},
       {"stands_for", run.stands_for},
       {"queue", or_null(run.queue.str())},
       {"priority", run.priority},
@@ -96,6 +105,8 @@ Json to_json(const SlotRow& row);
 Json to_json(const QueueView& queue);
 Json to_json(const ParamDefinition& param);
 Json to_json(const Warning& warning) { return {{"what", warning.what}, {"cure", warning.cure}}; }
+Json to_json(const Value& value);
+Json to_json(const Arguments& arguments);
 
 template <class Items>
 Json list_of(const Items& items) {
@@ -145,9 +156,24 @@ Json to_json(const QueueView& queue) {
           {"waiting", queue.waiting}};
 }
 
+Json to_json(const Value& value) {
+  if (const auto* text = std::get_if<std::string>(&value.held)) return *text;
+  if (const auto* list = std::get_if<Value::List>(&value.held)) return list_of(*list);
+  return to_json(std::get<Value::Map>(value.held));
+}
+
+Json to_json(const Arguments& arguments) {
+  Json object = Json::object();
+  for (const Member& argument : arguments) object[argument.name] = to_json(argument.value);
+  return object;
+}
+
 Json action_of(const Job& job) {
   if (const auto* script = std::get_if<Script>(&job.action)) return {{"run", script->text}};
   if (const auto* command = std::get_if<Command>(&job.action)) return {{"command", command->argv}};
+  if (const auto* call = std::get_if<belfry::Call>(&job.action)) {
+    return {{"call", call->name}, {"with", to_json(call->with)}};
+  }
   return {};
 }
 
@@ -215,6 +241,7 @@ Json to_json(const SlotRow& row) {
 // What an event tells beyond its name.
 Json data_of(const RunQueuedNotice& notice) { return to_json(notice.run); }
 Json data_of(const RunStartedNotice& notice) { return to_json(notice.run); }
+Json data_of(const RunProgressNotice& notice) { return to_json(notice.run); }
 Json data_of(const RunWaitingNotice& notice) { return to_json(notice.run); }
 Json data_of(const RunClosedNotice& notice) { return to_json(notice.run); }
 Json data_of(const SlotsDecidedNotice& notice) {
@@ -359,6 +386,7 @@ std::string status_json(const StatusFacts& facts, const View& view) {
       {"open_runs", open.size()},
       {"running", running},
       {"queues", list_of(view.queues())},
+      {"stuck_calls", facts.stuck_calls},
       {"tzdata", or_null(facts.tzdata)},
       {"warnings", list_of(facts.warnings)},
       {"config",

@@ -6,6 +6,7 @@
 #include <api/job_routes.h>
 #include <api/log_route.h>
 #include <api/metrics_route.h>
+#include <api/result_routes.h>
 #include <api/route_table.h>
 #include <api/run_routes.h>
 #include <api/slot_route.h>
@@ -39,6 +40,8 @@ constexpr std::array routes{
     Route{"GET", "/v1/runs", "job which state outcome since limit before", viewer, get_runs},
     Route{"GET", "/v1/runs/{}", "wait", viewer, get_run},
     Route{"GET", "/v1/runs/{}/log", "stream from tail attempt follow", viewer, get_log},
+    Route{"GET", "/v1/runs/{}/result", "", viewer, get_result},
+    Route{"POST", "/v1/runs/{}/progress", "", operating, post_progress},
     Route{"POST", "/v1/runs/{}/cancel", "", operating, post_cancel},
     Route{"POST", "/v1/runs/{}/retry", "", operating, post_retry},
 };

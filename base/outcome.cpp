@@ -59,6 +59,7 @@ constexpr std::array reasons{
     Word{Reason::deadline, "deadline"},
     Word{Reason::reboot, "reboot"},
     Word{Reason::minder_killed, "minder killed"},
+    Word{Reason::daemon_died, "daemon died"},
     Word{Reason::by_request, "by request"},
     Word{Reason::shutdown, "shutdown"},
     Word{Reason::ledger_unavailable, "ledger unavailable"},

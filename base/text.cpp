@@ -2,6 +2,7 @@
 #include <array>
 #include <charconv>
 #include <cstdio>
+#include <limits>
 #include <numeric>
 #include <utility>
 
@@ -20,6 +21,15 @@ constexpr std::array units{
     Unit{"w", std::chrono::weeks{1}},   Unit{"d", std::chrono::days{1}},    Unit{"h", std::chrono::hours{1}},
     Unit{"m", std::chrono::minutes{1}}, Unit{"s", std::chrono::seconds{1}}, Unit{"ms", Millis{1}},
 };
+
+struct SizeUnit {
+  std::string_view name;
+  unsigned shift;
+};
+
+constexpr std::array size_units{SizeUnit{"", 0},   SizeUnit{"B", 0},    SizeUnit{"K", 10}, SizeUnit{"KiB", 10},
+                                SizeUnit{"M", 20}, SizeUnit{"MiB", 20}, SizeUnit{"G", 30}, SizeUnit{"GiB", 30},
+                                SizeUnit{"T", 40}, SizeUnit{"TiB", 40}};
 
 // A century: far beyond any sensible period or limit, far below an overflow.
 constexpr Millis duration_max = std::chrono::days{36525};
@@ -64,6 +74,16 @@ std::optional<std::uint64_t> parse_unsigned(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
   return value;
+}
+
+std::optional<std::int64_t> parse_size(std::string_view text) {
+  const auto end = std::min(text.find_first_not_of("0123456789"), text.size());
+  const auto number = parse_unsigned(text.substr(0, end));
+  const auto unit = std::ranges::find(size_units, text.substr(end), &SizeUnit::name);
+  if (!number || unit == size_units.end()) return std::nullopt;
+  if (*number > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()) >> unit->shift)
+    return std::nullopt;
+  return static_cast<std::int64_t>(*number << unit->shift);
 }
 
 Result<Millis> parse_duration(std::string_view text) {

@@ -23,6 +23,9 @@ Result<Millis> parse_duration(std::string_view text);
 // The shortest form that parse_duration reads back: "1h30m", "90s" becomes "1m30s", zero is "0s".
 std::string format_duration(Millis value);
 
+// "512M", "1GiB", "4096": bytes. K, M, G and T are powers of 1024.
+std::optional<std::int64_t> parse_size(std::string_view text);
+
 // RFC 3339 in UTC: 2026-03-29T01:00:00Z, with milliseconds where they are not zero.
 std::string format_utc(WallTime t);
 

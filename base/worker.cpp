@@ -4,13 +4,59 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <stop_token>
+#include <system_error>
 #include <thread>
 #include <utility>
 
+#include <base/os.h>
+#include <base/verify.h>
 #include <base/worker.h>
 
 namespace belfry {
+
+struct Thread::State {
+  std::jthread thread;
+};
+
+namespace {
+
+// A new thread starts with what its maker has blocked.
+class AllSignalsBlocked {
+ public:
+  AllSignalsBlocked() {
+    sigset_t all;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  AllSignalsBlocked(const AllSignalsBlocked&) = delete;
+  AllSignalsBlocked& operator=(const AllSignalsBlocked&) = delete;
+  ~AllSignalsBlocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+ private:
+  sigset_t before_{};
+};
+
+}  // namespace
+
+Result<Thread> Thread::start(const std::string& name, std::function<void()> body) {
+  auto state = std::make_unique<State>();
+  try {
+    const AllSignalsBlocked blocked;
+    state->thread = std::jthread(std::move(body));
+  } catch (const std::system_error& error) {
+    return std::unexpected(system_error("start thread", name, error.code().value()));
+  }
+  ::pthread_setname_np(state->thread.native_handle(), name.substr(0, 15).c_str());
+  return Thread(std::move(state));
+}
+
+Thread::Thread(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Thread::Thread(Thread&&) noexcept = default;
+Thread::~Thread() = default;
+
+void Thread::let_go() { state_->thread.detach(); }
 
 struct Worker::State {
   std::mutex mutex;
@@ -18,7 +64,8 @@ struct Worker::State {
   std::deque<std::function<void()>> queue;
   Idle idle;
   bool has_worked = false;  // since the last idle work
-  std::jthread thread;      // last: it stops before what it uses is gone
+  std::stop_source halt;
+  std::optional<Thread> thread;  // last: it ends before what it uses is gone
 
   // What to do next; empty: asked to stop, and nothing is left.
   std::function<void()> next(const std::stop_token& stop) {
@@ -34,24 +81,19 @@ struct Worker::State {
     return work;
   }
 
-  void work_until(const std::stop_token& stop) {
-    while (const auto work = next(stop)) work();
+  void work_off() {
+    while (const auto work = next(halt.get_token())) work();
   }
 };
 
 Worker::Worker(const std::string& name, Idle idle) : state_(std::make_unique<State>()) {
   state_->idle = std::move(idle);
-  // Signals belong to the main thread, which reads them from a descriptor: the new thread starts with all blocked.
-  sigset_t all;
-  sigset_t before;
-  ::sigfillset(&all);
-  ::pthread_sigmask(SIG_SETMASK, &all, &before);
-  state_->thread = std::jthread([state = state_.get()](const std::stop_token& stop) { state->work_until(stop); });
-  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  ::pthread_setname_np(state_->thread.native_handle(), name.substr(0, 15).c_str());
+  auto thread = Thread::start(name, [state = state_.get()] { state->work_off(); });
+  VERIFY(thread.has_value());  // made when the daemon starts: a machine without room for that has no use for it
+  state_->thread.emplace(*std::move(thread));
 }
 
-Worker::~Worker() = default;
+Worker::~Worker() { state_->halt.request_stop(); }
 
 void Worker::post(std::function<void()> work) {
   {

@@ -1,7 +1,4 @@
-// One named thread that works off a queue of closures, in order. The only file that makes threads.
-//
-// THREADS: post() from any thread. The closures run on the worker. The destructor finishes what is queued, then
-// joins.
+// Threads: the only file that makes them. A Thread runs one function; a Worker works off a queue of closures, in order.
 #pragma once
 
 #include <chrono>
@@ -9,8 +6,29 @@
 #include <memory>
 #include <string>
 
+#include <belfry/error.h>
+
 namespace belfry {
 
+// A named thread, with every signal blocked: signals belong to the main thread, which reads them from a descriptor.
+class Thread {
+ public:
+  // `name` is what `top -H` shows: at most 15 characters. An error: the machine has no room for one more.
+  static Result<Thread> start(const std::string& name, std::function<void()> body);
+  Thread(Thread&&) noexcept;
+  Thread& operator=(Thread&&) = delete;
+  ~Thread();  // waits for its end
+
+  // Nobody waits for it any more: it goes on for as long as it likes, and dies with the process.
+  void let_go();
+
+ private:
+  struct State;
+  explicit Thread(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+// THREADS: post() from any thread. The closures run on the worker. The destructor finishes what is queued, then joins.
 class Worker {
  public:
   // What the worker does once, on its thread, each time that it has worked and then nothing came for `quiet`.

@@ -20,11 +20,13 @@ std::string started_line(const Run& run) {
 
 Waited watch(const Context& context, const DaemonLink& daemon, const RunId& run, const WatchOptions& options) {
   const Interrupt interrupt = TRY(Interrupt::watch());
-  if (!options.follows) return wait_for_run(daemon, run, interrupt);
-  return follow_run(daemon, run, {}, interrupt, [&](std::string_view bytes) {
+  ProgressBar bar(context);
+  if (!options.follows) return wait_for_run(daemon, run, interrupt, std::nullopt, &bar);
+  const auto write = [&](std::string_view bytes) {
     print(context.form == OutputForm::json ? encode_output(bytes) : bytes);
     std::fflush(stdout);
-  });
+  };
+  return follow_run(daemon, run, {}, interrupt, write, &bar);
 }
 
 Result<int> stay(const Context& context, const DaemonLink& daemon, const Run& run, const WatchOptions& options) {

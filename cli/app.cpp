@@ -16,6 +16,7 @@
 #include <cli/daemon_link.h>
 #include <cli/doctor_command.h>
 #include <cli/edit_command.h>
+#include <cli/exec_command.h>
 #include <cli/exit_code.h>
 #include <cli/explain_command.h>
 #include <cli/help_format.h>
@@ -26,6 +27,7 @@
 #include <cli/next_command.h>
 #include <cli/output.h>
 #include <cli/pause_command.h>
+#include <cli/progress_command.h>
 #include <cli/reload_command.h>
 #include <cli/retry_command.h>
 #include <cli/run_command.h>
@@ -43,10 +45,11 @@ namespace belfry::cli {
 
 namespace {
 
-constexpr auto commands = {add_list,   add_next,   add_show,       add_why,    add_run,    add_logs,     add_runs,
-                           add_cancel, add_retry,  add_pause,      add_resume, add_skip,   add_backfill, add_status,
-                           add_doctor, add_backup, add_daemon,     add_schema, add_reload, add_explain,  add_validate,
-                           add_import, add_edit,   add_completion, add_version};
+constexpr auto commands = {add_list,     add_next,     add_show,     add_why,    add_run,    add_logs,
+                           add_runs,     add_cancel,   add_retry,    add_pause,  add_resume, add_skip,
+                           add_backfill, add_status,   add_doctor,   add_backup, add_daemon, add_schema,
+                           add_reload,   add_explain,  add_validate, add_import, add_edit,   add_completion,
+                           add_version,  add_progress, add_exec};
 
 void add_common_options(CLI::App& app, Context& context) {
   app.add_flag_callback("--json", [&context] { context.form = OutputForm::json; }, "Answer in JSON");

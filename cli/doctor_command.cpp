@@ -58,6 +58,11 @@ void examine_daemon(const DaemonLink& daemon, const StatusRow& status, Findings&
               "correct it; meanwhile what was in force stays so: belfry validate " + status.config_path));
   findings.push_back(finding("ledger", status.ledger_trouble, "it accepts, at " + status.state_dir,
                              "nothing is started until it can be written: look at the disk and at who holds it"));
+  findings.push_back(finding(
+      "callables",
+      status.stuck_calls == 0 ? ""
+                              : std::to_string(status.stuck_calls) + " were told to return long ago, and still execute",
+      "none is stuck", "belfry runs names them; only a restart of the daemon ends them"));
   findings.push_back(check_audit(daemon));
   if (status.config_path.starts_with('/')) findings.push_back(check_file("permissions", status.config_path));
   findings.push_back(check_disk(status.state_dir));

@@ -72,6 +72,14 @@ std::optional<ProcessEnd> end_in(const Json& run) {
   return std::nullopt;
 }
 
+std::optional<Progress> progress_in(const Json& run) {
+  const Json& progress = object_in(run, "progress");
+  const auto percent = number_in<int>(progress, "percent");
+  const auto at = time_in(progress, "at");
+  if (!percent || *percent < 0 || *percent > 100 || !at) return std::nullopt;
+  return Progress{.percent = *percent, .message = text_in(progress, "message").value_or(""), .at = *at};
+}
+
 RunState state_in(const Json& object) {
   const std::string word = text_in(object, "state").value_or("");
   for (const RunState state : {RunState::queued, RunState::starting, RunState::running, RunState::waiting}) {
@@ -122,6 +130,8 @@ Result<Run> run_from(const Json& object) {
   run.started = time_in(object, "started");
   run.finished = time_in(object, "finished");
   run.end = end_in(object);
+  run.progress = progress_in(object);
+  run.result = text_in(object, "result").value_or("");
   if (!run.outcome && !find(object, "state")) return std::unexpected(unreadable("a run has no state and no outcome"));
   return run;
 }
@@ -145,9 +155,19 @@ std::optional<JobRow::BackfillRow> backfill_in(const Json& object) {
 }
 
 // As it stands in the file: the script, or the words of the command.
+// "http.request, url: https://..., expect_status: 200"
+std::string call_in(const Json& action, const std::string& callable) {
+  std::string words = "call " + callable;
+  for (const auto& [name, value] : object_in(action, "with").items()) {
+    words += ", " + name + ": " + (value.is_string() ? value.get<std::string>() : value.dump());
+  }
+  return words;
+}
+
 std::string action_in(const Json& object) {
   const Json& action = object_in(object, "action");
   if (const auto script = text_in(action, "run")) return *script;
+  if (const auto callable = text_in(action, "call")) return call_in(action, *callable);
   std::string words;
   for (const std::string& word : texts_in(action, "command")) words += (words.empty() ? "" : " ") + word;
   return words;
@@ -270,6 +290,7 @@ Result<StatusRow> decode_status(std::string_view document) {
                    .running = number_in(object, "running").value_or(0),
                    .queues = {},
                    .tzdata = text_in(object, "tzdata").value_or(""),
+                   .stuck_calls = number_in(object, "stuck_calls").value_or(0),
                    .config_path = text_in(config, "path").value_or(""),
                    .revision = text_in(config, "revision").value_or(""),
                    .config_trouble = text_in(config, "trouble").value_or(""),

@@ -108,6 +108,7 @@ struct StatusRow {
   std::int64_t running = 0;
   std::vector<QueueRow> queues;
   std::string tzdata;
+  std::int64_t stuck_calls = 0;
   std::string config_path;
   std::string revision;
   std::string config_trouble;

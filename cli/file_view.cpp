@@ -34,6 +34,7 @@ class FileBackend final : public api::Backend {
   Result<OutputPart> read_log(const Run&, const OutputQuery&) override {
     return std::unexpected(Error::not_found("a file has no output"));
   }
+  void tell_progress(const AttemptId&, Progress) override { VERIFY(!"a file has no runs"); }
   void reload(api::ReloadHow, ReloadDone done) override {
     done(std::unexpected(Error::failed("a file is not reloaded")));
   }

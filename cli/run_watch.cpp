@@ -17,6 +17,7 @@ namespace belfry::cli {
 namespace {
 
 constexpr Millis poll_length = std::chrono::seconds{30};  // of one question to the daemon
+constexpr Millis bar_pause = std::chrono::seconds{1};     // where somebody watches a bar
 constexpr Millis retry_pause = std::chrono::seconds{1};   // while the daemon is away, or the run waits
 constexpr int retries_max = 60;                           // a restart takes seconds; a minute is more than that
 constexpr int exit_detached = exit_signal_base + SIGINT;
@@ -47,14 +48,18 @@ std::uint64_t number_in(const HttpResponse& head, std::string_view name) {
 // connection that breaks, or is silent for too long, is taken up again where it ended.
 class Follower {
  public:
-  Follower(const DaemonLink& daemon, const RunId& run, const LogQuestion& question, const Interrupt& interrupt)
-      : daemon_(daemon), run_(run), question_(question), interrupt_(interrupt) {}
+  Follower(const DaemonLink& daemon, const RunId& run, const LogQuestion& question, const Interrupt& interrupt,
+           ProgressBar* bar)
+      : daemon_(daemon), run_(run), question_(question), interrupt_(interrupt), bar_(bar) {}
 
   Waited follow(const std::function<void(std::string_view)>& write) {
     for (;;) {
       const Piece piece = TRY(read_piece(write));
       if (piece == Piece::interrupted) return std::nullopt;
-      if (piece == Piece::silent) continue;
+      if (piece == Piece::silent) {
+        draw_bar();
+        continue;
+      }
       auto now = daemon_.get("/v1/runs/" + run_.text());
       if (now) {
         const Run standing = TRY(decode_run(now->body));
@@ -79,10 +84,14 @@ class Follower {
     const auto read = [&](const HttpResponse& head, std::string_view bytes) {
       if (!std::exchange(has_begun, true)) begin(head);
       offset_ += bytes.size();
-      if (!bytes.empty()) write(bytes);
+      if (bytes.empty()) return;
+      if (bar_ != nullptr) bar_->erase();
+      write(bytes);
     };
-    const auto piece =
-        daemon_.send({.target = target(), .patience = poll_length, .break_off_fd = interrupt_.fd(), .on_body = read});
+    const auto piece = daemon_.send({.target = target(),
+                                     .patience = bar_ != nullptr ? bar_pause : poll_length,
+                                     .break_off_fd = interrupt_.fd(),
+                                     .on_body = read});
     if (piece) {
       if (!has_begun) begin(*piece);
       patience_.refresh();
@@ -92,6 +101,14 @@ class Follower {
     if (has_begun && piece.error().sys_errno == ETIMEDOUT) return Piece::silent;
     if (!patience_.bears(piece.error())) return std::unexpected(piece.error());
     return Piece::broken;
+  }
+
+  // Between two lines of output there is time for it.
+  void draw_bar() {
+    if (bar_ == nullptr) return;
+    const auto now = daemon_.get("/v1/runs/" + run_.text());
+    const auto run = now ? decode_run(now->body) : Result<Run>{std::unexpected(now.error())};
+    if (run) bar_->draw(run->progress);
   }
 
   void begin(const HttpResponse& head) {
@@ -115,6 +132,7 @@ class Follower {
   RunId run_;
   LogQuestion question_;
   const Interrupt& interrupt_;
+  ProgressBar* bar_;  // null: nobody sees it
   Patience patience_;
   std::uint64_t attempt_ = 0;  // 0: the present one, whichever that is
   std::uint64_t offset_ = 0;
@@ -122,9 +140,11 @@ class Follower {
 
 }  // namespace
 
-Waited wait_for_run(const DaemonLink& daemon, const RunId& run, const Interrupt& interrupt,
-                    std::optional<Millis> limit) {
-  const Millis length = limit ? std::min(*limit, poll_length) : poll_length;
+Waited wait_for_run(const DaemonLink& daemon, const RunId& run, const Interrupt& interrupt, std::optional<Millis> limit,
+                    ProgressBar* bar) {
+  const bool is_seen = bar != nullptr && bar->is_seen();
+  const Millis usual = is_seen ? bar_pause : poll_length;
+  const Millis length = limit ? std::min(*limit, usual) : usual;
   const HttpRequest question{.target = "/v1/runs/" + run.text() + "?wait=" + format_duration(length),
                              .patience = length + std::chrono::seconds{30},
                              .break_off_fd = interrupt.fd()};
@@ -138,14 +158,17 @@ Waited wait_for_run(const DaemonLink& daemon, const RunId& run, const Interrupt&
       continue;
     }
     patience.refresh();
-    if (!TRY(decode_run(response->body)).is_open()) return std::move(response->body);
+    const Run now = TRY(decode_run(response->body));
+    if (!now.is_open()) return std::move(response->body);
+    if (is_seen) bar->draw(now.progress);
   }
   return std::nullopt;
 }
 
 Waited follow_run(const DaemonLink& daemon, const RunId& run, const LogQuestion& question, const Interrupt& interrupt,
-                  const std::function<void(std::string_view)>& write) {
-  return Follower(daemon, run, question, interrupt).follow(write);
+                  const std::function<void(std::string_view)>& write, ProgressBar* bar) {
+  const bool is_seen = bar != nullptr && bar->is_seen();
+  return Follower(daemon, run, question, interrupt, is_seen ? bar : nullptr).follow(write);
 }
 
 std::string ending_line(const Context& context, const Run& run) {

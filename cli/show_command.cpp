@@ -69,6 +69,7 @@ std::string open_phrase(const JobRow& job, const DaemonTime& time) {
   std::string lines;
   for (const Run& run : job.open) {
     lines += std::string(lines.empty() ? "" : "\n") + "run " + run.id.text() + " is " + standing_phrase(run);
+    if (run.progress) lines += ", " + std::to_string(run.progress->percent) + "%";
     if (run.started)
       lines += " since " + local_phrase(std::chrono::floor<std::chrono::seconds>(*run.started), *time.zone);
   }
@@ -158,6 +159,13 @@ std::string containment_phrase(const Run& run) {
   return run.usage.containment == Containment::session ? "by its session" : "";
 }
 
+std::string progress_phrase(const Run& run, const DaemonTime& time) {
+  if (!run.progress || run.outcome == RunOutcome::succeeded) return "";
+  std::string phrase = std::to_string(run.progress->percent) + "%";
+  if (!run.progress->message.empty()) phrase += " " + printable(run.progress->message);
+  return phrase + ", said " + since_phrase(run.progress->at, time.now);
+}
+
 std::string stop_phrase(const Run& run) {
   if (run.stop == Reason::none) return "";
   return std::string(text(run.stop)) + (run.stop_by.empty() ? "" : " of " + run.stop_by);
@@ -177,6 +185,8 @@ void print_run(const Context& context, const Run& run, const DaemonTime& time) {
   fields.add("started", started_phrase(run, time));
   fields.add("finished", at_phrase(run.finished, time));
   fields.add("took", run.started && run.finished ? took_phrase(std::max(Millis{0}, *run.finished - *run.started)) : "");
+  fields.add("progress", progress_phrase(run, time));
+  fields.add("result", printable(std::string(trim(run.result))));
   fields.add("attempt", run.attempt > 1 ? std::to_string(run.attempt) : "");
   fields.add("stopped", stop_phrase(run));
   fields.add("used", used_phrase(run));

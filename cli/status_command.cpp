@@ -53,6 +53,8 @@ Result<int> show_status(const Context& context) {
              status.version + ", up for " + format_duration(std::chrono::floor<std::chrono::seconds>(status.uptime)));
   fields.add("jobs", jobs_phrase(status));
   fields.add("runs", runs_phrase(status));
+  fields.add("stuck", status.stuck_calls > 0 ? counted(status.stuck_calls, "callable", "callables") : "",
+             Emphasis::bad);
   fields.add("queues", queues_phrase(status));
   fields.add("file", status.config_path + ", revision " + status.revision);
   fields.add("trouble", status.config_trouble, Emphasis::bad);

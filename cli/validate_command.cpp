@@ -13,6 +13,8 @@
 #include <cli/validate_command.h>
 #include <config/load.h>
 #include <daemon/clock.h>
+#include <jobs/builtin.h>
+#include <jobs/registry.h>
 
 namespace belfry::cli {
 
@@ -53,13 +55,17 @@ std::map<std::string, Millis> last_durations(const Context& context) {
 
 Result<int> validate(const Context& context, const Options& options) {
   ZoneCache zones;
+  Registry callables;
+  add_builtin(callables);
   const auto last_duration = [durations = last_durations(context)](const std::string& job) -> std::optional<Millis> {
     const auto known = durations.find(job);
     return known == durations.end() ? std::nullopt : std::optional(known->second);
   };
-  const auto loaded = config::load_config(
-      options.path, zones,
-      {.empty = options.empty, .lint_at = SystemClock().read().wall, .last_duration = last_duration});
+  const auto loaded = config::load_config(options.path, zones,
+                                          {.empty = options.empty,
+                                           .lint_at = SystemClock().read().wall,
+                                           .callables = &callables,
+                                           .last_duration = last_duration});
   tell(context, loaded ? loaded->warnings : loaded.error(), loaded.has_value());
   return loaded ? exit_ok : exit_bad_input;
 }

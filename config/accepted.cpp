@@ -53,7 +53,8 @@ std::string pack(const LoadedConfig& accepted) {
   return std::string(magic) + "\n" + framed(seal(body)) + body;
 }
 
-Result<LoadedConfig> unpack(const std::string& packed, const std::string& main_file, ZoneCache& zones) {
+Result<LoadedConfig> unpack(const std::string& packed, const std::string& main_file, ZoneCache& zones,
+                            Callables* callables) {
   const auto files = files_in(packed);
   if (!files || files->empty()) return std::unexpected(unusable("is damaged"));
   if (files->front().name != main_file) return std::unexpected(unusable("is of " + files->front().name));
@@ -71,6 +72,8 @@ Result<LoadedConfig> unpack(const std::string& packed, const std::string& main_f
                               .only_as = {},
                               .empty = EmptyFile::allowed,
                               .lint_at = {},
+                              .callables = callables,
+                              .distrust_of_plugins = Distrust::refuse,
                               .expand = expand});
   if (!loaded) return std::unexpected(unusable("is not accepted any more:\n" + render(loaded.error())));
   return *std::move(loaded);

@@ -14,6 +14,7 @@ std::string pack(const LoadedConfig& accepted);
 
 // The configuration in `packed` again; messages call its files by their old names. bad_input: this is no copy, or only
 // a part of one, or it is of another file than `main_file`.
-Result<LoadedConfig> unpack(const std::string& packed, const std::string& main_file, ZoneCache& zones);
+Result<LoadedConfig> unpack(const std::string& packed, const std::string& main_file, ZoneCache& zones,
+                            Callables* callables = nullptr);
 
 }  // namespace belfry::config

@@ -18,6 +18,8 @@ constexpr Fields file_fields{
     field<&FileEntry::calendars>("calendars", "Named sets of days, for 'exclude' and 'only'."),
     field<&FileEntry::queues>("queues", "Named bounds that jobs share: how many of them may run at the same time."),
     field<&FileEntry::secrets>("secrets", "Where the secrets are kept that jobs name as ${secret:name}."),
+    field<&FileEntry::plugins>("plugins", "Shared objects that bring more callables along: absolute paths.",
+                               main_file_only),
     field<&FileEntry::daemon>("daemon", "The daemon itself; a change takes effect when it is started again.",
                               main_file_only),
     field<&FileEntry::defaults>("defaults", "What every job inherits; a job's own key wins.", main_file_only),

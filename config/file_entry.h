@@ -42,6 +42,7 @@ struct FileEntry {
   std::shared_ptr<const Zone> zone;  // null: the system's
   std::vector<QueueEntry> queues;
   std::vector<SecretEntry> secrets;
+  std::vector<MarkedText> plugins;
   DaemonSettings daemon;
   std::optional<DefaultsMap> defaults;
   std::optional<JobList> jobs;

@@ -15,6 +15,8 @@ constexpr Fields job_fields{
     field<&JobEntry::run>("run", "A script for the shell.", own),
     field<&JobEntry::shell>("shell", "The shell of 'run': sh -eu, or bash -eu -o pipefail.", {.needs = "run"}),
     field<&JobEntry::command>("command", "A program and its arguments; no shell is involved.", own),
+    field<&JobEntry::call>("call", "A callable of the daemon itself, such as http.request; no process is made.", own),
+    field<&JobEntry::with>("with", "What the callable is told.", {.needs = "call", .inherit = Inherit::no}),
     field<&JobEntry::working_dir>("working_dir", "Where it runs; else the home of the user it runs as."),
     field<&JobEntry::env>("env", "Environment variables for the job."),
     field<&JobEntry::params>("params", "What somebody who starts it by hand may, or must, say.", own),
@@ -59,12 +61,13 @@ constexpr Fields job_fields{
         "only_if", "A script for sh -eu; where it fails the job is skipped.", {.none = None::known}),
 };
 
-constexpr std::array<std::string_view, 2> actions{"run", "command"};
+constexpr std::array<std::string_view, 3> actions{"run", "command", "call"};
 constexpr std::array<std::string_view, 1> schedule_key{"schedule"};
 constexpr std::array job_choices{
     Choice{schedule_key, "has no 'schedule'",
            "write  schedule: every 5m  or, to start it only by hand,  schedule: manual"},
-    Choice{actions, "does not say what to run", "write  run: a shell script  or  command: [program, argument]"},
+    Choice{actions, "does not say what to run",
+           "write  run: a shell script,  command: [program, argument]  or  call: http.request"},
 };
 
 constexpr std::string_view zone_hint = "write  schedule: { cron: \"30 2 * * *\", timezone: Europe/Berlin }";

@@ -8,6 +8,7 @@
 
 #include <belfry/job.h>
 
+#include <config/call_entry.h>
 #include <config/param_entry.h>
 #include <config/policy_entry.h>
 #include <config/process_entry.h>
@@ -23,6 +24,8 @@ struct JobEntry {
   std::optional<Script> run;
   std::optional<Script::Shell> shell;
   std::optional<Command> command;
+  std::optional<MarkedText> call;
+  std::optional<WithEntry> with;
   std::optional<Path> working_dir;
   std::vector<EnvironmentVariable> env;
   bool enabled = true;

@@ -9,7 +9,8 @@ namespace belfry::config {
 
 namespace {
 
-std::optional<Action> action_of(JobEntry& entry) {
+std::optional<Action> action_of(Reader& reader, JobEntry& entry, Node job, const CallableScope& callables) {
+  if (entry.call) return call_of(reader, {.name = entry.call, .with = entry.with, .job = job}, callables);
   if (entry.command) return std::move(*entry.command);
   if (!entry.run) return std::nullopt;
   entry.run->shell = entry.shell.value_or(Script::Shell::sh);
@@ -144,7 +145,7 @@ std::optional<Job> read_job(Reader& reader, const Entry& entry, const FileSurrou
   auto schedule = shared.schedules.compile(
       reader, *keys.schedule,
       {.job = entry.key.text(), .zone = file.zone, .calendars = file.calendars, .salt = file.salt});
-  auto action = action_of(keys);
+  auto action = action_of(reader, keys, entry.value, file.callables);
   if (!name || !schedule || !action) return std::nullopt;
 
   check_nothing_is_missing(reader, keys, *schedule);

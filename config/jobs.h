@@ -28,6 +28,7 @@ struct FileSurroundings {
   std::vector<SecretEntry> secrets;
   std::optional<Node> defaults_map;
   JobEntry defaults;
+  CallableScope callables;
   std::uint64_t salt = 0;
   std::optional<OwnAccount> only_as;
 };

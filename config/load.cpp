@@ -86,6 +86,7 @@ class Loader {
   void collect_calendars(Calendars& calendars);
   void collect_queues(std::vector<QueueDefinition>& queues);
   void collect_secrets(std::vector<SecretEntry>& secrets);
+  void load_plugins(CallableScope& scope);
   void check_not_empty();
   void read_jobs(JobSet& set, const FileSurroundings& around);
   std::shared_ptr<const Zone> zone();
@@ -201,6 +202,27 @@ void Loader::collect_secrets(std::vector<SecretEntry>& secrets) {
   }
 }
 
+// A plug-in is code that runs as the daemon: it is believed even less than a file that only says what to run.
+void Loader::load_plugins(CallableScope& scope) {
+  scope.callables = options_.callables;
+  if (options_.callables == nullptr || !main().tree) return;
+  Reader reader = reader_of(main());
+  for (const MarkedText& plugin : main().entry.plugins) {
+    const std::string path(plugin.text);
+    if (!path.starts_with('/')) {
+      reader.error(plugin.node, quote(path) + " must be an absolute path");
+      continue;
+    }
+    const auto why = options_.distrust_of_plugins == Distrust::ignore ? std::nullopt : why_distrusted(path);
+    if (why) {
+      reader.error(plugin.node, "the plug-in cannot be trusted: " + *why);
+    } else if (const auto loaded = options_.callables->load_plugin(path); !loaded) {
+      reader.error(plugin.node, "cannot load the plug-in: " + loaded.error().what);
+    }
+    scope.plugins.insert(path);
+  }
+}
+
 FileSurroundings Loader::surroundings() {
   FileSurroundings around{.zone = zone(),
                           .calendars = {},
@@ -208,8 +230,10 @@ FileSurroundings Loader::surroundings() {
                           .secrets = {},
                           .defaults_map = {},
                           .defaults = {},
+                          .callables = {},
                           .salt = salt(),
                           .only_as = options_.only_as};
+  load_plugins(around.callables);
   collect_calendars(around.calendars);
   collect_queues(around.queues);
   collect_secrets(around.secrets);
@@ -346,6 +370,8 @@ Loaded load_text(const std::string& path, std::string text, ZoneCache& zones, Lo
                               .only_as = options.only_as,
                               .empty = options.empty,
                               .lint_at = options.lint_at,
+                              .callables = options.callables,
+                              .distrust_of_plugins = Distrust::refuse,
                               .last_duration = options.last_duration,
                               .before = options.before,
                               .expand = [&](const std::string& pattern) { return read_included(path, pattern); }});

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include <belfry/callable.h>
 #include <belfry/job.h>
 
 #include <base/zones.h>
@@ -32,6 +33,9 @@ struct LoadedConfig {
 
 using Loaded = std::expected<LoadedConfig, std::vector<Problem>>;
 
+// What to do about a file that others may change (S37).
+enum class Distrust { ignore, warn, refuse };
+
 // Whether a file without jobs is taken for what it says (S34).
 enum class EmptyFile { refused, allowed };
 
@@ -41,6 +45,8 @@ struct ParseOptions {
   std::optional<OwnAccount> only_as;           // none: jobs may run as anybody
   EmptyFile empty = EmptyFile::refused;
   std::optional<WallTime> lint_at;  // warnings too, as of this instant; none: errors only
+  Callables* callables = nullptr;   // what jobs may call, and what loads plug-ins; null: any callable will do
+  Distrust distrust_of_plugins = Distrust::ignore;
   std::function<std::optional<Millis>(const std::string& job)> last_duration = {};  // for the warnings
   std::shared_ptr<const JobSet> before = {};  // with which the new one shares what is alike (sharing.h)
   // The files that a pattern of `include:` stands for. None: there are no other files.
@@ -50,9 +56,6 @@ struct ParseOptions {
 // A text, with what it includes. `name` is what messages call it. One error refuses everything; all errors are reported
 // at once, in the order of the file, those of the main file first (S34).
 Loaded parse_config(std::string name, std::string text, ZoneCache& zones, ParseOptions options = {});
-
-// What to do about a file that others may change (S37).
-enum class Distrust { ignore, warn, refuse };
 
 // What the main file is written in.
 enum class Language { schedules, crontab };
@@ -65,6 +68,7 @@ struct LoadOptions {
   Distrust distrust = Distrust::ignore;
   EmptyFile empty = EmptyFile::refused;
   std::optional<WallTime> lint_at;
+  Callables* callables = nullptr;
   std::function<std::optional<Millis>(const std::string& job)> last_duration = {};  // for the warnings
   std::shared_ptr<const JobSet> before = {};
 };

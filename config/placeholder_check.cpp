@@ -32,6 +32,14 @@ bool has_key(Node map, std::string_view key) {
   return std::ranges::any_of(entries, [&](const Entry& entry) { return entry.key.text() == key; });
 }
 
+bool has_placeholders(Arguments arguments) {
+  bool found = false;
+  for (Member& argument : arguments) {
+    argument.value.for_each_text([&](const std::string& text) { found |= belfry::may_have_placeholders(text); });
+  }
+  return found;
+}
+
 }  // namespace
 
 bool may_have_placeholders(const JobEntry& entry) {
@@ -40,6 +48,7 @@ bool may_have_placeholders(const JobEntry& entry) {
   return text_may(entry.run) || text_may(entry.working_dir) || text_may(entry.process.only_if) ||
          text_may(entry.process.env_file) || (entry.process.stdin_text && may(*entry.process.stdin_text)) ||
          (entry.command && std::ranges::any_of(entry.command->argv, may)) ||
+         (entry.with && has_placeholders(entry.with->arguments)) ||
          std::ranges::any_of(entry.env, [&](const EnvironmentVariable& v) { return may(v.value); });
 }
 

@@ -39,22 +39,6 @@ constexpr std::array limits_translations{
     Translation{"ionice", "io", {}},
 };
 
-struct Unit {
-  std::string_view name;
-  unsigned shift;
-};
-constexpr std::array units{Unit{"", 0},     Unit{"B", 0},  Unit{"K", 10},   Unit{"KiB", 10}, Unit{"M", 20},
-                           Unit{"MiB", 20}, Unit{"G", 30}, Unit{"GiB", 30}, Unit{"T", 40},   Unit{"TiB", 40}};
-
-std::optional<std::int64_t> parse_size(std::string_view text) {
-  const auto end = std::min(text.find_first_not_of("0123456789"), text.size());
-  const auto number = parse_unsigned(text.substr(0, end));
-  const auto unit = std::ranges::find(units, text.substr(end), &Unit::name);
-  if (!number || unit == units.end()) return std::nullopt;
-  if (*number > static_cast<std::uint64_t>(Range{}.max) >> unit->shift) return std::nullopt;
-  return static_cast<std::int64_t>(*number << unit->shift);
-}
-
 struct SignalName {
   std::string_view name;
   int number;

@@ -26,12 +26,13 @@ config::Loaded read_files(const How& how, ZoneCache& zones, std::shared_ptr<cons
                               .distrust = how.options.distrust,
                               .empty = how.options.empty,
                               .lint_at = {},
+                              .callables = how.options.callables,
                               .before = std::move(before)});
 }
 
 Result<config::LoadedConfig> read_copy(const How& how, ZoneCache& zones) {
   const std::string packed = TRY(read_file(how.copy_path, {.size_max = std::size_t{1} << 30U}));
-  return config::unpack(packed, how.options.path, zones);
+  return config::unpack(packed, how.options.path, zones, how.options.callables);
 }
 
 // Without the copy everything works but a start with a broken file.

@@ -27,6 +27,7 @@ class Configuration {
     config::EmptyFile empty = config::EmptyFile::refused;
     config::Distrust distrust = config::Distrust::warn;
     std::optional<config::OwnAccount> only_as;  // none: jobs may run as anybody
+    Callables* callables = nullptr;             // lives as long as the configuration
     ZoneCache::Options zones = {};
   };
 

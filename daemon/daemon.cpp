@@ -3,8 +3,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdio>
-#include <filesystem>
+#include <cstdlib>
 #include <memory>
 #include <optional>
 
@@ -13,6 +14,7 @@
 #include <api/server.h>
 #include <api/unix_socket.h>
 #include <base/log.h>
+#include <base/mailbox.h>
 #include <base/memory.h>
 #include <base/os.h>
 #include <base/try.h>
@@ -24,13 +26,11 @@
 #include <daemon/daemon.h>
 #include <daemon/departure.h>
 #include <daemon/descriptor_budget.h>
-#include <daemon/event_counter.h>
 #include <daemon/file_watch.h>
 #include <daemon/front_desk.h>
 #include <daemon/idle_guard.h>
 #include <daemon/inherited_socket.h>
 #include <daemon/loop.h>
-#include <daemon/mailbox.h>
 #include <daemon/reader.h>
 #include <daemon/reloads.h>
 #include <daemon/retention.h>
@@ -41,8 +41,12 @@
 #include <daemon/turn.h>
 #include <daemon/unmet_wishes.h>
 #include <jobs/account.h>
+#include <jobs/action_launcher.h>
+#include <jobs/builtin.h>
 #include <jobs/launcher.h>
 #include <jobs/probe.h>
+#include <jobs/registry.h>
+#include <jobs/spawn.h>
 #include <store/sqlite_history.h>
 #include <store/sqlite_recovery.h>
 #include <store/writer.h>
@@ -50,16 +54,6 @@
 namespace belfry {
 
 namespace {
-
-// The minder is built beside the daemon, and installed where programs are that nobody calls by hand.
-Result<std::string> minder_path() {
-  std::error_code error;
-  const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
-  if (error) return std::unexpected(system_error("readlink", "/proc/self/exe", error.value()));
-  const auto here = self.parent_path();
-  const auto built = here / "belfry-minder";
-  return (std::filesystem::exists(built, error) ? built : here.parent_path() / "libexec/belfry/belfry-minder").string();
-}
 
 // S33: jobs are left running; the next daemon takes them over.
 std::string what_goes_on(std::size_t open_runs) {
@@ -72,6 +66,8 @@ std::string what_goes_on(std::size_t open_runs) {
 struct Ground {
   BootId boot;
   std::unique_ptr<ZoneCache> zones;
+  std::unique_ptr<Registry> callables;
+  std::shared_ptr<std::atomic<HistoryPruner*>> pruner;  // of `history.prune`: null until there is a ledger
   FileWatch watch;
   FileWatch zone_watch;
   StateDir state;
@@ -119,13 +115,17 @@ std::string listen_address(const DaemonOptions& options, const config::DaemonSet
 // thread is made.
 Result<Ground> prepare(const DaemonOptions& options, const ServiceManager& manager) {
   auto zones = std::make_unique<ZoneCache>();
+  auto callables = std::make_unique<Registry>();
+  auto pruner = std::make_shared<std::atomic<HistoryPruner*>>();
+  add_builtin(*callables, [pruner] { return pruner->load(); });
   auto watch = TRY(FileWatch::open({options.config_path}));
   Configuration configuration({.path = options.config_path,
                                .language = options.language,
                                .crontab_format = options.crontab_format,
                                .empty = options.empty,
                                .distrust = distrust_here(manager),
-                               .only_as = only_account()});
+                               .only_as = only_account(),
+                               .callables = callables.get()});
   config::Loaded loaded = configuration.read();
   auto state = TRY(StateDir::open(state_dir(options, loaded)));
   TRY(configuration.begin(std::move(loaded), state.accepted_path()));
@@ -137,6 +137,8 @@ Result<Ground> prepare(const DaemonOptions& options, const ServiceManager& manag
   auto boot = TRY(read_boot_id());
   return Ground{.boot = std::move(boot),
                 .zones = std::move(zones),
+                .callables = std::move(callables),
+                .pruner = std::move(pruner),
                 .watch = std::move(watch),
                 .zone_watch = std::move(zone_watch),
                 .state = std::move(state),
@@ -171,11 +173,15 @@ class Daemon {
   // Turns until it is told to stop.
   Result<void> run();
 
+  // Threads that cannot be made to end are still at work: the process must end without waiting for them.
+  bool has_stuck_calls() const { return callables_ && !(callables_->is_idle() && callables_->stuck() == 0); }
+
  private:
   Result<void> open_ledger_and_core();
   Result<void> open_launcher();
   Result<void> watch_all();
   Result<void> turn(const Now& now);
+  bool may_leave();
   void look_at_wishes();
   Result<void> open_reloads();
   void begin_to_leave(const Now& now);
@@ -192,7 +198,9 @@ class Daemon {
   std::optional<Turn> turn_;
   std::unique_ptr<Writer> writer_;  // works on batches that the turn's core has lent it
   std::optional<Retention> retention_;
-  std::unique_ptr<CommandLauncher> launcher_;
+  std::unique_ptr<CommandLauncher> commands_;
+  std::unique_ptr<CallableLauncher> callables_;
+  std::optional<ActionLauncher> launcher_;
   std::vector<api::Warning> warnings_;
   std::optional<FrontDesk> desk_;
   std::unique_ptr<api::Server> server_;
@@ -202,6 +210,7 @@ class Daemon {
   bool stop_asked_ = false;
   bool alarm_went_off_ = false;
   IdleGuard idle_guard_;
+  bool calls_are_told_ = false;
   bool machine_goes_down_ = is_process_one();
   ServiceManager manager_;
   StatusLine status_;
@@ -223,17 +232,18 @@ Result<void> Daemon::open(api::Server::Options listen) {
   TRY(open_launcher());
   TRY(open_reloads());
   const auto submit = [this](Input input) { turn_->submit(std::move(input)); };
-  desk_.emplace(FrontDesk::Rooms{.clock = clock_,
-                                 .view = turn_->view(),
-                                 .history = *history_,
-                                 .reader = *reader_,
-                                 .configuration = ground_.configuration,
-                                 .zones = *ground_.zones,
-                                 .warnings = warnings_,
-                                 .reload = [this](api::ReloadHow how,
-                                                  Reloads::Done done) { reloads_->ask(how, std::move(done)); },
-                                 .state_path = ground_.state.path(),
-                                 .runs_path = ground_.state.runs_path()},
+  desk_.emplace(FrontDesk::Rooms{
+                    .clock = clock_,
+                    .view = turn_->view(),
+                    .history = *history_,
+                    .reader = *reader_,
+                    .configuration = ground_.configuration,
+                    .zones = *ground_.zones,
+                    .warnings = warnings_,
+                    .reload = [this](api::ReloadHow how, Reloads::Done done) { reloads_->ask(how, std::move(done)); },
+                    .stuck_calls = [this] { return callables_->stuck(); },
+                    .state_path = ground_.state.path(),
+                    .runs_path = ground_.state.runs_path()},
                 submit);
   listen.connections_max = descriptors_.clients;
   server_ = TRY(api::Server::open(std::move(listen), *desk_));
@@ -270,6 +280,7 @@ Result<void> Daemon::open_ledger_and_core() {
       Retention::Rooms{
           .writer = *writer_, .runs_path = ground_.state.runs_path(), .history = std::move(cleaners_history)},
       ground_.configuration.daemon().keep, clock_.read().boot);
+  ground_.pruner->store(&*retention_);
   return {};
 }
 
@@ -278,14 +289,21 @@ Result<void> Daemon::open_launcher() {
     std::visit([this](auto& one) { turn_->submit(std::move(one)); }, happened);
   };
   TRY(probe_file_system(ground_.state.path()));
-  const std::string minder = TRY(minder_path());
-  launcher_ = TRY(CommandLauncher::open({.runs_path = ground_.state.runs_path(),
+  const std::string minder = TRY(find_minder_program());
+  commands_ = TRY(CommandLauncher::open({.runs_path = ground_.state.runs_path(),
                                          .minder_path = minder,
                                          .boot = ground_.boot,
                                          .cgroups = CgroupHome::of_this_process(),
                                          .clock = clock_,
                                          .report = report}));
   look_at_wishes();
+  callables_ = TRY(CallableLauncher::open({.runs_path = ground_.state.runs_path(),
+                                           .boot = ground_.boot,
+                                           .callables = *ground_.callables,
+                                           .clock = clock_,
+                                           .crew_clock = std::make_unique<SystemClock>(),
+                                           .report = report}));
+  launcher_.emplace(*commands_, *callables_);
   launcher_->recover(left_open_);
   left_open_.clear();
   return {};
@@ -293,7 +311,7 @@ Result<void> Daemon::open_launcher() {
 
 // Said again with each configuration that comes into force.
 void Daemon::look_at_wishes() {
-  const Machine machine{.cgroups = launcher_->cgroup_facts(),
+  const Machine machine{.cgroups = commands_->cgroup_facts(),
                         .has_journal = ::access(Journal::usual_socket, W_OK) == 0};
   warnings_ = unmet_wishes(*ground_.configuration.jobs(), machine);
   for (const api::Warning& warning : warnings_) log::warning(warning.what + "; " + warning.cure);
@@ -340,12 +358,21 @@ Result<void> Daemon::watch_all() {
   }));
   TRY(loop.add(reader_->fd(), [this] { reader_->dispatch(); }));
   TRY(loop.add(reloads_->fd(), [this] { reloads_->dispatch(); }));
-  TRY(loop.add(launcher_->fd(), [this] { launcher_->dispatch(); }));
+  TRY(loop.add(commands_->fd(), [this] { commands_->dispatch(); }));
+  TRY(loop.add(callables_->fd(), [this] { callables_->dispatch(); }));
   return loop.add(server_->fd(), [this] { server_->dispatch(); });
 }
 
+// What the daemon executes itself cannot be left to the next one: it is told to return, and has its grace time (S33).
+bool Daemon::may_leave() {
+  if (!departure_.may_leave(clock_.read().boot, turn_->view().is_quiet())) return false;
+  if (departure_.is_urgent()) return true;
+  if (!std::exchange(calls_are_told_, true)) callables_->leave();
+  return callables_->is_idle();
+}
+
 Result<void> Daemon::run() {
-  while (!departure_.may_leave(clock_.read().boot, turn_->view().is_quiet())) {
+  while (!may_leave()) {
     TRY(ground_.loop.wait(sleep_limit()));
     // A process that stood still has heard of nothing that happened meanwhile (F25), and would decide by the time
     // alone: skip slots because of runs that ended long ago. So the time is read first, and then what was there by
@@ -405,7 +432,8 @@ std::optional<Millis> Daemon::sleep_limit() {
   const BootTime now = clock_.read().boot;
   std::optional<Millis> limit =
       std::min({ground_.watch.wakes_in(now), ground_.zone_watch.wakes_in(now), retention_->wakes_in(now)});
-  for (const auto wish : {server_->timeout(), departure_.patience_left(now), manager_.wakes_in(now)}) {
+  const auto patience = calls_are_told_ ? std::nullopt : departure_.patience_left(now);
+  for (const auto wish : {server_->timeout(), patience, manager_.wakes_in(now)}) {
     if (wish) limit = std::min(limit.value_or(*wish), *wish);
   }
   return limit;
@@ -422,7 +450,9 @@ int exit_code(const Error& error) {
   }
 }
 
-Result<void> run(const DaemonOptions& options) {
+enum class Threads { all_ended, some_stuck };
+
+Result<Threads> run(const DaemonOptions& options) {
   ServiceManager manager = ServiceManager::find(environment);
   if (options.listen) TRY(api::unix_socket_path(*options.listen));  // before anything is opened
   auto inherited = TRY(take_inherited_socket(environment));
@@ -434,7 +464,8 @@ Result<void> run(const DaemonOptions& options) {
   Daemon daemon(std::move(ground), std::move(answered), std::move(manager));
   if (TRY(daemon.wait_for_clock()) == ClockWait::stopped) return {};
   TRY(daemon.open(std::move(listen)));
-  return daemon.run();
+  TRY(daemon.run());
+  return daemon.has_stuck_calls() ? Threads::some_stuck : Threads::all_ended;
 }
 
 }  // namespace
@@ -442,6 +473,8 @@ Result<void> run(const DaemonOptions& options) {
 int run_daemon(const DaemonOptions& options) {
   log::use_form(options.log.value_or(log::usual_form(environment)));
   const auto result = run(options);
+  // A thread that goes on must not see the program taken down around it.
+  if (result && *result == Threads::some_stuck) std::_Exit(0);
   if (result) return 0;
   std::fprintf(stderr, "belfry: %s\n", result.error().what.c_str());
   return exit_code(result.error());

@@ -35,6 +35,7 @@ class Departure {
   std::optional<StopAsked> ask(BootTime now, Occasion occasion);
 
   bool is_asked() const { return asked_at_.has_value(); }
+  bool is_urgent() const { return is_urgent_; }  // it was asked twice
 
   // The turn that told the core is over; true when the loop may end. `is_quiet` is the view's.
   bool may_leave(BootTime now, bool is_quiet) const;

@@ -46,13 +46,18 @@ Result<OutputPart> FrontDesk::read_log(const Run& run, const OutputQuery& query)
   return read_output(rooms_.runs_path, run.attempt_id(), query);
 }
 
+void FrontDesk::tell_progress(const AttemptId& id, Progress progress) {
+  submit_(AttemptProgressed{.id = id, .progress = std::move(progress)});
+}
+
 api::StatusFacts FrontDesk::status() {
   return {.uptime = rooms_.clock.read().boot - opened_,
           .config_path = rooms_.configuration.path(),
           .config_trouble = rooms_.configuration.trouble(),
           .state_dir = rooms_.state_path,
           .tzdata = rooms_.zones.database_version(),
-          .warnings = rooms_.warnings};
+          .warnings = rooms_.warnings,
+          .stuck_calls = rooms_.stuck_calls()};
 }
 
 }  // namespace belfry

@@ -25,6 +25,7 @@ class FrontDesk final : public api::Backend {
     const ZoneCache& zones;
     const std::vector<api::Warning>& warnings;
     std::function<void(api::ReloadHow, ReloadDone)> reload;
+    std::function<std::size_t()> stuck_calls;
     std::string state_path;
     std::string runs_path;
   };
@@ -41,6 +42,7 @@ class FrontDesk final : public api::Backend {
   void audit(std::function<void(const Result<api::AuditFacts>&)> done) override;
   void place(api::Order order, std::function<void(const Answer&)> done) override;
   Result<OutputPart> read_log(const Run& run, const OutputQuery& query) override;
+  void tell_progress(const AttemptId& id, Progress progress) override;
   api::StatusFacts status() override;
   void reload(api::ReloadHow how, ReloadDone done) override { rooms_.reload(how, std::move(done)); }
 

@@ -9,8 +9,8 @@
 
 #include <belfry/store.h>
 
+#include <base/mailbox.h>
 #include <base/worker.h>
-#include <daemon/mailbox.h>
 
 namespace belfry {
 

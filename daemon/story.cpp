@@ -34,6 +34,8 @@ LogLine tell_one(const RunQueuedNotice& notice) {
   return {Level::info, std::move(line)};
 }
 
+LogLine tell_one(const RunProgressNotice&) { return {}; }
+
 LogLine tell_one(const RunWaitingNotice& notice) {
   const Run& run = notice.run;
   return {Level::warning, job_and_run(run) + ": attempt " + std::to_string(run.attempt) + " failed (" +

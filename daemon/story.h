@@ -14,6 +14,7 @@ struct LogLine {
   std::string text;
 };
 
+// Of what comes again and again there is nothing to log: the text is empty then.
 LogLine tell(const Notice& notice);
 
 // The same for programs: `event` is named as in the API's stream, and the rest as in its objects: job, run_id, slot,

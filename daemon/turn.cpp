@@ -11,6 +11,7 @@ namespace {
 
 void write_to_log(const Notice& notice) {
   const LogLine line = tell(notice);
+  if (line.text.empty()) return;
   log::write(line.level, line.text, fields_of(notice));
 }
 

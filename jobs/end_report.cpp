@@ -45,13 +45,16 @@ std::string describe(const ExitRecord& record) {
 }
 
 Report ended(const EndFacts& facts, const ProcessEnd& end, Reason reason) {
+  std::string detail = describe(facts.record);
+  if (!facts.result.trouble.empty()) append(detail, facts.result.trouble);
   return AttemptEnded{.id = facts.id,
                       .end = end,
                       .usage = facts.record.usage,
                       .started = facts.record.started,
                       .finished = facts.record.finished,
                       .reason = reason,
-                      .detail = describe(facts.record)};
+                      .detail = std::move(detail),
+                      .result = facts.result.bytes};
 }
 
 Report not_executed(const EndFacts& facts, const ExitRecord::NotExecuted& why) {

@@ -3,6 +3,7 @@
 
 #include <belfry/launcher.h>
 
+#include <jobs/job_files.h>
 #include <jobs/records.h>
 
 namespace belfry {
@@ -11,6 +12,7 @@ struct EndFacts {
   AttemptId id;
   Reason stop = Reason::none;  // why it was told to stop, if it was
   const ExitRecord& record;
+  JobResult result;
 };
 
 // AttemptEnded or AttemptStartFailed.

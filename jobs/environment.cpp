@@ -3,7 +3,9 @@
 
 #include <base/placeholders.h>
 #include <base/text.h>
+#include <base/verify.h>
 #include <jobs/environment.h>
+#include <jobs/run_directory.h>
 
 namespace belfry {
 namespace {
@@ -55,6 +57,11 @@ void set_run(Environment& environment, const StartOrder& order, const Environmen
   environment.set("BELFRY_SCHEDULED_DATE", date_text(facts.zone.local(run.nominal.value_or(run.due))));
   environment.set("BELFRY_LATE_MS", std::to_string(late.count()));
   environment.set("BELFRY_MISSED_COUNT", std::to_string(missed_count(run)));
+  if (!facts.job_directory.empty()) {
+    environment.set("BELFRY_RESULT", facts.job_directory + "/" + run_directory::result_file);
+    environment.set("BELFRY_PROGRESS", facts.job_directory + "/" + run_directory::progress_file);
+    environment.set("BELFRY_CHECKPOINT", facts.job_directory + "/" + run_directory::checkpoint_file);
+  }
   if (run.cause) environment.set("BELFRY_CAUSE_RUN_ID", run.cause->text());
   if (!run.cause_job.empty()) environment.set("BELFRY_CAUSE_JOB", run.cause_job);
   if (order.previous_success) environment.set("BELFRY_PREVIOUS_SUCCESS_TIME", format_utc(*order.previous_success));
@@ -79,6 +86,7 @@ std::vector<std::string> job_environment(const StartOrder& order, const Environm
 
 std::vector<std::string> job_arguments(const Action& action) {
   if (const auto* command = std::get_if<Command>(&action)) return command->argv;
+  VERIFY(std::holds_alternative<Script>(action));
   const auto& script = std::get<Script>(action);
   if (script.shell == Script::Shell::bash) return {"/bin/bash", "-eu", "-o", "pipefail", "-c", script.text};
   return {"/bin/sh", "-eu", "-c", script.text};

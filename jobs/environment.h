@@ -11,6 +11,9 @@
 //   BELFRY_LATE_MS                  how long after that it was started
 //   BELFRY_MISSED_COUNT             how many missed slots this run stands for; 0 if it is on time (S18)
 //   BELFRY_PARAM_X                  the value of parameter x: what the run was told, or its default (S38)
+//   BELFRY_RESULT                   a file: what is written to it is the run's result
+//   BELFRY_PROGRESS                 a file: `80 uploading` in it says how far the job is, as `belfry progress` does
+//   BELFRY_CHECKPOINT               a file that is kept for the next attempt of the run; not there in the first one
 //   BELFRY_PREVIOUS_SUCCESS_TIME    when the job last succeeded; not set if it never has
 #pragma once
 
@@ -31,12 +34,13 @@ struct EnvironmentFacts {
   const Zone& zone;
   const std::vector<EnvironmentVariable>& variables;  // the job's own, filled in
   const InputValues& inputs;
+  std::string job_directory = {};  // of the attempt; empty: it has none
 };
 
 // Each as NAME=VALUE, each name once.
 std::vector<std::string> job_environment(const StartOrder& order, const EnvironmentFacts& facts);
 
-// The argument vector of an action, as it stands in the file.
+// The argument vector of an action, as it stands in the file. REQUIRES: it is one for a process.
 std::vector<std::string> job_arguments(const Action& action);
 
 }  // namespace belfry

@@ -11,9 +11,11 @@
 #include <jobs/attempt_group.h>
 #include <jobs/end_report.h>
 #include <jobs/hints.h>
+#include <jobs/job_files.h>
 #include <jobs/launcher.h>
 #include <jobs/order_spec.h>
 #include <jobs/recovery.h>
+#include <jobs/run_directory.h>
 #include <jobs/secrets.h>
 #include <jobs/spawn.h>
 #include <jobs/timer.h>
@@ -23,11 +25,16 @@ namespace {
 
 constexpr std::uint64_t hints_token = 0;
 constexpr std::uint64_t again_token = 1;
+constexpr std::uint64_t progress_token = 2;
+constexpr std::uint64_t deadlines_token = 3;
 
 // What became of an attempt stands in files, and they may be unreadable for a while: no descriptor is left. It is not
 // lost for that.
 constexpr Millis unreadable_pause{100};
 constexpr int unreadable_tries = 600;
+
+// How often one attempt's progress is reported at most.
+constexpr Millis progress_pause{1000};
 
 // How long an exec may take, until the job is taken for one that runs.
 constexpr Millis exec_limit{1000};
@@ -53,11 +60,18 @@ Result<std::unique_ptr<CommandLauncher>> CommandLauncher::open(Options options) 
   Fd hints = TRY(open_hints(options.runs_path));
   Fd again = TRY(open_idle_timer());
   Poller poller = TRY(Poller::open());
+  ProgressWatch progress = TRY(ProgressWatch::open());
+  Deadlines deadlines = TRY(Deadlines::open());
   TRY(poller.add(hints.get(), hints_token));
   TRY(poller.add(again.get(), again_token));
-  return std::unique_ptr<CommandLauncher>(
-      new CommandLauncher(std::move(options), std::move(poller),
-                          {.minder = std::move(minder), .hints = std::move(hints), .again = std::move(again)}));
+  TRY(poller.add(progress.fd(), progress_token));
+  TRY(poller.add(deadlines.fd(), deadlines_token));
+  return std::unique_ptr<CommandLauncher>(new CommandLauncher(std::move(options), std::move(poller),
+                                                              {.minder = std::move(minder),
+                                                               .hints = std::move(hints),
+                                                               .again = std::move(again),
+                                                               .progress = std::move(progress),
+                                                               .deadlines = std::move(deadlines)}));
 }
 
 CommandLauncher::CommandLauncher(Options options, Poller poller, Files files)
@@ -66,6 +80,8 @@ CommandLauncher::CommandLauncher(Options options, Poller poller, Files files)
       minder_(std::move(files.minder)),
       hints_(std::move(files.hints)),
       again_(std::move(files.again)),
+      progress_(std::move(files.progress)),
+      deadlines_(std::move(files.deadlines)),
       account_(own_account()) {}
 
 CommandLauncher::~CommandLauncher() = default;
@@ -81,6 +97,10 @@ void CommandLauncher::dispatch() {
         take_hints();
       } else if (token == again_token) {
         look_again();
+      } else if (token == progress_token) {
+        for (const AttemptId& id : progress_.take()) listen_again(id);
+      } else if (token == deadlines_token) {
+        for (const Deadlines::Due& due : deadlines_.take(options_.clock.read().boot)) listen_again(due.id);
       } else {
         take_token(token);
       }
@@ -116,17 +136,20 @@ Result<Fd> CommandLauncher::prepare(const StartOrder& order) {
                                    .now = options_.clock.read().wall,
                                    .own_account = account_,
                                    .zone = *zone,
+                                   .job_directory = job_directory(order.id),
                                    .cgroup = options_.cgroups.path(),
                                    .journal = options_.journal_socket}));
   Result<Fd> secrets = hold_secrets(spec);
   for (std::string& text : spec.secret_env) wipe(text);
   for (std::string& text : spec.hidden) wipe(text);
-  if (secrets) TRY(create_run_directory(directory(order.id), spec));
+  if (!secrets) return secrets;
+  TRY(create_run_directory(directory(order.id), spec));
+  take_over_checkpoint(options_.runs_path, order.id);
   return secrets;
 }
 
 void CommandLauncher::launch(const AttemptId& id, Postponed again) {
-  Result<Fd> minder = spawn_minder(minder_, directory(id), again.secrets);
+  Result<Fd> minder = spawn_minder(minder_, directory(id), {.secrets = again.secrets.get()});
   if (minder) return watch(id, *std::move(minder));
   const bool has_no_room = minder.error().sys_errno == EAGAIN || minder.error().sys_errno == ENOMEM;
   if (has_no_room && again.left > Millis{0}) return postpone(id, std::move(again), minder.error());
@@ -236,6 +259,7 @@ void CommandLauncher::watch(const AttemptId& id, Fd minder) {
   if (const auto added = poller_.add(minder.get(), token); !added) log::error("jobs: " + added.error().what);
   by_token_.emplace(token, id);
   attempts_.emplace(id, Attempt{.minder = std::move(minder)});
+  progress_.listen(id, job_directory(id));
 }
 
 void CommandLauncher::take_hints() {
@@ -269,13 +293,13 @@ void CommandLauncher::look_or_try_again(const AttemptId& id, Attempt& attempt) {
   const Result<void> looked = attempt.minder_is_dead ? look_without_minder(id, attempt) : look(id, attempt);
   if (looked) {
     attempt.tries = 0;
-    if (attempt.minder_is_dead) attempts_.erase(id);
+    if (attempt.minder_is_dead) forget(id);
     return;
   }
   if (attempt.tries++ == 0) log::warning("run " + id.run.text() + ": " + looked.error().what + ", and is tried again");
   if (attempt.minder_is_dead && attempt.tries > unreadable_tries) {
     report_lost(id, looked.error().what);
-    attempts_.erase(id);
+    forget(id);
     return;
   }
   if (unreadable_.empty()) (void)set_timer(again_, unreadable_pause);
@@ -300,7 +324,42 @@ Result<void> CommandLauncher::look(const AttemptId& id, Attempt& attempt) {
   }
   const auto claim = read_claim(directory(id));
   if (claim && *claim && (*claim)->executing) report_started(id, attempt, *(*claim)->executing);
+  if (attempt.is_started) look_for_progress(id, attempt);
   return {};
+}
+
+// What it says too soon is looked for again when its time has come.
+void CommandLauncher::look_for_progress(const AttemptId& id, Attempt& attempt) {
+  const BootTime now = options_.clock.read().boot;
+  if (!attempt.is_over && now < attempt.quiet_until) {
+    return deadlines_.set({.id = id, .what = Deadlines::What::progress}, attempt.quiet_until);
+  }
+  auto progress = read_progress(directory(id));
+  if (!progress || progress == attempt.told) return;
+  attempt.told = progress;
+  attempt.quiet_until = now + progress_pause;
+  options_.report(AttemptProgressed{.id = id, .progress = *std::move(progress)});
+}
+
+// Listens first, so that what is written while it looks is heard. After that it is quiet, also where the word was about
+// another file there.
+void CommandLauncher::listen_again(const AttemptId& id) {
+  const auto known = attempts_.find(id);
+  if (known == attempts_.end() || known->second.is_over) return;
+  Attempt& attempt = known->second;
+  const BootTime now = options_.clock.read().boot;
+  if (now < attempt.quiet_until) {
+    return deadlines_.set({.id = id, .what = Deadlines::What::progress}, attempt.quiet_until);
+  }
+  progress_.listen(id, job_directory(id));
+  if (attempt.is_started) look_for_progress(id, attempt);
+  attempt.quiet_until = now + progress_pause;
+}
+
+void CommandLauncher::forget(const AttemptId& id) {
+  deadlines_.forget(id);
+  progress_.forget(id);
+  attempts_.erase(id);
 }
 
 Result<void> CommandLauncher::look_without_minder(const AttemptId& id, Attempt& attempt) {
@@ -340,12 +399,22 @@ void CommandLauncher::report_started(const AttemptId& id, Attempt& attempt, Wall
 
 void CommandLauncher::report_end(const AttemptId& id, Attempt& attempt, const ExitRecord& record) {
   attempt.is_over = true;
-  if (std::holds_alternative<ProcessEnd>(record.end)) report_started(id, attempt, record.started);
-  options_.report(end_report({.id = id, .stop = attempt.stop, .record = record}));
+  progress_.forget(id);
+  const bool has_executed = std::holds_alternative<ProcessEnd>(record.end);
+  if (has_executed) report_started(id, attempt, record.started);
+  if (has_executed) look_for_progress(id, attempt);
+  options_.report(end_report({.id = id,
+                              .stop = attempt.stop,
+                              .record = record,
+                              .result = has_executed ? read_result(directory(id)) : JobResult{}}));
 }
 
 std::string CommandLauncher::directory(const AttemptId& id) const {
   return options_.runs_path + "/" + run_directory_name(id);
+}
+
+std::string CommandLauncher::job_directory(const AttemptId& id) const {
+  return directory(id) + "/" + run_directory::job_directory;
 }
 
 }  // namespace belfry

@@ -19,6 +19,8 @@
 #include <base/zones.h>
 #include <jobs/account.h>
 #include <jobs/cgroup_home.h>
+#include <jobs/deadlines.h>
+#include <jobs/progress_watch.h>
 #include <jobs/records.h>
 
 namespace belfry {
@@ -52,9 +54,11 @@ class CommandLauncher final : public Launcher {
  private:
   struct Attempt {
     Fd minder;
-    Reason stop = Reason::none;  // why it was told to stop
-    bool is_started = false;     // AttemptStarted was reported
-    bool is_over = false;        // its end was reported; only the minder's own end is waited for
+    Reason stop = Reason::none;    // why it was told to stop
+    bool is_started = false;       // AttemptStarted was reported
+    bool is_over = false;          // its end was reported; only the minder's own end is waited for
+    std::optional<Progress> told;  // what was last reported of how far it is
+    BootTime quiet_until{};        // until then nothing more of that is reported
 
     bool minder_is_dead = false;
     std::optional<ProcessEnd> minder_end;  // as far as it can be known
@@ -75,6 +79,8 @@ class CommandLauncher final : public Launcher {
     Fd minder;
     Fd hints;
     Fd again;  // a timer
+    ProgressWatch progress;
+    Deadlines deadlines;
   };
   CommandLauncher(Options options, Poller poller, Files files);
 
@@ -98,6 +104,9 @@ class CommandLauncher final : public Launcher {
   void look_or_try_again(const AttemptId& id, Attempt& attempt);
   void look_again();
   Result<void> look(const AttemptId& id, Attempt& attempt);
+  void look_for_progress(const AttemptId& id, Attempt& attempt);
+  void listen_again(const AttemptId& id);
+  void forget(const AttemptId& id);
   Result<void> look_without_minder(const AttemptId& id, Attempt& attempt);
   Result<void> settle_without_minder(const AttemptId& id, Attempt& attempt);
   void report_lost(const AttemptId& id, const std::string& why);
@@ -106,6 +115,7 @@ class CommandLauncher final : public Launcher {
   void report_end(const AttemptId& id, Attempt& attempt, const ExitRecord& record);
 
   std::string directory(const AttemptId& id) const;
+  std::string job_directory(const AttemptId& id) const;
 
   Options options_;
   Poller poller_;
@@ -113,13 +123,15 @@ class CommandLauncher final : public Launcher {
   Fd hints_;
   Fd again_;                           // the timer of
   std::vector<AttemptId> unreadable_;  // those of which it could not be read what became of them
+  ProgressWatch progress_;
+  Deadlines deadlines_;  // of words about progress that came too soon
   Account account_;
   ZoneCache zones_;
   Attempts attempts_;
   std::map<AttemptId, Postponed> postponed_;
   std::map<AttemptId, Controllers> bounded_;  // the attempts whose limits make use of controllers
   std::map<std::uint64_t, AttemptId> by_token_;
-  std::uint64_t last_token_ = 1;  // 0 is the hints socket's, 1 that of again_
+  std::uint64_t last_token_ = 3;  // those before are the hints socket's, and of what stands behind it above
 };
 
 }  // namespace belfry

@@ -76,13 +76,15 @@ Result<Spec> spec_for(const StartOrder& order, const SpecFacts& facts) {
   const Account& account = identity ? *identity : facts.own_account;
   InputValues values(*job.inputs, order.run.params);
   const Variables variables = TRY(variables_of(job, values));
-  Spec spec{
-      .boot = facts.boot,
-      .cwd = job.working_dir.value_or(account.home),
-      .argv = TRY(arguments_of(job.action, values)),
-      .env = job_environment(
-          order,
-          {.account = account, .now = facts.now, .zone = facts.zone, .variables = variables.all, .inputs = values})};
+  Spec spec{.boot = facts.boot,
+            .cwd = job.working_dir.value_or(account.home),
+            .argv = TRY(arguments_of(job.action, values)),
+            .env = job_environment(order, {.account = account,
+                                           .now = facts.now,
+                                           .zone = facts.zone,
+                                           .variables = variables.all,
+                                           .inputs = values,
+                                           .job_directory = facts.job_directory})};
   part_secrets(spec, variables, values);
   spec.umask = process.umask;
   spec.stop_signal = process.stop_signal;

@@ -14,8 +14,9 @@ struct SpecFacts {
   WallTime now;
   const Account& own_account;
   const Zone& zone;
-  std::string cgroup;   // see Spec
-  std::string journal;  // where the machine's journal listens
+  std::string job_directory;  // of the attempt
+  std::string cgroup;         // see Spec
+  std::string journal;        // where the machine's journal listens
 };
 
 // The error says why the job cannot start: an unknown user, an env_file that cannot be read (S29).

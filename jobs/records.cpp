@@ -240,6 +240,11 @@ Result<Fd> hold_secrets(const Spec& spec) {
   return memory;
 }
 
+Result<void> create_call_directory(const std::string& path) {
+  TRY(make_directory(path, 0711));
+  return make_directory(in(path, run_directory::job_directory), 0700);
+}
+
 Result<std::optional<Claim>> read_claim(const std::string& directory) {
   const std::string path = in(directory, run_directory::claim_file);
   Result<std::string> content = read_file(path, {.size_max = 65536});

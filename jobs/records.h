@@ -59,6 +59,9 @@ Result<void> create_run_directory(const std::string& path, const Spec& spec);
 // What is secret of it, in a file that is only in memory: for spawn_minder(). No descriptor: nothing is.
 Result<Fd> hold_secrets(const Spec& spec);
 
+// That of a call: with job/, and nothing else in it. It is as the daemon's own user's.
+Result<void> create_call_directory(const std::string& path);
+
 // The claim on a run directory: who decided what becomes of this launch.
 struct Claim {
   enum class By { minder, recovery };

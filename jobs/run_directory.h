@@ -4,13 +4,17 @@
 //   runs/                            the state directory's
 //     hints                          datagram socket of the daemon; each datagram is the name of a run directory
 //     <run>.<attempt>.<launch>/      0711, the daemon's user's
-//       job/                         0700, the job's user's
+//       job/                         0700, the job's user's: what a job leaves for the daemon, which trusts none of it
+//         progress job               how far it is, `80 uploading`: what `belfry progress` writes (BELFRY_PROGRESS)
+//         result   job               the run's result (BELFRY_RESULT)
+//         checkpoint  job            kept for the next attempt of the run (BELFRY_CHECKPOINT)
 //       spec       daemon            what to start, and how
 //       input      daemon            what the job reads as its standard input, if not /dev/null
 //       lock       minder            flock'd for the minder's life, and free the moment it is dead
 //       started    minder, recovery  the claim. Who links it first decides whether the launch ever executes
 //       output     minder            what the job wrote, byte by byte, stdout and stderr in order of arrival
 //       output.index  minder         when each piece of it came, and on which stream
+//       progress   minder            the last `::progress 80 text` line of the job's stdout
 //       exit       minder            the exit record
 //
 // spec, started and exit are lists of fields `key=value`, each ended by a NUL, so that any value an exec can take can
@@ -76,6 +80,14 @@
 //            complete=        0: leftovers are still being dealt with; the record will be replaced once more
 //            end=
 //
+//   progress belfry-progress=1
+//            text=            what stood behind `::progress `
+//            at_ms=           wall time
+//            end=
+//
+// A callable has no minder. Its directory is made when it first writes something, by the daemon, and holds `output`,
+// `output.index` and job/ alone; what became of it stands in the journal of calls (jobs/call_journal.h).
+//
 // `started` and `exit` appear whole or not at all: they are written under another name, then linked or renamed. A claim
 // is never deleted and never replaced.
 //
@@ -97,11 +109,15 @@ inline constexpr char claim_file[] = "started";
 inline constexpr char output_file[] = "output";
 inline constexpr char index_file[] = "output.index";
 inline constexpr char exit_file[] = "exit";
+inline constexpr char progress_file[] = "progress";  // also the job's own, in its directory
+inline constexpr char result_file[] = "result";
+inline constexpr char checkpoint_file[] = "checkpoint";
 
 inline constexpr char spec_kind[] = "belfry-spec";
 inline constexpr char secrets_kind[] = "belfry-secrets";
 inline constexpr char claim_kind[] = "belfry-claim";
 inline constexpr char exit_kind[] = "belfry-exit";
+inline constexpr char progress_kind[] = "belfry-progress";
 inline constexpr uint64_t version = 1;
 
 // output.index: one header, then records. Host byte order: a run directory does not travel.

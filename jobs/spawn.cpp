@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 
 #include <jobs/spawn.h>
 
@@ -18,7 +19,7 @@ namespace {
 struct Order {
   int minder = -1;
   int secrets = -1;  // -1: there are none
-  std::array<const char*, 4> argv{};
+  std::array<const char*, 5> argv{};
   std::array<const char*, 1> environment{};
   int exec_error = 0;  // written by the child: it runs in this very memory until its exec
 };
@@ -52,11 +53,21 @@ class SignalsBlocked {
 
 }  // namespace
 
-Result<Fd> spawn_minder(const Fd& minder, const std::string& run_directory, const Fd& secrets) {
-  const std::string number = std::to_string(secrets.get());
-  Order order{.minder = minder.get(),
-              .secrets = secrets.get(),
-              .argv = {"belfry-minder", run_directory.c_str(), secrets ? number.c_str() : nullptr, nullptr}};
+Result<std::string> find_minder_program() {
+  std::error_code error;
+  const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
+  if (error) return std::unexpected(system_error("readlink", "/proc/self/exe", error.value()));
+  const auto here = self.parent_path();
+  const auto built = here / "belfry-minder";
+  return (std::filesystem::exists(built, error) ? built : here.parent_path() / "libexec/belfry/belfry-minder").string();
+}
+
+Result<Fd> spawn_minder(const Fd& minder, const std::string& run_directory, const MinderExtras& extras) {
+  const std::string number = std::to_string(extras.secrets);
+  Order order{.minder = minder.get(), .secrets = extras.secrets, .argv = {"belfry-minder", run_directory.c_str()}};
+  std::size_t next = 2;
+  if (extras.place == MinderExtras::Place::foreground) order.argv[next++] = "--foreground";
+  if (extras.secrets >= 0) order.argv[next] = number.c_str();
   alignas(16) std::array<std::byte, 16384> stack{};
   int pidfd = -1;
   const SignalsBlocked blocked;

@@ -9,13 +9,24 @@
 
 namespace belfry {
 
+// The path of belfry-minder: it is built beside this program, and installed where programs are that nobody calls by
+// hand.
+Result<std::string> find_minder_program();
+
 // Starts the program behind `minder` (a descriptor, so it stays the same program when a package upgrade replaces the
 // file) on a run directory; gives the pidfd of the new process, a child of the caller.
 //
 // As vfork does, and unlike fork, it copies no page tables, however big the daemon is: the caller is held until the
 // exec. The minder begins with every signal blocked, an empty environment and whatever descriptors are not
 // close-on-exec.
-// `secrets`, as hold_secrets() gives it, is handed on as well; of no other process.
-Result<Fd> spawn_minder(const Fd& minder, const std::string& run_directory, const Fd& secrets = {});
+struct MinderExtras {
+  enum class Place {
+    beside_daemon,
+    foreground,  // its job writes where the caller does, and the caller's death ends it
+  };
+  int secrets = -1;  // as hold_secrets() gives it: handed on as well; of no other process. -1: there are none
+  Place place = Place::beside_daemon;
+};
+Result<Fd> spawn_minder(const Fd& minder, const std::string& run_directory, const MinderExtras& extras = {});
 
 }  // namespace belfry

@@ -39,6 +39,16 @@ void Scheduler::State::take(AttemptStarted& input, Actions& out) {
   if (is_found_again && open.run.stop != Reason::none) out.stops.push_back({.id = input.id, .reason = open.run.stop});
 }
 
+// While the ledger does not accept, what is said is kept here only: there is no end to what could be said.
+void Scheduler::State::take(AttemptProgressed& input, Actions& out) {
+  const auto handle = find_launched(input.id);
+  if (!handle) return;
+  Run& run = runs_.at(*handle).run;
+  run.progress = std::move(input.progress);
+  if (!outbox_.failing()) outbox_.record(RunChanged{run});
+  out.notices.push_back(RunProgressNotice{run});
+}
+
 void Scheduler::State::take(AttemptEnded& input, Actions&) {
   const auto handle = find_launched(input.id);
   if (!handle) return;
@@ -48,6 +58,7 @@ void Scheduler::State::take(AttemptEnded& input, Actions&) {
   run.started = input.started;
   run.finished = input.finished;
   run.detail = std::move(input.detail);
+  run.result = std::move(input.result);
   switch (input.reason) {
     case Reason::timeout:
     case Reason::deadline:

@@ -101,6 +101,8 @@ void Scheduler::State::release(RunHandle handle) {
     run.finished.reset();
     run.end.reset();
     run.usage = {};
+    run.progress.reset();
+    run.result.clear();
     run.detail.clear();
   }
   open.run.not_before.reset();

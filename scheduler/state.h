@@ -131,6 +131,7 @@ class Scheduler::State final : public View {
   // attempts.cpp
   std::optional<RunHandle> find_launched(const AttemptId& id);
   void take(AttemptStarted& input, Actions& out);
+  void take(AttemptProgressed& input, Actions& out);
   void take(AttemptEnded& input, Actions& out);
   void take(AttemptStartFailed& input, Actions& out);
   void take(AttemptLost& input, Actions& out);

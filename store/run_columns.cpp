@@ -58,7 +58,8 @@ struct Columns {
       detail{"detail"}, started{"started"}, finished{"finished"}, exit_code{"exit_code"}, signal{"signal"},
       cpu_user{"cpu_user_us"}, cpu_system{"cpu_system_us"}, memory_peak{"memory_peak_bytes"}, output{"output_bytes"},
       is_unique{"is_unique"}, params{"params"}, output_dropped{"output_dropped_bytes"}, leftovers{"leftovers"},
-      containment{"containment"};
+      containment{"containment"}, progress_percent{"progress_percent"}, progress_message{"progress_message"},
+      progress_at{"progress_at"}, result{"result"};
 };
 
 void add_decision(Sum& sum, const Columns& at, const Run& run) {
@@ -85,7 +86,10 @@ void add_attempt(Sum& sum, const Columns& at, const Run& run) {
   sum.add(at.cpu_user, usage.cpu_user.count()).add(at.cpu_system, usage.cpu_system.count());
   sum.add(at.memory_peak, usage.memory_peak_bytes).add(at.output, usage.output_bytes);
   sum.add(at.output_dropped, usage.output_dropped_bytes).add(at.leftovers, usage.leftovers);
-  sum.add(at.containment, text(usage.containment));
+  sum.add(at.containment, text(usage.containment)).add(at.result, run.result);
+  if (!run.progress) return;
+  sum.add(at.progress_percent, run.progress->percent).add(at.progress_message, run.progress->message);
+  sum.add(at.progress_at, stored(run.progress->at));
 }
 
 }  // namespace

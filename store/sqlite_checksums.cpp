@@ -32,14 +32,14 @@ const CheckedTable runs_table{
         "revision, stands_for, attempt, launch, uncounted, boot, queue, priority, ignores_overlap, not_before, "
         "stop, stop_by, state, outcome, reason, detail, started, finished, exit_code, signal, cpu_user_us, "
         "cpu_system_us, memory_peak_bytes, output_bytes, is_unique, params, output_dropped_bytes, leftovers, "
-        "containment"};
+        "containment, progress_percent, progress_message, progress_at, result"};
 const CheckedTable attempts_table{
     .name = "attempts",
     .key = "sequence, attempt",
     .columns =
         "sequence, attempt, launch, uncounted, boot, stop, stop_by, state, outcome, reason, detail, started, "
         "finished, exit_code, signal, cpu_user_us, cpu_system_us, memory_peak_bytes, output_bytes, "
-        "output_dropped_bytes, leftovers, containment"};
+        "output_dropped_bytes, leftovers, containment, progress_percent, progress_message, progress_at, result"};
 const CheckedTable slots_table{
     .name = "slots", .key = "number", .columns = "job, era, first, last, count, outcome, reason, cause, detail"};
 

@@ -16,12 +16,14 @@ constexpr std::string_view run_columns =
     "attempt, launch, uncounted, boot, queue, priority, ignores_overlap, not_before, stop, stop_by, state, "
     "outcome, reason, detail, started, finished, exit_code, signal, "
     "cpu_user_us, cpu_system_us, memory_peak_bytes, output_bytes, output_dropped_bytes, "
-    "leftovers, containment";
+    "leftovers, containment, progress_percent, progress_message, progress_at, result";
 
 // Those of run_columns that belong to one attempt; `attempts` has them too.
 constexpr std::string_view attempt_columns =
     "attempt, launch, uncounted, boot, stop, stop_by, state, outcome, reason, detail, started, finished, exit_code, "
-    "signal, cpu_user_us, cpu_system_us, memory_peak_bytes, output_bytes, output_dropped_bytes, leftovers, containment";
+    "signal, cpu_user_us, cpu_system_us, memory_peak_bytes, output_bytes, output_dropped_bytes, leftovers, "
+    "containment, "
+    "progress_percent, progress_message, progress_at, result";
 
 constexpr std::string_view slots_columns = "job, era, first, last, count, outcome, reason, cause, detail";
 
@@ -85,6 +87,14 @@ std::optional<ProcessEnd> read_end(Rows& row) {
   if (exit_code) return ProcessEnd{.how = ProcessEnd::How::exited, .code = static_cast<int>(*exit_code)};
   if (signal) return ProcessEnd{.how = ProcessEnd::How::signalled, .code = static_cast<int>(*signal)};
   return std::nullopt;
+}
+
+std::optional<Progress> read_progress(Rows& row) {
+  const auto percent = row.integer_or_null();
+  auto message = row.text_or_null();
+  const auto at = read_time_or_null(row);
+  if (!percent || !at) return std::nullopt;
+  return Progress{.percent = static_cast<int>(*percent), .message = std::move(message).value_or(""), .at = *at};
 }
 
 }  // namespace
@@ -193,6 +203,8 @@ Result<Run> read_run(Rows& row) {
   run.usage.output_dropped_bytes = row.integer();
   run.usage.leftovers = row.integer();
   run.usage.containment = containment_from(row.text());
+  run.progress = read_progress(row);
+  run.result = row.text_or_null().value_or("");
   if (row.integer() == 0) return std::unexpected(damaged("run " + run.id.text() + " of job " + run.job.text()));
   return run;
 }

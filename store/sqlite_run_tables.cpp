@@ -65,15 +65,33 @@ bool is_as_most(const Run& run) {
 // The attempt's, in two parts: without `outcome`, an UPDATE touches no index.
 constexpr std::string_view progress_columns =
     "attempt, launch, uncounted, boot, stop, stop_by, state, reason, detail, started, finished, exit_code, signal, "
-    "cpu_user_us, cpu_system_us, memory_peak_bytes, output_bytes, output_dropped_bytes, leftovers, containment";
+    "cpu_user_us, cpu_system_us, memory_peak_bytes, output_bytes, output_dropped_bytes, leftovers, containment, "
+    "progress_percent, progress_message, progress_at, result";
+
+struct ProgressColumns {
+  std::optional<int> percent;
+  std::optional<std::string_view> message;
+  std::optional<std::int64_t> at;
+};
+
+ProgressColumns progress_of(const Run& run) {
+  if (!run.progress) return {};
+  return {run.progress->percent, run.progress->message, stored(run.progress->at)};
+}
+
+std::optional<std::string_view> result_of(const Run& run) {
+  return run.result.empty() ? std::nullopt : std::optional<std::string_view>(run.result);
+}
 
 auto progress_values(const Run& run) {
+  const ProgressColumns said = progress_of(run);
   return std::tuple(run.attempt, run.launch, run.uncounted, std::string_view(run.boot.text), text(run.stop),
                     std::string_view(run.stop_by), state_of(run), text(run.reason), std::string_view(run.detail),
                     stored(run.started), stored(run.finished), code_of(run, ProcessEnd::How::exited),
                     code_of(run, ProcessEnd::How::signalled), run.usage.cpu_user.count(), run.usage.cpu_system.count(),
                     run.usage.memory_peak_bytes, run.usage.output_bytes, run.usage.output_dropped_bytes,
-                    run.usage.leftovers, text(run.usage.containment));
+                    run.usage.leftovers, text(run.usage.containment), said.percent, said.message, said.at,
+                    result_of(run));
 }
 
 template <class... Tuples>

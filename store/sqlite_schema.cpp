@@ -219,7 +219,19 @@ UPDATE attempts SET checksum = belfry_checksum(sequence, attempt, launch, uncoun
 UPDATE slots SET checksum = belfry_checksum(job, era, first, last, count, outcome, reason, cause, detail);
 )sql";
 
-constexpr std::array migrations_of_the_ledger{version_1, version_2};
+// How far an attempt said it was, and what it left as its result.
+constexpr std::string_view version_3 = R"sql(
+ALTER TABLE runs ADD COLUMN progress_percent INTEGER;
+ALTER TABLE runs ADD COLUMN progress_message TEXT;
+ALTER TABLE runs ADD COLUMN progress_at INTEGER;
+ALTER TABLE runs ADD COLUMN result TEXT;
+ALTER TABLE attempts ADD COLUMN progress_percent INTEGER;
+ALTER TABLE attempts ADD COLUMN progress_message TEXT;
+ALTER TABLE attempts ADD COLUMN progress_at INTEGER;
+ALTER TABLE attempts ADD COLUMN result TEXT;
+)sql";
+
+constexpr std::array migrations_of_the_ledger{version_1, version_2, version_3};
 
 Result<void> take_step(sqlite::Connection& connection, std::string_view step, std::size_t number) {
   const std::string purpose = "bring the ledger to version " + std::to_string(number);

@@ -15,6 +15,7 @@
 #include <belfry/process_settings.h>
 #include <belfry/rare.h>
 #include <belfry/schedule.h>
+#include <belfry/value.h>
 
 namespace belfry {
 
@@ -32,7 +33,14 @@ struct Command {
   bool operator==(const Command&) const = default;
 };
 
-using Action = std::variant<Script, Command>;
+// `call:` a callable of the daemon's own process, with its parameters (callable.h).
+struct Call {
+  std::string name;
+  Arguments with;
+  bool operator==(const Call&) const = default;
+};
+
+using Action = std::variant<Script, Command, Call>;
 
 struct EnvironmentVariable {
   std::string name;

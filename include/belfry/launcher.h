@@ -2,8 +2,9 @@
 // out what became of those it left behind.
 //
 // All reports are inputs to the core, handed to the sink given at construction, on the daemon's thread:
-// AttemptStarted, AttemptEnded, AttemptStartFailed, AttemptLost, AttemptNeverExecuted. For each attempt handed to
-// start(): first at most one AttemptStarted, then exactly one of Ended, StartFailed, Lost. Nothing after that.
+// AttemptStarted, AttemptProgressed, AttemptEnded, AttemptStartFailed, AttemptLost, AttemptNeverExecuted. For each
+// attempt handed to start(): first at most one AttemptStarted, then any number of AttemptProgressed, but few in a
+// second, then exactly one of Ended, StartFailed, Lost. Nothing after that.
 #pragma once
 
 #include <functional>
@@ -25,6 +26,12 @@ struct AttemptStarted {
   WallTime at;
 };
 
+// The action has said how far it is. Not every word of it is passed on, but always the last one.
+struct AttemptProgressed {
+  AttemptId id;
+  Progress progress;
+};
+
 // The action's main process is over. Whatever it left behind does not hold this up (S27).
 struct AttemptEnded {
   AttemptId id;
@@ -37,6 +44,7 @@ struct AttemptEnded {
   // action never executed, and `end` is the condition's; oom: the kernel killed of its tree for want of memory.
   Reason reason = Reason::none;
   std::string detail;  // for a person: what else is worth knowing, such as output that is not kept
+  std::string result;  // what the action left as its result (BELFRY_RESULT); at most result_bytes_max
 };
 
 // The action never executed, and this attempt never will. `detail` says exactly why (S29): the call, the path, errno.
@@ -58,7 +66,8 @@ struct AttemptNeverExecuted {
   AttemptId id;
 };
 
-using Report = std::variant<AttemptStarted, AttemptEnded, AttemptStartFailed, AttemptLost, AttemptNeverExecuted>;
+using Report = std::variant<AttemptStarted, AttemptProgressed, AttemptEnded, AttemptStartFailed, AttemptLost,
+                            AttemptNeverExecuted>;
 
 // Everything a launcher needs to start one attempt.
 struct StartOrder {

@@ -63,6 +63,7 @@ enum class Reason {
   job_removed,         // cancelled, or skipped: the configuration no longer names the job
   reboot,              // lost: the machine went down
   minder_killed,       // lost: the minder died without a record
+  daemon_died,         // lost: the daemon, which executed it in its own process, ended
   oom,                 // failed: the kernel killed it, or a part of it, for want of memory
   timeout,             // timed_out: one attempt took too long
   deadline,            // timed_out: the run with all its attempts took too long

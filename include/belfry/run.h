@@ -38,6 +38,20 @@ struct Usage {
   bool operator==(const Usage&) const = default;
 };
 
+// How far an attempt says that it is.
+struct Progress {
+  int percent = 0;      // 0 to 100
+  std::string message;  // for a person; may be empty
+  WallTime at;          // when it said so
+
+  static constexpr std::size_t message_bytes_max = 200;
+
+  bool operator==(const Progress&) const = default;
+};
+
+// A run's result is a short text or document, not its output: a number, a path, some JSON.
+inline constexpr std::size_t result_bytes_max = 16U << 10U;
+
 // Everything that is known of a run. While it is open `outcome` is empty and `state` counts; once it is closed,
 // `outcome` is set, never changes, and `state` means nothing. The ledger's row, the API's object and the core's
 // bookkeeping are all this one struct.
@@ -81,6 +95,8 @@ struct Run {
   std::optional<WallTime> finished;
   std::optional<ProcessEnd> end;
   Usage usage;
+  std::optional<Progress> progress;  // of this attempt, as it said last
+  std::string result;                // of an attempt that has ended; byte-exact
 
   bool is_open() const { return !outcome.has_value(); }
   AttemptId attempt_id() const { return {id, attempt, launch}; }

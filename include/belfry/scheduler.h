@@ -135,8 +135,8 @@ struct Persisted {
 };
 
 using Input = std::variant<JobsLoaded, RunRequested, RetryRequested, CancelRequested, PauseRequested, ResumeRequested,
-                           SkipRequested, BackfillRequested, StopAsked, Persisted, AttemptStarted, AttemptEnded,
-                           AttemptStartFailed, AttemptLost, AttemptNeverExecuted>;
+                           SkipRequested, BackfillRequested, StopAsked, Persisted, AttemptStarted, AttemptProgressed,
+                           AttemptEnded, AttemptStartFailed, AttemptLost, AttemptNeverExecuted>;
 
 // ---- Actions --------------------------------------------------------------------------------------------------
 
@@ -166,6 +166,9 @@ struct RunQueuedNotice {
   Run run;
 };
 struct RunStartedNotice {
+  Run run;
+};
+struct RunProgressNotice {
   Run run;
 };
 // The attempt failed; the run waits for its next one.
@@ -207,8 +210,9 @@ struct ClockNotice {
   Millis by{};
   std::int64_t jobs = 0;
 };
-using Notice = std::variant<RunQueuedNotice, RunStartedNotice, RunWaitingNotice, RunClosedNotice, SlotsDecidedNotice,
-                            JobPausedNotice, JobResumedNotice, JobTroubleNotice, ClockNotice, LedgerNotice>;
+using Notice =
+    std::variant<RunQueuedNotice, RunStartedNotice, RunProgressNotice, RunWaitingNotice, RunClosedNotice,
+                 SlotsDecidedNotice, JobPausedNotice, JobResumedNotice, JobTroubleNotice, ClockNotice, LedgerNotice>;
 
 struct Actions {
   const Batch* persist = nullptr;  // lent: it stays as it is until the Persisted input that answers it

@@ -29,13 +29,14 @@ void lower_oom_score() {
 
 }  // namespace
 
-Trouble leave_daemon() {
+Trouble leave_starter(Place place) {
   if (syscall(SYS_close_range, 3U, ~0U, 0U) != 0) return {{StartFailure::open_call, errno}, "close_range"};
-  for (int fd = 0; fd < 3; ++fd) close(fd);
-  const int null = open("/dev/null", O_RDONLY);
-  if (null != 0 || open("/dev/null", O_WRONLY) != 1 || dup(1) != 2) {
-    return {{StartFailure::open_call, errno}, "/dev/null"};
-  }
+  const bool keeps_output = place == Place::foreground;
+  for (int fd = 0; fd < (keeps_output ? 1 : 3); ++fd) close(fd);
+  const bool is_open =
+      open("/dev/null", O_RDONLY) == 0 && (keeps_output || (open("/dev/null", O_WRONLY) == 1 && dup(1) == 2));
+  if (!is_open) return {{StartFailure::open_call, errno}, "/dev/null"};
+  if (keeps_output) prctl(PR_SET_PDEATHSIG, SIGTERM);
   setsid();
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   prctl(PR_SET_NAME, "belfry-minder");

@@ -8,8 +8,8 @@
 
 namespace belfry::minder {
 
-// The descriptors that become the job's 0, 1 and 2. input -1: its 0 is the minder's own. REQUIRES: each other one
-// above 2.
+// The descriptors that become the job's 0, 1 and 2. input -1: its 0 is the minder's own. REQUIRES: each other one is
+// above 2, or what it becomes.
 struct JobStreams {
   int input;
   int output;

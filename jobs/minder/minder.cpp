@@ -51,17 +51,15 @@ int Minder::run(int secrets_fd) {
 
 Trouble Minder::prepare(int secrets_fd) {
   if (const int error = secrets_.take(secrets_fd)) return trouble(StartFailure::read_call, "the secrets", error);
-  if (const Trouble found = leave_daemon()) return found;
+  if (const Trouble found = leave_starter(place_)) return found;
   signals_ = open_signals();
   if (signals_ < 0) return trouble(StartFailure::open_call, "signalfd", errno);
   if (!take_lock()) return trouble(StartFailure::open_call, run_directory::lock_file, errno);
   if (const int error = read_spec(spec_, secrets_))
     return trouble(StartFailure::read_call, run_directory::spec_file, error);
-  if (const int error = capture_.open_files(spec_.output_max)) {
-    return trouble(StartFailure::open_call, run_directory::output_file, error);
+  if (place_ == Place::beside_daemon) {
+    if (const Trouble found = open_capture()) return found;
   }
-  secrets_.hide_in(capture_.redactor());
-  if (const int error = capture_.open_pipes()) return trouble(StartFailure::pipe_call, "", error);
   if (const Trouble found = open_input()) return found;
   open_journal();
   cgroup_.open(spec_.cgroup, name_, spec_.cgroup_limits);
@@ -70,6 +68,15 @@ Trouble Minder::prepare(int secrets_fd) {
   if (!found) cgroup_.add(job_.pid(), spec_.cgroup_limits);
   if (found) cgroup_.remove();
   return found;
+}
+
+Trouble Minder::open_capture() {
+  if (const int error = capture_.open_files(spec_.output_max)) {
+    return trouble(StartFailure::open_call, run_directory::output_file, error);
+  }
+  secrets_.hide_in(capture_.redactor());
+  const int error = capture_.open_pipes();
+  return error == 0 ? Trouble{} : trouble(StartFailure::pipe_call, "", error);
 }
 
 Trouble Minder::open_input() {
@@ -138,6 +145,7 @@ int Minder::timeout_ms() const {
   uint64_t timeout = sleep_max_ms;
   const auto at_most = [&timeout](uint64_t ms) { timeout = ms < timeout ? ms : timeout; };
   if (hint_.is_pending()) at_most(hint_pause_ms);
+  if (capture_.progress().due_at() != 0) at_most(left_until(capture_.progress().due_at()));
   if (record_is_due_) at_most(record_pause_ms);
   if (limit_at_ != 0) at_most(left_until(limit_at_));
   if (ladder_.due_at() != 0) at_most(left_until(ladder_.due_at()));
@@ -146,6 +154,8 @@ int Minder::timeout_ms() const {
 
 void Minder::take_due_times() {
   if (hint_.is_pending()) hint_.send();
+  const uint64_t progress_due_at = capture_.progress().due_at();
+  if (progress_due_at != 0 && left_until(progress_due_at) == 0 && capture_.progress().write_out()) hint_.raise();
   if (stop_asked_) stop();
   if (limit_at_ != 0 && left_until(limit_at_) == 0) take_time_limit();
   if (ladder_.due_at() != 0 && left_until(ladder_.due_at()) == 0) ladder_.kill();
@@ -243,9 +253,10 @@ void Minder::finish() {
 void Minder::write_record() {
   capture_.drain();
   if (phase_ == Phase::over) journal_.finish();
-  record_.output_bytes = capture_.bytes();
-  record_.output_dropped = capture_.dropped();
-  record_.truncated_errno = capture_.write_error();
+  capture_.progress().write_out();  // so that the last word of it is there when the end is
+  record_.output_bytes = capture_.kept().bytes();
+  record_.output_dropped = capture_.kept().dropped();
+  record_.truncated_errno = capture_.kept().write_error();
   record_.oom_kills = cgroup_.oom_kills();
   record_.has_cgroup = cgroup_.is_open();
   record_.unlimited = cgroup_.unlimited();

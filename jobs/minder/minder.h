@@ -33,7 +33,7 @@ namespace belfry::minder {
 class Minder {
  public:
   // `name` is the run directory's. REQUIRES: the working directory is the run directory.
-  explicit Minder(const char* name) : name_(name), hint_(name), ladder_(cgroup_) {}
+  Minder(const char* name, Place place) : name_(name), place_(place), hint_(name), ladder_(cgroup_) {}
 
   // The exit code is 0 if what there was to say is on record; else an errno. `secrets_fd` -1: the job has none.
   int run(int secrets_fd);
@@ -48,6 +48,7 @@ class Minder {
   };
 
   Trouble prepare(int secrets_fd);
+  Trouble open_capture();
   Trouble open_input();
   void open_journal();
   Trouble fork_job();
@@ -70,6 +71,7 @@ class Minder {
   void write_record();
 
   const char* name_;
+  Place place_;
   Secrets secrets_;
   Spec spec_;
   Capture capture_;

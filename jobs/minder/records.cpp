@@ -14,6 +14,7 @@ namespace {
 
 constexpr char claim_draft[] = "started.minder";
 constexpr char exit_draft[] = "exit.new";
+constexpr char progress_draft[] = "progress.new";
 
 FieldWriter fields;
 
@@ -103,6 +104,18 @@ bool write_exit_record(const ExitRecord& record) {
   if (fd < 0) return false;
   close(fd);
   return rename(exit_draft, run_directory::exit_file) == 0;
+}
+
+bool write_progress(const char* text, uint64_t wall_ms) {
+  fields.clear();
+  fields.number(run_directory::progress_kind, run_directory::version);
+  fields.text("text", text);
+  fields.number("at_ms", wall_ms);
+  fields.text("end", "");
+  const int fd = write_draft(progress_draft);
+  if (fd < 0) return false;
+  close(fd);
+  return rename(progress_draft, run_directory::progress_file) == 0;
 }
 
 }  // namespace belfry::minder

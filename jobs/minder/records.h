@@ -45,4 +45,7 @@ struct ExitRecord {
 // Puts it in place of an older one, whole or not at all. False if it could not be written.
 bool write_exit_record(const ExitRecord& record);
 
+// Puts what the job said of how far it is in place of what it said before. False if it could not be written.
+bool write_progress(const char* text, uint64_t wall_ms);
+
 }  // namespace belfry::minder

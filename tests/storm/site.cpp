@@ -34,9 +34,11 @@ std::string replace_all(std::string text, const std::string& from, const std::st
 
 Site::Site(const std::string& jobs) {
   const std::string mark = "echo \"$BELFRY_JOB $BELFRY_RUN_ID $BELFRY_ATTEMPT\" >> " + (directory_ / "marks");
-  REQUIRE(replace_file(
-      directory_ / "schedules.yaml",
-      "daemon: { keep: { runs: 1000000, all_runs: 10000000 } }\njobs:\n" + replace_all(jobs, "%MARK%", mark)));
+  const std::string text = replace_all(replace_all(jobs, "%MARKS%", directory_ / "marks"), "%MARK%", mark);
+  REQUIRE(replace_file(directory_ / "schedules.yaml",
+                       "daemon: { keep: { runs: 1000000, all_runs: 10000000 } }
+jobs:
+" + text));
 }
 
 // What a failed test leaves running writes into a directory that is being removed.

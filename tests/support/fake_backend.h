@@ -152,6 +152,8 @@ class FakeBackend final : public api::Backend, private View {
     const std::uint64_t offset = is_in_gap ? gap.second : query.offset;
     return OutputPart{.bytes = all.substr(from, std::min(query.limit, room)), .offset = offset, .size = all.size()};
   }
+  std::vector<std::pair<AttemptId, Progress>> progress;
+  void tell_progress(const AttemptId& id, Progress said) override { progress.emplace_back(id, std::move(said)); }
   Result<api::Reloaded> reloaded{};
   std::vector<api::ReloadHow> reloads;
   void reload(api::ReloadHow how, ReloadDone done) override {

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <variant>
+#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -13,6 +14,7 @@ namespace belfry::tests {
 
 struct Outcome {
   std::optional<AttemptStarted> started;
+  std::vector<Progress> progress;  // not counted among the reports
   std::optional<AttemptEnded> ended;
   std::optional<AttemptStartFailed> start_failed;
   std::optional<AttemptLost> lost;
@@ -45,6 +47,13 @@ class Reports {
     CHECK_FALSE(outcome.is_over());
     ++outcome.reports;
     set(outcome, one);
+  }
+
+  void add(const AttemptProgressed& one) {
+    Outcome& outcome = outcomes_[one.id];
+    CHECK(outcome.started);
+    CHECK_FALSE(outcome.is_over());
+    outcome.progress.push_back(one.progress);
   }
 
   static void set(Outcome& outcome, const AttemptStarted& one) {

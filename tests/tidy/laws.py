@@ -18,7 +18,7 @@ ROOMS = {
 }
 
 # May include everything, and name everything.
-FREE = {"tests", "bench"}
+FREE = {"tests", "bench", "examples"}
 
 # A pure room is a function of its inputs: the same inputs give the same answer, on every machine, always.
 # Of base/ only what the library belfry_base_pure holds, and headers without a source, is pure.
@@ -84,6 +84,8 @@ IMPURITIES = [
 # (stem, impurity): why it is right there.
 PURE_ALTHOUGH = {
     ("base/verify", "a file or a stream"): "the last words before abort()",
+    ("include/belfry/plugin", "a system call"): "it is C, and needs size_t",
+    ("include/belfry/callable", "a thread or a lock"): "a callable is told to return by a std::stop_token",
 }
 
 
@@ -103,7 +105,8 @@ DANGERS = [
     danger("SQLite", r"<sqlite3\.h>", "store/sqlite"),
     danger("yaml-cpp", r"<yaml-cpp/", "config/yaml"),
     danger("libmicrohttpd", r"<microhttpd\.h>", "api/http"),
-    danger("libcurl", r"<curl/"),
+    danger("libcurl", r"<curl/", "base/http_client"),
+    danger("loading code", r"<dlfcn\.h>", "jobs/plugin"),
     danger("date's time zones", r"<date/(tz|tz_private|ptz)\.h>", "base/zones"),
     danger("spdlog", r"<spdlog/", "base/log"),
     danger("epoll", r"<sys/epoll\.h> | \bepoll_(create|ctl|p?wait|event)", "base/poller"),

@@ -94,6 +94,8 @@ inline Run moved_on(Run run) {
                .output_dropped_bytes = 3,
                .leftovers = 2,
                .containment = Containment::cgroup};
+  run.progress = Progress{.percent = 37, .message = "on row 37", .at = clock("09:41")};
+  run.result = "half";
   return run;
 }
 
@@ -201,6 +203,9 @@ inline std::string describe(const Run& r) {
       std::to_string(r.usage.output_dropped_bytes),
       std::to_string(r.usage.leftovers),
       std::to_string(std::to_underlying(r.usage.containment)),
+      r.progress ? std::to_string(r.progress->percent) + "% " + r.progress->message + " " + describe(r.progress->at)
+                 : "-",
+      r.result,
   };
   std::string line;
   for (const auto& field : fields) line += field + " | ";

@@ -185,6 +185,8 @@ TEST_CASE_TEMPLATE_DEFINE("store/contract: S31 the record of a run is kept to th
                .cpu_system = std::chrono::microseconds{34},
                .memory_peak_bytes = std::int64_t{6} << 30U,
                .output_bytes = 123456};
+  run.progress = Progress{.percent = 100, .message = "", .at = run.due + Millis{5000}};
+  run.result = std::string("{\"rows\":3}\n\xff\0 and more", 21);
   ledger.accept({RunClosed{run}});
   CHECK(describe(ledger.run_of(run.id)) == describe(run));
 }

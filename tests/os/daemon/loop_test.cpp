@@ -5,10 +5,9 @@
 
 #include <doctest/doctest.h>
 
+#include <base/mailbox.h>
 #include <base/worker.h>
-#include <daemon/event_counter.h>
 #include <daemon/loop.h>
-#include <daemon/mailbox.h>
 
 using namespace belfry;
 using namespace std::chrono_literals;

@@ -526,3 +526,37 @@ TEST_CASE("api/routes: S38 jobs say what they take, runs what they were told, an
   CHECK(holds(shown, R"({"name":"to","type":"choice","required":false,"default":"a","options":["a","b"])"));
   CHECK_FALSE(holds(shown, "/etc/belfry/secrets"));
 }
+
+TEST_CASE("api/routes: a run's result is its bytes, and 404 where it left none") {
+  World world;
+  Run run = closed(make_run("backup", 1), RunOutcome::succeeded);
+  run.result = "{\"rows\":3}";
+  world.backend.past.kept.push_back(run);
+  world.backend.past.kept.push_back(closed(make_run("backup", 2), RunOutcome::succeeded));
+  const Response response = world.get("/v1/runs/" + run.id.text() + "/result");
+  CHECK(response.status == 200);
+  CHECK(response.body == "{\"rows\":3}");
+  CHECK(holds(world.get("/v1/runs/" + run.id.text()), "\"result\":\"{\\\"rows\\\":3}\""));
+  CHECK(world.get("/v1/runs/" + make_run("backup", 2).id.text() + "/result").status == 404);
+}
+
+TEST_CASE("api/routes: a program says how far a run is, while it executes") {
+  World world;
+  Run run = make_run("import", 1);
+  run.state = RunState::running;
+  world.backend.past.kept.push_back(run);
+  world.backend.open.push_back(run);
+  const std::string target = "/v1/runs/" + run.id.text() + "/progress";
+  const Response response = world.send("POST", target, R"({"percent":80,"message":"uploading"})").value();
+  CHECK(response.status == 200);
+  CHECK(holds(response, R"("progress":{"percent":80,"message":"uploading")"));
+  REQUIRE(world.backend.progress.size() == 1);
+  CHECK(world.backend.progress[0].first == run.attempt_id());
+  CHECK(world.backend.progress[0].second.percent == 80);
+  for (const char* body : {"", R"({"percent":101})", R"({"percent":"80"})", R"({"percent":8,"text":"x"})"}) {
+    CHECK(world.send("POST", target, body)->status == 400);
+  }
+  world.backend.open[0].state = RunState::waiting;
+  CHECK(world.send("POST", target, R"({"percent":80})")->status == 409);
+  CHECK(world.backend.progress.size() == 1);
+}

@@ -12,9 +12,9 @@ TEST_CASE("base/outcome: every word reads back as the value it was written for")
        {RunOutcome::succeeded, RunOutcome::failed, RunOutcome::start_failed, RunOutcome::lost, RunOutcome::cancelled}) {
     CHECK(run_outcome_from(text(value)) == value);
   }
-  for (const auto value :
-       {Reason::none, Reason::overlap, Reason::disabled, Reason::excluded, Reason::late_limit, Reason::job_removed,
-        Reason::reboot, Reason::minder_killed, Reason::by_request, Reason::shutdown, Reason::ledger_unavailable}) {
+  for (const auto value : {Reason::none, Reason::overlap, Reason::disabled, Reason::excluded, Reason::late_limit,
+                           Reason::job_removed, Reason::reboot, Reason::minder_killed, Reason::daemon_died,
+                           Reason::by_request, Reason::shutdown, Reason::ledger_unavailable}) {
     CHECK(reason_from(text(value)) == value);
   }
   for (const auto value : {RunTrigger::schedule, RunTrigger::catch_up, RunTrigger::manual, RunTrigger::api}) {

@@ -21,8 +21,8 @@ TEST_CASE("config/schema: S36 the schema says of a key what the decoder says") {
   CHECK(
       holds(schema,
             R"("shell":{"description":"The shell of 'run': sh -eu, or bash -eu -o pipefail.","enum":["sh","bash"]})"));
-  CHECK(holds(schema, R"("dependencies":{"shell":["run"]})"));
-  CHECK(holds(schema, R"({"oneOf":[{"required":["run"]},{"required":["command"]}]})"));
+  CHECK(holds(schema, R"("dependencies":{"shell":["run"],"with":["call"]})"));
+  CHECK(holds(schema, R"({"oneOf":[{"required":["run"]},{"required":["command"]},{"required":["call"]}]})"));
   CHECK(holds(schema, R"({"not":{"required":["delay","delays"]}})"));
   CHECK(holds(schema, R"({"const":"none"})"));
   CHECK(holds(schema, R"("additionalProperties":false)"));

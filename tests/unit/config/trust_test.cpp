@@ -17,7 +17,7 @@ using namespace belfry::config;
 
 namespace {
 
-constexpr const char* text = "jobs: { a: { schedule: manual, run: x } }\n";
+constexpr const char* one_job = "jobs: { a: { schedule: manual, run: x } }\n";
 
 void set_mode(const std::string& path, mode_t mode) { REQUIRE(::chmod(path.c_str(), mode) == 0); }
 
@@ -25,7 +25,7 @@ void set_mode(const std::string& path, mode_t mode) { REQUIRE(::chmod(path.c_str
 struct Place {
   Place() {
     REQUIRE(make_directories(dir / "d").has_value());
-    REQUIRE(replace_file(file, text).has_value());
+    REQUIRE(replace_file(file, one_job).has_value());
     set_mode(dir / "d", 0755);
     set_mode(file, 0644);
   }
@@ -110,7 +110,7 @@ TEST_CASE("config/accepted: S34 a copy of everything that was accepted is read b
   const Place place;
   ZoneCache zones;
   REQUIRE(replace_file(place.dir / "d/1.yaml", "jobs: { b: { schedule: every 5m, run: y } }\n").has_value());
-  REQUIRE(replace_file(place.file, std::string("include: [1.yaml, 'none*']\n") + text).has_value());
+  REQUIRE(replace_file(place.file, std::string("include: [1.yaml, 'none*']\n") + one_job).has_value());
   const auto accepted = load_config(place.file, zones);
   REQUIRE(accepted.has_value());
   const std::string packed = pack(*accepted);

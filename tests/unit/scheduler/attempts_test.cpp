@@ -26,6 +26,12 @@ class Core {
       for (const StopOrder& order : actions_.stops) stopped = order.id;
       for (const Notice& notice : actions_.notices) {
         if (const auto* over = std::get_if<RunClosedNotice>(&notice)) closed = over->run;
+        if (const auto* said = std::get_if<RunProgressNotice>(&notice)) progress = said->run.progress;
+      }
+      if (actions_.persist) {
+        for (const Record& record : actions_.persist->records) {
+          if (const auto* changed = std::get_if<RunChanged>(&record)) recorded = changed->run.progress;
+        }
       }
       more = actions_.persist != nullptr;
       if (more) core_.submit(Persisted{{.batch = actions_.persist->id, .verdict = Verdict::ok, .why = {}}});
@@ -34,6 +40,7 @@ class Core {
 
   std::optional<AttemptId> started, stopped;
   std::optional<Run> closed;
+  std::optional<Progress> progress, recorded;
 
  private:
   Scheduler core_{{.boot = {"boot"}}, {}};
@@ -65,4 +72,22 @@ TEST_CASE("scheduler/attempts: S3 a report of another launch changes nothing") {
   core.tell(AttemptEnded{.id = *core.started, .end = {.code = 1}});
   REQUIRE(core.closed);
   CHECK(core.closed->outcome == RunOutcome::failed);
+}
+
+TEST_CASE(
+    "scheduler/attempts: S31 how far an attempt is, and its result, are told, recorded, and the run's in the end") {
+  Core core;
+  core.tell(RunRequested{.job = Core::job()});
+  core.tell(AttemptStarted{.id = *core.started, .at = WallTime{1h}});
+  const Progress half{.percent = 50, .message = "half", .at = WallTime{1h}};
+  core.tell(AttemptProgressed{.id = *core.started, .progress = half});
+  CHECK(core.progress == half);
+  CHECK(core.recorded == half);
+  core.tell(AttemptEnded{.id = *core.started, .result = "42"});
+  REQUIRE(core.closed);
+  CHECK(core.closed->progress == half);
+  CHECK(core.closed->result == "42");
+  core.progress.reset();
+  core.tell(AttemptProgressed{.id = *core.started, .progress = half});
+  CHECK_FALSE(core.progress);  // it is over
 }

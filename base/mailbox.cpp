@@ -1,6 +1,6 @@
 #include <sys/eventfd.h>
 
-#include <daemon/event_counter.h>
+#include <base/mailbox.h>
 
 namespace belfry {
 

@@ -1,0 +1,305 @@
+#include <poll.h>
+
+#include <algorithm>
+#include <mutex>
+
+#include <base/log.h>
+#include <base/text.h>
+#include <base/try.h>
+#include <jobs/call_files.h>
+#include <jobs/callable_launcher.h>
+#include <jobs/input_values.h>
+#include <jobs/job_files.h>
+#include <jobs/records.h>
+
+namespace belfry {
+namespace {
+
+constexpr std::uint64_t letters_token = 0;
+constexpr std::uint64_t deadlines_token = 1;
+
+constexpr Millis progress_pause{1000};
+
+// How long the destructor waits for calls that were told to return.
+constexpr int farewell_tries = 100;
+constexpr int farewell_pause_ms = 10;
+
+std::string first_of(const std::vector<Complaint>& complaints) {
+  return "with: " + complaints.front().what + (complaints.size() > 1 ? ", and more" : "");
+}
+
+// What a run was told, and secrets, in place of what stands for them (S38).
+Result<Arguments> filled_in(const StartOrder& order, Arguments with) {
+  InputValues values(*order.job->inputs, order.run.params);
+  std::optional<Error> trouble;
+  for (Member& argument : with) {
+    argument.value.for_each_text([&](std::string& text) {
+      auto filled = values.fill_in(text);
+      if (!filled && !trouble) trouble = filled.error();
+      if (filled) text = std::move(filled->text);
+    });
+  }
+  if (trouble) return std::unexpected(*std::move(trouble));
+  return with;
+}
+
+}  // namespace
+
+// The clock of the crew's threads: a Clock belongs to one of them at a time.
+class CallableLauncher::CrewClock {
+ public:
+  explicit CrewClock(std::unique_ptr<Clock> clock) : clock_(std::move(clock)) {}
+  WallTime now() {
+    const std::lock_guard lock(mutex_);
+    return clock_->read().wall;
+  }
+
+ private:
+  std::mutex mutex_;
+  const std::unique_ptr<Clock> clock_;
+};
+
+struct CallableLauncher::Shared {
+  CrewClock clock;
+  Mailbox<Letter> letters;
+  std::unique_ptr<CallJournal> journal;
+};
+
+Result<std::unique_ptr<CallableLauncher>> CallableLauncher::open(Options options) {
+  Poller poller = TRY(Poller::open());
+  Deadlines deadlines = TRY(Deadlines::open());
+  EventCounter counter = TRY(EventCounter::open());
+  std::unique_ptr<CallJournal> journal = TRY(CallJournal::open(options.runs_path));
+  auto shared = std::shared_ptr<Shared>(new Shared{.clock = CrewClock(std::move(options.crew_clock)),
+                                                   .letters = Mailbox<Letter>(std::move(counter)),
+                                                   .journal = std::move(journal)});
+  TRY(poller.add(shared->letters.fd(), letters_token));
+  TRY(poller.add(deadlines.fd(), deadlines_token));
+  return std::unique_ptr<CallableLauncher>(
+      new CallableLauncher(std::move(options), std::move(poller), std::move(deadlines), std::move(shared)));
+}
+
+CallableLauncher::CallableLauncher(Options options, Poller poller, Deadlines deadlines, std::shared_ptr<Shared> shared)
+    : options_(std::move(options)),
+      poller_(std::move(poller)),
+      deadlines_(std::move(deadlines)),
+      shared_(std::move(shared)),
+      crew_(options_.bounds) {}
+
+// What does not return soon is let go: it lives as long as the process.
+CallableLauncher::~CallableLauncher() {
+  leave();
+  for (int i = 0; i < farewell_tries && !is_idle(); ++i) {
+    ::poll(nullptr, 0, farewell_pause_ms);
+    dispatch();
+  }
+  for (const auto& [id, attempt] : attempts_) crew_.let_go(id);
+}
+
+bool CallableLauncher::has_executed(const AttemptId& id) const { return shared_->journal->find(id) != nullptr; }
+
+void CallableLauncher::dispatch() {
+  const auto ready = poller_.wait(Millis{0});
+  if (!ready) return log::error("jobs: " + ready.error().what);
+  for (const std::uint64_t token : *ready) {
+    if (token == letters_token) {
+      for (Letter& letter : shared_->letters.take_all()) std::visit([this](auto& one) { take(one); }, letter);
+    } else {
+      for (const Deadlines::Due& due : deadlines_.take(now())) take_deadline(due);
+    }
+  }
+}
+
+// ---- Starting ----------------------------------------------------------------------------------------------------
+
+void CallableLauncher::start(const StartOrder& order) {
+  const auto call = prepare(order);
+  const auto posted = call ? crew_.post(order.id, [call = *call, shared = shared_] { work(call, shared); })
+                           : Result<void>{std::unexpected(call.error())};
+  if (!posted) return options_.report(AttemptStartFailed{.id = order.id, .detail = posted.error().what});
+  attempts_.emplace(order.id, Attempt{.call = *call,
+                                      .grace = order.job->process->stop_grace_period,
+                                      .time_limit = order.time_limit,
+                                      .limit_reason = order.limit_reason});
+}
+
+Result<std::shared_ptr<OpenCall>> CallableLauncher::prepare(const StartOrder& order) {
+  const auto& action = std::get<Call>(order.job->action);
+  const Callable* callable = options_.callables.find(action.name);
+  if (callable == nullptr) {
+    return std::unexpected(Error::failed("call: there is no callable '" + action.name + "' in this daemon"));
+  }
+  if (crew_.is_exhausted()) {
+    return std::unexpected(Error::failed("call: all " + std::to_string(options_.bounds.threads) +
+                                         " threads are held by callables that do not return; restart the daemon"));
+  }
+  Arguments with = TRY(filled_in(order, action.with));
+  const auto complaints = check_arguments(*callable, with);
+  if (!complaints.empty()) return std::unexpected(Error::bad_input(first_of(complaints)));
+  auto output = options_.make_output
+                    ? options_.make_output(order)
+                    : std::make_unique<CallFiles>(options_.runs_path, order.id, order.job->process->output_max);
+  OpenCall::Surroundings around{.now = [shared = shared_] { return shared->clock.now(); },
+                                .has_progress = [shared = shared_, id = order.id] { shared->letters.put(Said{id}); }};
+  return std::make_shared<OpenCall>(
+      OpenCall::Facts{.id = order.id, .run = order.run, .with = std::move(with), .callable = *callable},
+      std::move(output), std::move(around));
+}
+
+// On a thread of the crew. The claim is there before it executes, the end before anybody hears of it.
+void CallableLauncher::work(const std::shared_ptr<OpenCall>& call, const std::shared_ptr<Shared>& shared) {
+  const WallTime started = shared->clock.now();
+  if (const auto claimed = shared->journal->claim(call->id(), started); !claimed) {
+    return shared->letters.put(Refused{.id = call->id(), .why = claimed.error().what});
+  }
+  shared->letters.put(Began{.id = call->id(), .at = started});
+  CallEnd end = call->execute(started);
+  if (const auto noted = shared->journal->note_end(call->id(), end); !noted) log::error("jobs: " + noted.error().what);
+  shared->letters.put(Returned{.id = call->id(), .end = std::move(end)});
+}
+
+// ---- What the crew says --------------------------------------------------------------------------------------------
+
+void CallableLauncher::take(const Began& began) {
+  const auto found = attempts_.find(began.id);
+  if (found == attempts_.end()) return;
+  Attempt& attempt = found->second;
+  attempt.started = began.at;
+  options_.report(AttemptStarted{.id = began.id, .at = began.at});
+  if (attempt.time_limit) deadlines_.set({.id = began.id, .what = Deadlines::What::limit}, now() + *attempt.time_limit);
+}
+
+void CallableLauncher::take(const Refused& refused) {
+  if (attempts_.erase(refused.id) == 0) return;
+  deadlines_.forget(refused.id);
+  options_.report(AttemptStartFailed{.id = refused.id, .detail = refused.why});
+}
+
+void CallableLauncher::take(const Said& said) {
+  const auto found = attempts_.find(said.id);
+  if (found == attempts_.end() || found->second.is_over) return;
+  const BootTime due = found->second.told_at ? *found->second.told_at + progress_pause : BootTime{};
+  if (now() >= due) return tell_progress(said.id, found->second);
+  deadlines_.set({.id = said.id, .what = Deadlines::What::progress}, due);
+}
+
+void CallableLauncher::take(Returned& returned) {
+  const auto found = attempts_.find(returned.id);
+  if (found == attempts_.end()) return;
+  Attempt& attempt = found->second;
+  if (attempt.is_over) {
+    log::info("run " + returned.id.run.text() + ": '" + attempt.call->callable().name +
+              "' has returned at last, long after it was told to");
+  } else {
+    tell_progress(returned.id, attempt);
+    report_end(returned.id, returned.end, attempt.call->result());
+  }
+  deadlines_.forget(returned.id);
+  attempts_.erase(found);
+}
+
+void CallableLauncher::tell_progress(const AttemptId& id, Attempt& attempt) {
+  auto progress = attempt.call->take_progress();
+  if (!progress) return;
+  attempt.told_at = now();
+  options_.report(AttemptProgressed{.id = id, .progress = *std::move(progress)});
+}
+
+void CallableLauncher::report_end(const AttemptId& id, const CallEnd& end, std::string result) {
+  options_.report(AttemptEnded{.id = id,
+                               .end = {.how = ProcessEnd::How::exited, .code = end.exit_code},
+                               .usage = end.usage,
+                               .started = end.started,
+                               .finished = end.finished,
+                               .reason = end.reason,
+                               .detail = end.detail,
+                               .result = std::move(result)});
+}
+
+// ---- Ending --------------------------------------------------------------------------------------------------------
+
+void CallableLauncher::stop(const StopOrder& order) {
+  const auto found = attempts_.find(order.id);
+  if (found == attempts_.end() || found->second.is_over) return;
+  if (crew_.withdraw(order.id)) {
+    attempts_.erase(found);
+    return options_.report(
+        AttemptStartFailed{.id = order.id, .detail = "stopped before it executed", .reason = order.reason});
+  }
+  ask_to_return(found->second, order.reason);
+}
+
+// Who asks first gives the reason, and his grace counts.
+void CallableLauncher::ask_to_return(Attempt& attempt, Reason reason) {
+  if (attempt.call->why_stopped() != Reason::none) return;
+  attempt.call->ask_to_return(reason);
+  deadlines_.set({.id = attempt.call->id(), .what = Deadlines::What::grace}, now() + attempt.grace);
+}
+
+void CallableLauncher::take_deadline(const Deadlines::Due& due) {
+  const auto found = attempts_.find(due.id);
+  if (found == attempts_.end() || found->second.is_over) return;
+  switch (due.what) {
+    case Deadlines::What::limit:
+      return ask_to_return(found->second, found->second.limit_reason);
+    case Deadlines::What::progress:
+      return tell_progress(due.id, found->second);
+    case Deadlines::What::grace:
+      return give_up(due.id, found->second);
+  }
+}
+
+// Nobody waits for it any more. Its output and its record may still grow; nobody looks at them.
+void CallableLauncher::give_up(const AttemptId& id, Attempt& attempt) {
+  if (!attempt.started) {  // its letter is on the way
+    deadlines_.set({.id = id, .what = Deadlines::What::grace}, now() + std::chrono::seconds{1});
+    return;
+  }
+  crew_.set_apart(id);
+  tell_progress(id, attempt);
+  attempt.is_over = true;
+  const std::string name = "'" + attempt.call->callable().name + "'";
+  CallEnd end{.exit_code = 1, .reason = attempt.call->why_stopped(), .started = *attempt.started};
+  end.finished = std::max(end.started, options_.clock.read().wall);
+  end.detail = name + " was told to return, did not in " + format_duration(attempt.grace) +
+               ", and still executes on a thread that is set apart; only a restart of the daemon ends it";
+  log::error("run " + id.run.text() + ": " + end.detail);
+  if (const auto noted = shared_->journal->note_end(id, end); !noted) log::error("jobs: " + noted.error().what);
+  report_end(id, end, attempt.call->result());
+}
+
+void CallableLauncher::leave() {
+  std::erase_if(attempts_, [this](const auto& entry) { return !entry.second.is_over && crew_.withdraw(entry.first); });
+  for (auto& [id, attempt] : attempts_) {
+    if (!attempt.is_over) ask_to_return(attempt, Reason::shutdown);
+  }
+}
+
+bool CallableLauncher::is_idle() const {
+  return std::ranges::all_of(attempts_, [](const auto& entry) { return entry.second.is_over; });
+}
+
+// ---- After a restart -----------------------------------------------------------------------------------------------
+
+void CallableLauncher::recover(const std::vector<Run>& open_runs) {
+  std::vector<AttemptId> open;
+  for (const Run& run : open_runs) {
+    open.push_back(run.attempt_id());
+    recover_one(run);
+  }
+  if (const auto begun = shared_->journal->begin(open); !begun) log::error("jobs: " + begun.error().what);
+}
+
+// jobs/call_journal.h says why.
+void CallableLauncher::recover_one(const Run& run) {
+  const AttemptId id = run.attempt_id();
+  const CallTrace* trace = shared_->journal->find(id);
+  if (trace == nullptr && run.boot != options_.boot) return options_.report(AttemptLost{id, Reason::reboot});
+  if (trace == nullptr) return options_.report(AttemptNeverExecuted{id});
+  if (!trace->end) return options_.report(AttemptLost{id, Reason::daemon_died});
+  options_.report(AttemptStarted{.id = id, .at = trace->end->started});
+  JobResult result = read_result(options_.runs_path + "/" + run_directory_name(id));
+  report_end(id, *trace->end, std::move(result.bytes));
+}
+
+}  // namespace belfry

@@ -1,0 +1,62 @@
+// A bounded number of threads that work off what is posted, oldest first. Threads are made when they are needed.
+//
+// A thread cannot be made to end. One that is busy with work that nobody waits for any more is set apart: another takes
+// its place, and it ends by itself when the work does, if it ever does. Their number is bounded: beyond it the crew
+// shrinks, so that a callable that always hangs cannot fill the process with threads.
+//
+// THREADS: one owner. The work runs on the crew's threads.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+
+#include <belfry/names.h>
+
+#include <base/worker.h>
+
+namespace belfry {
+
+class Crew {
+ public:
+  struct Bounds {
+    std::size_t threads = 32;
+    std::size_t apart = 32;
+  };
+
+  explicit Crew(Bounds bounds);
+  Crew(const Crew&) = delete;
+  Crew& operator=(const Crew&) = delete;
+  ~Crew();  // drops what has not begun, and waits for what has, unless it is set apart
+
+  // REQUIRES: no other work of this id is queued or on. An error: the machine has no room for a first thread.
+  Result<void> post(const AttemptId& id, std::function<void()> work);
+
+  // Takes back what has not begun. False: it has.
+  bool withdraw(const AttemptId& id);
+
+  // The thread that is busy with it is not counted among the crew any more. Once the bound is reached it stays where it
+  // is, and the crew is one fewer.
+  void set_apart(const AttemptId& id);
+
+  // The crew is about to end, and this does not: nobody waits for its thread.
+  void let_go(const AttemptId& id);
+
+  std::size_t apart() const;
+
+  // All threads are held by work that was to be set apart: what is posted now would wait for ever.
+  bool is_exhausted() const;
+
+ private:
+  struct State;
+
+  Result<void> hire();
+
+  const Bounds bounds_;
+  std::shared_ptr<State> state_;  // shared with those set apart, which may outlive the crew
+  std::map<std::uint64_t, Thread> threads_;
+  std::uint64_t last_thread_ = 0;
+};
+
+}  // namespace belfry

@@ -1,0 +1,83 @@
+// One call, from its start order until nobody is interested in it any more: what its callable sees of it, and what the
+// launcher does. Shared by the two, because a callable that ignores its stop token may outlive the launcher.
+#pragma once
+
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include <belfry/callable.h>
+#include <belfry/clock.h>
+#include <belfry/launcher.h>
+
+#include <jobs/call_journal.h>
+#include <jobs/call_output.h>
+
+namespace belfry {
+
+class OpenCall final : public CallContext {
+ public:
+  struct Facts {
+    AttemptId id;
+    Run run;
+    Arguments with;
+    Callable callable;  // a copy: the configuration may do without it before the call is over
+  };
+  // Both are called on the thread that runs the callable.
+  struct Surroundings {
+    std::function<WallTime()> now;
+    std::function<void()> has_progress;
+  };
+
+  OpenCall(Facts facts, std::unique_ptr<CallOutput> output, Surroundings around)
+      : facts_(std::move(facts)), output_(std::move(output)), around_(std::move(around)) {}
+
+  // ---- On the thread that runs the callable
+
+  // Calls it. GUARANTEES: whatever it throws is an end with its words.
+  CallEnd execute(WallTime started);
+
+  const Run& run() const override { return facts_.run; }
+  const Arguments& with() const override { return facts_.with; }
+  std::stop_token stop() const override { return stop_.get_token(); }
+  void log(std::string_view line) override;
+  void log_error(std::string_view line) override;
+  void write(std::string_view bytes) override;
+  void progress(double fraction, std::string_view message) override;
+  Result<void> set_result(std::string_view bytes) override;
+  std::optional<std::string> checkpoint() const override { return output_->read_checkpoint(); }
+  Result<void> keep_checkpoint(std::string_view bytes) override { return output_->write_checkpoint(bytes); }
+  void fail_with(CallFailure failure) override { failure_ = failure; }
+
+  // ---- THREADS: any
+
+  const AttemptId& id() const { return facts_.id; }
+  const Callable& callable() const { return facts_.callable; }
+
+  void ask_to_return(Reason reason);
+  Reason why_stopped() const;
+
+  // What it has said since the last time; the next word of it calls has_progress() again.
+  std::optional<Progress> take_progress();
+  std::string result() const;
+
+ private:
+  void write_line(OutputStream stream, std::string_view line);
+  Result<void> call_guarded();
+
+  const Facts facts_;
+  const std::unique_ptr<CallOutput> output_;
+  const Surroundings around_;
+  std::stop_source stop_;
+  std::optional<CallFailure> failure_;
+
+  mutable std::mutex mutex_;
+  Reason stopped_ = Reason::none;
+  std::optional<Progress> said_;
+  bool is_announced_ = false;
+  std::string result_;
+};
+
+}  // namespace belfry
