@@ -48,7 +48,7 @@ TEST_CASE("e2e: S36 what is wrong with a callable is said before anything runs")
 }
 
 TEST_CASE("e2e: S31 progress and result of a job are kept, shown and told, also those of the next attempt") {
-  Installation installation(R"(
+  Installation installation(R"yaml(
 jobs:
   import:
     schedule: manual
@@ -63,87 +63,88 @@ jobs:
         echo "row 100" > "$BELFRY_CHECKPOINT"
         exit 1
       fi
-    env: {
-  BELFRY: ")" BELFRY_PROGRAM R"(", RELEASE: "%RELEASE%" }
-)");
-    std::string text = read_file(installation.path("schedules.yaml")).value();
-    text.replace(text.find("%RELEASE%"), 9, installation.path("release"));
-    installation.write_schedules(text);
-    installation.start_daemon();
-    const std::string id = installation.belfry_json({"run", "import"})["id"];
-    const auto now = [&] { return installation.belfry_json({"show", id}); };
-    REQUIRE(eventually([&] { return now()["progress"].is_object() && now()["progress"]["percent"] == 90; }));
-    CHECK(now()["progress"]["message"] == "again, from row 100");
-    CHECK(has(installation.belfry({"show", id}).out, "90% again, from row 100"));
-    CHECK(has(installation.belfry({"show", "import"}).out, "90%"));
+    env: { BELFRY: "%BELFRY%", RELEASE: "%RELEASE%" }
+)yaml");
+  std::string text = read_file(installation.path("schedules.yaml")).value();
+  text.replace(text.find("%RELEASE%"), 9, installation.path("release"));
+  text.replace(text.find("%BELFRY%"), 8, BELFRY_PROGRAM);
+  installation.write_schedules(text);
+  installation.start_daemon();
+  const std::string id = installation.belfry_json({"run", "import"})["id"];
+  const auto now = [&] { return installation.belfry_json({"show", id}); };
+  REQUIRE(eventually([&] { return now()["progress"].is_object() && now()["progress"]["percent"] == 90; }));
+  CHECK(now()["progress"]["message"] == "again, from row 100");
+  CHECK(has(installation.belfry({"show", id}).out, "90% again, from row 100"));
+  CHECK(has(installation.belfry({"show", "import"}).out, "90%"));
 
-    installation.stop_daemon(SIGKILL);
-    installation.start_daemon();
-    CHECK(now()["progress"]["percent"] == 90);
-    REQUIRE(replace_file(installation.path("release"), ""));
-    const auto run = installation.wait_for_closed_run("import");
-    CHECK(run["attempt"] == 2);
-    CHECK(run["outcome"] == "succeeded");
-    CHECK(run["result"] == "{\"rows\":200}\n");
-    CHECK(run["progress"]["percent"] == 90);
-    CHECK(has(installation.belfry({"show", id}).out, "{\"rows\":200}"));
+  installation.stop_daemon(SIGKILL);
+  installation.start_daemon();
+  CHECK(now()["progress"]["percent"] == 90);
+  REQUIRE(replace_file(installation.path("release"), ""));
+  const auto run = installation.wait_for_closed_run("import");
+  CHECK(run["attempt"] == 2);
+  CHECK(run["outcome"] == "succeeded");
+  CHECK(run["result"] == "{\"rows\":200}\n");
+  CHECK(run["progress"]["percent"] == 90);
+  CHECK(has(installation.belfry({"show", id}).out, "{\"rows\":200}"));
 }
 
-TEST_CASE("e2e: S3 F01 kill -9 of the daemon: a callable that executed is lost and says so, or is run again where asked") {
-    Installation installation(R"(
+TEST_CASE(
+    "e2e: S3 F01 kill -9 of the daemon: a callable that executed is lost and says so, or is run again where asked") {
+  Installation installation(R"(
 jobs:
   probe: { schedule: manual, call: http.request, with: { url: "http://%ADDRESS%/", limit: 1h } }
   again: { schedule: manual, on_lost: rerun, call: http.request, with: { url: "http://%ADDRESS%/", limit: 1h } }
 )");
-    // A server that never answers.
-    const std::string silent =
-        "import socket, sys, time\ns = socket.create_server(('127.0.0.1', 0))\n"
-        "open(sys.argv[1] + '.new', 'w').write('127.0.0.1:%d' % s.getsockname()[1])\n"
-        "import os; os.rename(sys.argv[1] + '.new', sys.argv[1])\nkept = []\nwhile True: kept.append(s.accept())\n";
-    REQUIRE(replace_file(installation.path("silent.py"), silent));
-    REQUIRE(run_program({"/bin/sh", "-c",
-                         "python3 " + installation.path("silent.py") + " " + installation.path("address") +
-                             " >/dev/null 2>&1 & echo $! > " + installation.path("silent.pid")})
-                .exit_code == 0);
-    REQUIRE(eventually([&] { return std::filesystem::exists(installation.path("address")); }));
-    std::string text = read_file(installation.path("schedules.yaml")).value();
-    const std::string address = read_file(installation.path("address")).value();
-    for (std::size_t at = text.find("%ADDRESS%"); at != std::string::npos; at = text.find("%ADDRESS%")) {
-      text.replace(at, 9, address);
-    }
-    installation.write_schedules(text);
-    installation.start_daemon();
-    const std::string probe = installation.belfry_json({"run", "probe"})["id"];
-    const std::string again = installation.belfry_json({"run", "again"})["id"];
-    const auto is_running = [&](const std::string& id) {
-      return installation.belfry_json({"show", id})["state"] == "running";
-    };
-    REQUIRE(eventually([&] { return is_running(probe) && is_running(again); }));
+  // A server that never answers.
+  const std::string silent =
+      "import socket, sys, time\ns = socket.create_server(('127.0.0.1', 0))\n"
+      "open(sys.argv[1] + '.new', 'w').write('127.0.0.1:%d' % s.getsockname()[1])\n"
+      "import os; os.rename(sys.argv[1] + '.new', sys.argv[1])\nkept = []\nwhile True: kept.append(s.accept())\n";
+  REQUIRE(replace_file(installation.path("silent.py"), silent));
+  REQUIRE(run_program({"/bin/sh", "-c",
+                       "python3 " + installation.path("silent.py") + " " + installation.path("address") +
+                           " >/dev/null 2>&1 & echo $! > " + installation.path("silent.pid")})
+              .exit_code == 0);
+  REQUIRE(eventually([&] { return std::filesystem::exists(installation.path("address")); }));
+  std::string text = read_file(installation.path("schedules.yaml")).value();
+  const std::string address = read_file(installation.path("address")).value();
+  for (std::size_t at = text.find("%ADDRESS%"); at != std::string::npos; at = text.find("%ADDRESS%")) {
+    text.replace(at, 9, address);
+  }
+  installation.write_schedules(text);
+  installation.start_daemon();
+  const std::string probe = installation.belfry_json({"run", "probe"})["id"];
+  const std::string again = installation.belfry_json({"run", "again"})["id"];
+  const auto is_running = [&](const std::string& id) {
+    return installation.belfry_json({"show", id})["state"] == "running";
+  };
+  REQUIRE(eventually([&] { return is_running(probe) && is_running(again); }));
 
-    installation.stop_daemon(SIGKILL);
-    installation.start_daemon();
-    const auto lost = installation.wait_for_closed_run("probe");
-    CHECK(lost["id"] == probe);
-    CHECK(lost["outcome"] == "lost");
-    CHECK(lost["reason"] == "daemon died");
-    REQUIRE(eventually([&] { return installation.belfry_json({"show", again})["attempt"] == 2 && is_running(again); }));
+  installation.stop_daemon(SIGKILL);
+  installation.start_daemon();
+  const auto lost = installation.wait_for_closed_run("probe");
+  CHECK(lost["id"] == probe);
+  CHECK(lost["outcome"] == "lost");
+  CHECK(lost["reason"] == "daemon died");
+  REQUIRE(eventually([&] { return installation.belfry_json({"show", again})["attempt"] == 2 && is_running(again); }));
 
-    // It is cancelled at once, and a daemon that goes takes it along.
-    CHECK(installation.belfry({"cancel", again}).exit_code == 0);
-    CHECK(installation.belfry_json({"show", again})["outcome"] == "cancelled");
-    const std::string last = installation.belfry_json({"run", "probe"})["id"];
-    REQUIRE(eventually([&] { return is_running(last); }));
-    installation.stop_daemon(SIGTERM);
-    installation.start_daemon();
-    const auto taken_along = installation.wait_for_closed_run("probe");
-    CHECK(taken_along["id"] == last);
-    CHECK(taken_along["outcome"] == "cancelled");
-    CHECK(taken_along["reason"] == "shutdown");
-    run_program({"/bin/sh", "-c", "kill $(cat " + installation.path("silent.pid") + ")"});
+  // It is cancelled at once, and a daemon that goes takes it along.
+  CHECK(installation.belfry({"cancel", again}).exit_code == 0);
+  CHECK(installation.belfry_json({"show", again})["outcome"] == "cancelled");
+  const std::string last = installation.belfry_json({"run", "probe"})["id"];
+  REQUIRE(eventually([&] { return is_running(last); }));
+  installation.stop_daemon(SIGTERM);
+  installation.start_daemon();
+  const auto taken_along = installation.wait_for_closed_run("probe");
+  CHECK(taken_along["id"] == last);
+  CHECK(taken_along["outcome"] == "cancelled");
+  CHECK(taken_along["reason"] == "shutdown");
+  run_program({"/bin/sh", "-c", "kill $(cat " + installation.path("silent.pid") + ")"});
 }
 
 TEST_CASE("e2e: belfry exec runs a job here, without a daemon: its words, its environment, its exit code") {
-    Installation installation(R"(
+  Installation installation(R"yaml(
 jobs:
   talk:
     schedule: manual
@@ -160,36 +161,36 @@ jobs:
   tolerant: { schedule: manual, success_exit_codes: [3], run: exit 3 }
   hello: { schedule: manual, call: log, with: { message: hello } }
   bad: { schedule: manual, call: file.prune, with: { dirs: /no/such, glob: "*", keep: 1 } }
-)");
+)yaml");
   const std::string file = installation.path("schedules.yaml");
-    const auto exec = [&](const std::string& job) { return run_program({BELFRY_PROGRAM, "exec", job, "-c", file}); };
-    ::setenv("HOST_ONLY", "seen", 1);
-    const Finished talk = exec("talk");
-    CHECK(talk.exit_code == 7);
-    CHECK(talk.out == "out env talk 1 /\n");
-    CHECK(has(talk.err, "err unset\n"));
-    CHECK(has(talk.err, "result: done"));
-    CHECK(exec("slow").exit_code == 124);
-    const Finished missing = exec("missing");
-    CHECK(missing.exit_code == 126);
-    CHECK(has(missing.err, "exec /no/such/program: No such file or directory"));
-    const Finished careful = exec("careful");
-    CHECK(careful.exit_code == 5);
-    CHECK(careful.out == "");
-    CHECK(exec("tolerant").exit_code == 0);
-    const Finished hello = exec("hello");
-    CHECK(hello.exit_code == 0);
-    CHECK(hello.out == "hello\n");
-    const Finished bad = exec("bad");
-    CHECK(bad.exit_code == 1);
-    CHECK(has(bad.err, "open /no/such: No such file or directory"));
-    CHECK(exec("tlak").exit_code == 3);
-    CHECK(has(exec("tlak").err, "did you mean 'talk'?"));
+  const auto exec = [&](const std::string& job) { return run_program({BELFRY_PROGRAM, "exec", job, "-c", file}); };
+  ::setenv("HOST_ONLY", "seen", 1);
+  const Finished talk = exec("talk");
+  CHECK(talk.exit_code == 7);
+  CHECK(talk.out == "out env talk 1 /\n");
+  CHECK(has(talk.err, "err unset\n"));
+  CHECK(has(talk.err, "result: done"));
+  CHECK(exec("slow").exit_code == 124);
+  const Finished missing = exec("missing");
+  CHECK(missing.exit_code == 126);
+  CHECK(has(missing.err, "exec /no/such/program: No such file or directory"));
+  const Finished careful = exec("careful");
+  CHECK(careful.exit_code == 5);
+  CHECK(careful.out == "");
+  CHECK(exec("tolerant").exit_code == 0);
+  const Finished hello = exec("hello");
+  CHECK(hello.exit_code == 0);
+  CHECK(hello.out == "hello\n");
+  const Finished bad = exec("bad");
+  CHECK(bad.exit_code == 1);
+  CHECK(has(bad.err, "open /no/such: No such file or directory"));
+  CHECK(exec("tlak").exit_code == 3);
+  CHECK(has(exec("tlak").err, "did you mean 'talk'?"));
 }
 
 TEST_CASE("e2e: belfry progress is for jobs") {
-    const Finished finished = run_program({"/usr/bin/env", "-u", "BELFRY_PROGRESS", BELFRY_PROGRAM, "progress", "10"});
-    CHECK(finished.exit_code == 78);
-    CHECK(has(finished.err, "inside a job"));
-    CHECK(run_program({BELFRY_PROGRAM, "progress", "101"}).exit_code == 2);
+  const Finished finished = run_program({"/usr/bin/env", "-u", "BELFRY_PROGRESS", BELFRY_PROGRAM, "progress", "10"});
+  CHECK(finished.exit_code == 78);
+  CHECK(has(finished.err, "inside a job"));
+  CHECK(run_program({BELFRY_PROGRAM, "progress", "101"}).exit_code == 2);
 }

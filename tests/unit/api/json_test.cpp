@@ -22,6 +22,7 @@ TEST_CASE("api/json: an open run has a state and no outcome") {
             "\"stop\":null,\"stop_by\":null,\"exit_code\":null,\"signal\":null,\"due\":\"2026-11-20T08:00:00Z\","
             "\"not_before\":null,\"started\":\"2026-11-20T08:00:01.500Z\",\"finished\":null,\"late_ms\":1500,"
             "\"duration_ms\":null,\"cpu_ms\":0,\"memory_peak_bytes\":0,\"output_bytes\":0,\"containment\":null,"
+            "\"progress\":null,\"result\":null,"
             "\"stands_for\":1,\"queue\":null,\"priority\":0,\"requested_by\":null,\"revision\":\"r1\"}\n");
 }
 
