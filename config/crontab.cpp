@@ -20,6 +20,16 @@ bool is_variable_name(std::string_view text) {
   return !text.empty() && is_letter(text.front()) && std::ranges::all_of(text, is_fit);
 }
 
+// The first byte that no text may have: one that is not UTF-8, or NUL. Other controls a command may contain.
+std::optional<std::size_t> find_unfit_byte(std::string_view text) {
+  for (std::string_view rest = text; !rest.empty();) {
+    const std::size_t at = text.size() - rest.size();
+    const auto c = take_utf8(rest);
+    if (!c || *c == 0) return at;
+  }
+  return std::nullopt;
+}
+
 class CrontabReader {
  public:
   CrontabReader(const Source& source, CrontabFormat format, ZoneCache& zones, Problems& problems)
@@ -190,9 +200,8 @@ void CrontabReader::read_job(std::size_t begin, std::string_view line) {
   std::string_view rest = line.substr(cut->rest_at);
   const std::size_t rest_at = begin + cut->rest_at;
   if (format_ == CrontabFormat::system && !take_user(rest_at, rest, job)) return;
-  const auto bad = find_bad_character(rest);
-  if (bad && (!bad->control || *bad->control == 0)) {
-    return leave_out(line, rest_at + bad->offset, "this byte is not UTF-8", "save the crontab as UTF-8");
+  if (const auto unfit = find_unfit_byte(rest)) {
+    return leave_out(line, rest_at + *unfit, "this byte is not UTF-8", "save the crontab as UTF-8");
   }
   CommandAndInput parts = split_at_percent(rest);
   if (trim(parts.command).empty()) return leave_out(line, rest_at, "there is no command", "it stands behind the times");

@@ -167,6 +167,16 @@ TEST_CASE("config/crontab: what is wrong is told by its line and column, and the
   CHECK(crontab.schedules.find("# Left out:\n  #   line 2: 5 25 * * * bad") != std::string::npos);
 }
 
+TEST_CASE("config/crontab: a byte that no file may have is found behind a control character that a command may have") {
+  CHECK(shell_line(job_of("* * * * * a\x06z")) == "a\x06z");
+  for (const std::string& bytes : {std::string("a\x06\xFFz"), std::string("a\x06\0z", 4)}) {
+    const auto crontab = imported("* * * * * " + bytes + "\n* * * * * good\n");
+    REQUIRE(crontab.errors.size() == 1);
+    CHECK(crontab.errors[0].what == "this byte is not UTF-8");
+    CHECK(jobs_of(crontab).size() == 1);
+  }
+}
+
 TEST_CASE("config/crontab: whose it is, by its path and by what stands in it") {
   const CrontabSurroundings around{
       .is_account = [](const std::string& name) { return name == "root" || name == "mail"; },
