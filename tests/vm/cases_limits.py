@@ -47,7 +47,7 @@ def memory(lab: Lab) -> None:
     ended = service.finished(service.ask("run glutton")["id"])
     expect_equal((ended["outcome"], ended["reason"], ended["signal"]), ("failed", "oom", 9), "the run and its cause")
     expect_equal(service.main_pid(), pid, "the daemon")
-    expect(ended["memory_peak_bytes"] <= 33 << 20, f"its peak: {ended['memory_peak_bytes']}")
+    expect(ended["memory_peak_bytes"] < 40 << 20, f"its peak: {ended['memory_peak_bytes']}")
 
 
 @case("limits: a job that starts more processes than it may cannot")
