@@ -29,8 +29,7 @@ std::string first_of(const std::vector<Complaint>& complaints) {
 }
 
 // What a run was told, and secrets, in place of what stands for them (S38).
-Result<Arguments> filled_in(const StartOrder& order, Arguments with) {
-  InputValues values(*order.job->inputs, order.run.params);
+Result<Arguments> filled_in(InputValues& values, Arguments with) {
   std::optional<Error> trouble;
   for (Member& argument : with) {
     argument.value.for_each_text([&](std::string& text) {
@@ -133,17 +132,23 @@ Result<std::shared_ptr<OpenCall>> CallableLauncher::prepare(const StartOrder& or
     return std::unexpected(Error::failed("call: all " + std::to_string(options_.bounds.threads) +
                                          " threads are held by callables that do not return; restart the daemon"));
   }
-  Arguments with = TRY(filled_in(order, action.with));
+  InputValues values(*order.job->inputs, order.run.params);
+  Arguments with = TRY(filled_in(values, action.with));
+  SecretWords secrets;
+  for (const std::string_view value : values.secrets()) secrets.add(value);
   const auto complaints = check_arguments(*callable, with);
-  if (!complaints.empty()) return std::unexpected(Error::bad_input(first_of(complaints)));
+  if (!complaints.empty()) return std::unexpected(Error::bad_input(secrets.hidden_in(first_of(complaints))));
   auto output = options_.make_output
                     ? options_.make_output(order)
                     : std::make_unique<CallFiles>(options_.runs_path, order.id, order.job->process->output_max);
   OpenCall::Surroundings around{.now = [shared = shared_] { return shared->clock.now(); },
                                 .has_progress = [shared = shared_, id = order.id] { shared->letters.put(Said{id}); }};
-  return std::make_shared<OpenCall>(
-      OpenCall::Facts{.id = order.id, .run = order.run, .with = std::move(with), .callable = *callable},
-      std::move(output), std::move(around));
+  return std::make_shared<OpenCall>(OpenCall::Facts{.id = order.id,
+                                                    .run = order.run,
+                                                    .with = std::move(with),
+                                                    .secrets = std::move(secrets),
+                                                    .callable = *callable},
+                                    std::move(output), std::move(around));
 }
 
 // On a thread of the crew. The claim is there before it executes, the end before anybody hears of it.

@@ -34,7 +34,7 @@ CallEnd OpenCall::execute(WallTime started) {
   end.reason = why_stopped();
   if (!returned) {
     end.exit_code = failure_ ? failure_->exit_code : 1;
-    end.detail = first_line(returned.error().what);
+    end.detail = facts_.secrets.hidden_in(first_line(returned.error().what));
     write_line(OutputStream::err, returned.error().what);
   }
   end.usage.cpu_user = microseconds(after.ru_utime) - microseconds(before.ru_utime);
@@ -60,19 +60,20 @@ Result<void> OpenCall::call_guarded() {
 }
 
 void OpenCall::write_line(OutputStream stream, std::string_view line) {
-  output_->write(stream, std::string(line) + "\n", around_.now());
+  output_->write(stream, facts_.secrets.hidden_in(line) + "\n", around_.now());
 }
 
 void OpenCall::log(std::string_view line) { write_line(OutputStream::out, line); }
 void OpenCall::log_error(std::string_view line) { write_line(OutputStream::err, line); }
 
 void OpenCall::write(std::string_view bytes) {
-  if (!bytes.empty()) output_->write(OutputStream::out, bytes, around_.now());
+  if (!bytes.empty()) output_->write(OutputStream::out, facts_.secrets.hidden_in(bytes), around_.now());
 }
 
 void OpenCall::progress(double fraction, std::string_view message) {
   const double part = std::isfinite(fraction) ? std::clamp(fraction, 0.0, 1.0) : 0.0;
-  Progress said{.percent = static_cast<int>(std::lround(part * 100)), .message = clean_progress_message(message)};
+  Progress said{.percent = static_cast<int>(std::lround(part * 100)),
+                .message = clean_progress_message(facts_.secrets.hidden_in(message))};
   said.at = around_.now();
   bool is_news = false;
   {
@@ -84,15 +85,16 @@ void OpenCall::progress(double fraction, std::string_view message) {
 }
 
 Result<void> OpenCall::set_result(std::string_view bytes) {
+  const std::string shown = facts_.secrets.hidden_in(bytes);
   if (bytes.size() > result_bytes_max) {
     return std::unexpected(Error::bad_input("a result of " + std::to_string(bytes.size()) + " bytes: it may have " +
                                             std::to_string(result_bytes_max)));
   }
   {
     const std::lock_guard lock(mutex_);
-    result_ = bytes;
+    result_ = shown;
   }
-  return output_->write_result(bytes);
+  return output_->write_result(shown);
 }
 
 void OpenCall::ask_to_return(Reason reason) {

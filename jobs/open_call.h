@@ -14,6 +14,7 @@
 
 #include <jobs/call_journal.h>
 #include <jobs/call_output.h>
+#include <jobs/secret_words.h>
 
 namespace belfry {
 
@@ -23,7 +24,8 @@ class OpenCall final : public CallContext {
     AttemptId id;
     Run run;
     Arguments with;
-    Callable callable;  // a copy: the configuration may do without it before the call is over
+    SecretWords secrets;  // those in `with`: nothing that it says shows them (S38)
+    Callable callable;    // a copy: the configuration may do without it before the call is over
   };
   // Both are called on the thread that runs the callable.
   struct Surroundings {

@@ -217,6 +217,27 @@ jobs:
   CHECK(files_with(home, canary) == std::vector<std::string>{file});
 }
 
+TEST_CASE("e2e: S38 F81 a callable is handed its secrets, and what it says does not show them") {
+  const std::string canary = "canary-8f2e61-in-the-mine";
+  const std::string stars(canary.size(), '*');
+  Installation installation("jobs: { a: { schedule: manual, run: x } }\n");
+  const std::string home = std::filesystem::canonical(installation.path("."));
+  write_secret(home + "/secret", canary + "\n");
+  installation.write_schedules("secrets: { token: { file: " + home + "/secret } }\n" + R"yaml(
+jobs:
+  say: { schedule: manual, call: log, with: { message: "token ${secret:token}, ${param:x}" }, params: { x: { default: y } } }
+  ask: { schedule: manual, call: http.request, with: { url: "http://127.0.0.1:1/${secret:token}" } }
+)yaml");
+  installation.start_daemon();
+  CHECK(installation.belfry({"run", "say", "--wait"}).exit_code == 0);
+  CHECK(holds(installation.belfry({"logs", "say"}).out, "token " + stars + ", y\n"));
+  const Finished asked = installation.belfry({"run", "ask", "--wait"});
+  CHECK(asked.exit_code != 0);
+  CHECK_FALSE(holds(asked.out + asked.err, canary));
+  installation.stop_daemon(SIGTERM);
+  CHECK(files_with(home, canary) == std::vector<std::string>{home + "/secret"});
+}
+
 TEST_CASE("e2e: S37 S38 a secret that others can read or change is not used, and nothing starts") {
   Installation installation("jobs: { a: { schedule: manual, run: x } }\n");
   const std::string file = std::filesystem::canonical(installation.path(".")).string() + "/secret";
