@@ -44,7 +44,7 @@ TEST_CASE("e2e: S36 what is wrong with a callable is said before anything runs")
   Installation installation("jobs: { probe: { schedule: manual, call: http.request, with: { url: example.com } } }\n");
   const Finished finished = run_program({BELFRY_PROGRAM, "validate", installation.path("schedules.yaml")});
   CHECK(finished.exit_code == 78);
-  CHECK(has(finished.out, ":1:64  error  'url' must be an address with http:// or https://"));
+  CHECK(has(finished.out, ":1:69  error  'url' must be an address with http:// or https://"));
 }
 
 TEST_CASE("e2e: S31 progress and result of a job are kept, shown and told, also those of the next attempt") {
