@@ -69,7 +69,7 @@ std::vector<Plan> kept_plans() {
 
 TEST_CASE("sim: S1 S2 S3 S16 S18 S21 S22 the invariants hold in every history") {
   const std::uint64_t first = number_from("BELFRY_SIM_SEED", 1);
-  const std::uint64_t seeds = number_from("BELFRY_SIM_SEEDS", is_long() ? 6'000 : 300);
+  const std::uint64_t seeds = number_from("BELFRY_SIM_SEEDS", is_long() ? 6'000 : 150);
   Reached reached = Reached::nothing();
   Millis simulated{};
   std::int64_t turns = 0;

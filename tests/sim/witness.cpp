@@ -153,6 +153,7 @@ void Witness::committed(const Batch& batch) {
     if (opened || changed) check_turn(runs_.at(opened ? opened->run.id : changed->run.id));
   }
   check_file_order(batch);
+  count_herd();
   check_spacing(batch);
   check_spoken_for(batch);
   check_one_at_a_time(batch);

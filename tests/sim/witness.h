@@ -95,6 +95,7 @@ struct JobBook {
   WallTime accounted;                              // every slot up to here has its outcome
   std::optional<WallTime> last_slot;               // of this definition
   std::vector<RunId> open;                         // oldest first
+  std::size_t busy_since = 0;                      // version of the file: since then one was open
   std::int64_t bounded_runs = 0;                   // under max_runs
   std::optional<BootTime> last_began, last_ended;  // for measured intervals
   std::uint64_t opened_at = 0, opened_before = 0;  // its last run, and the one before: as batches are numbered
@@ -102,6 +103,13 @@ struct JobBook {
   std::uint64_t started_up_at = 0;                 // likewise: its last run for a start
   std::set<WallTime> successes;                    // when the runs that succeeded were due
   std::int64_t to_skip = 0, skipped = 0;           // slots, on request: in all
+  // When its next slot is due; asked for at each turn, and mostly the same as before.
+  struct Due {
+    std::shared_ptr<const Schedule::Rules> of;
+    WallTime after;
+    std::optional<WallTime> at;
+  };
+  mutable Due next;
 };
 
 class Witness {
@@ -220,6 +228,7 @@ class Witness {
   void check_turn(const KnownRun& known);
   void check_followers_turn(const KnownRun& known);
   void check_file_order(const Batch& batch);
+  void count_herd();
   void check_replaced(const Run& opened);
   void check_spacing(const Batch& batch);
   void check_spoken_for(const Batch& batch);
@@ -238,6 +247,7 @@ class Witness {
   void check_success(const StartOrder& order, const KnownRun& known);
 
   // witness_rest.cpp
+  static std::optional<WallTime> next_due(const Job& job, const JobBook& book);
   void check_due(const Job& job, const JobBook& book);
   bool may_be_held(const Job& job, const JobBook& book) const;
   void check_open_run(const KnownRun& known);

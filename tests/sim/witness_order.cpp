@@ -65,7 +65,16 @@ void Witness::check_file_order(const Batch& batch) {
     if (before.due != after.due || !lines.contains(before.job) || !lines.contains(after.job)) continue;
     if (lines.at(before.job) > lines.at(after.job)) violated("S5: " + who(after) + " should go before " + who(before));
   }
-  if (on_time.size() >= 100 && on_time.front()->due == on_time[99]->due) reached_.count("a hundred due at once");
+}
+
+void Witness::count_herd() {
+  constexpr std::size_t herd = 100;
+  if (gathered_.size() < herd) return;
+  std::map<WallTime, std::size_t> due;
+  for (const auto& [name, gathered] : gathered_) {
+    if (!gathered.parts.empty() && ++due[gathered.parts.back().slots.last] == herd)
+      reached_.count("a hundred due at once");
+  }
 }
 
 // S21, `replace`: what runs is told to stop at once.

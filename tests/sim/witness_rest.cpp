@@ -42,13 +42,23 @@ void Witness::check_at_rest(const View& view, const std::vector<Process>& proces
   }
 }
 
+std::optional<WallTime> Witness::next_due(const Job& job, const JobBook& known) {
+  JobBook::Due& next = known.next;
+  if (next.of == nullptr || next.of != job.schedule.rules() || next.after != known.accounted) {
+    next = {.of = job.schedule.rules(), .after = known.accounted, .at = job.schedule.next_after(known.accounted)};
+    if (next.at) *next.at += job.schedule.delay(*next.at);
+  }
+  return next.at;
+}
+
 // L2 and I1: what is due is decided, unless earlier slots of the job are caught up with first.
 void Witness::check_due(const Job& job, const JobBook& known) {
   if (!known.definition || job.measured) return;
-  const auto next = job.schedule.next_after(known.accounted);
+  const auto next = next_due(job, known);
+  if (!next) return;
   const bool follows_elapsed = job.schedule.follows_elapsed_time() && went_back_ < 24h;
   const WallTime time = follows_elapsed ? elapsed_ : now_.wall;
-  if (!next || *next + job.schedule.delay(*next) > time) return;
+  if (*next > time) return;
   if (!may_be_held(job, known))
     violated("L2: " + job.name.text() + " was due at " + format_utc(*next) + " (interval time " + format_utc(elapsed_) +
              "), and nothing became of it");
@@ -57,8 +67,7 @@ void Witness::check_due(const Job& job, const JobBook& known) {
 // S18, `all`: its slots may wait until its runs are over, also under an earlier version of the file.
 bool Witness::may_be_held(const Job& job, const JobBook& known) const {
   if (known.open.empty()) return false;
-  const auto oldest = revisions_.find(runs_.at(known.open.front()).run.revision.str());
-  const Window since{.first_set = oldest == revisions_.end() ? 0 : oldest->second, .last_set = sets_.size() - 1};
+  const Window since{.first_set = known.busy_since, .last_set = sets_.size() - 1};
   const auto jobs = candidates(job.name, since);
   return std::any_of(jobs.begin(), jobs.end(),
                      [](const Job* then) { return then->policies->missed.action == MissedPolicy::Action::all; });
@@ -143,8 +152,8 @@ void Witness::check_wakeup(const Wakeup& wakeup, const Now& now) {
   for (const Job& job : sets_.back()->jobs) {
     const JobBook& known = book(job.name);
     const bool has_grid = known.definition && !job.measured;
-    const auto next = has_grid && !may_be_held(job, known) ? job.schedule.next_after(known.accounted) : std::nullopt;
-    if (next) expect(*next + job.schedule.delay(*next), job.name.text());
+    const auto next = has_grid && !may_be_held(job, known) ? next_due(job, known) : std::nullopt;
+    if (next) expect(*next, job.name.text());
     for (const RunId& id : known.open) {
       const KnownRun& open = runs_.at(id);
       if (is_under_way(open.run)) continue;

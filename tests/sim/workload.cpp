@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::int64_t slots_max = 12'000;  // of a history: a seed is to be over soon
-constexpr std::size_t herd_size = 150;      // so that a hundred of them are there, and enabled
+constexpr std::size_t herd_size = 180;      // so that a hundred of them are there, and due at once
 
 constexpr std::array zone_names = {"Europe/Berlin",     "America/New_York", "Australia/Lord_Howe", "Antarctica/Troll",
                                    "Africa/Casablanca", "America/Santiago", "Pacific/Apia",        "Europe/Dublin",
