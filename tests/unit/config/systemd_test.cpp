@@ -98,6 +98,13 @@ TEST_CASE("config/systemd: spans of time") {
   }
 }
 
+TEST_CASE("config/systemd: nothing invisible gets from a unit into a message") {
+  const auto units =
+      imported(std::string("OnCalendar=Mo\0n\nOnCalendar=daily", 34), "ExecStart=/bin/x\nProtectHome=\x1b[2J");
+  CHECK(units.warnings.size() == 2);
+  for (const char c : render(units.warnings)) CHECK((c == '\n' || c >= 0x20));
+}
+
 TEST_CASE("config/systemd: what is not carried over is told, and stands as a comment above the job") {
   const auto units = imported("OnCalendar=daily\nAccuracySec=1h", "ExecStart=/bin/x\nProtectHome=yes");
   CHECK(units.schedules.find("# Not carried over: ProtectHome=yes\n") != std::string::npos);
