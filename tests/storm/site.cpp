@@ -36,9 +36,7 @@ Site::Site(const std::string& jobs) {
   const std::string mark = "echo \"$BELFRY_JOB $BELFRY_RUN_ID $BELFRY_ATTEMPT\" >> " + (directory_ / "marks");
   const std::string text = replace_all(replace_all(jobs, "%MARKS%", directory_ / "marks"), "%MARK%", mark);
   REQUIRE(replace_file(directory_ / "schedules.yaml",
-                       "daemon: { keep: { runs: 1000000, all_runs: 10000000 } }
-jobs:
-" + text));
+                       "daemon: { keep: { runs: 1000000, all_runs: 10000000 } }\njobs:\n" + text));
 }
 
 // What a failed test leaves running writes into a directory that is being removed.
