@@ -26,7 +26,7 @@ std::string action_of(const CrontabJob& job) {
   if (is_safe && is_bash(job.shell) && !job.command.contains('|')) {
     return "    shell: bash\n    run:" + yaml_text(job.command, 6);
   }
-  const std::array argv{job.shell, std::string("-c"), job.command};
+  const std::array argv{without_placeholders(job.shell), std::string("-c"), without_placeholders(job.command)};
   return "    command: " + yaml_list(argv) + "\n";
 }
 
@@ -64,7 +64,7 @@ std::string environment_text(Variables variables, std::size_t indent) {
   if (home != variables.end()) text += margin + "working_dir: " + yaml_scalar(home->value) + "\n";
   text += margin + "env:\n";
   for (const auto& [name, value] : variables)
-    text += margin + "  " + yaml_scalar(name) + ": " + yaml_scalar(value) + "\n";
+    text += margin + "  " + yaml_scalar(name) + ": " + yaml_scalar(without_placeholders(value)) + "\n";
   return text;
 }
 

@@ -284,7 +284,7 @@ std::optional<std::string> Converter::action_text() {
   const bool has_variables = std::ranges::any_of(commands, &SystemdCommand::has_variables);
   if (!has_variables) return text + "    run:" + yaml_text(script, 6);
   // A variable that is not set is nothing to systemd, and an error to `sh -u`.
-  const std::array argv{std::string("/bin/sh"), std::string("-ec"), script};
+  const std::array argv{std::string("/bin/sh"), std::string("-ec"), without_placeholders(script)};
   return text + "    command: " + yaml_list(argv) + "\n";
 }
 
@@ -320,7 +320,8 @@ std::string Converter::environment_text() {
     }
   }
   std::string text = variables.empty() ? "" : "    env:\n";
-  for (const auto& [name, value] : variables) text += "      " + yaml_scalar(name) + ": " + yaml_scalar(value) + "\n";
+  for (const auto& [name, value] : variables)
+    text += "      " + yaml_scalar(name) + ": " + yaml_scalar(without_placeholders(value)) + "\n";
   return text;
 }
 

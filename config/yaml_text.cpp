@@ -91,6 +91,16 @@ std::string yaml_scalar(std::string_view text) {
   return has_controls(text) ? in_double_quotes(text) : in_single_quotes(text);
 }
 
+std::string without_placeholders(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const std::string_view rest = text.substr(i);
+    if (rest.starts_with("${param:") || rest.starts_with("${secret:")) out += '$';
+    out += text[i];
+  }
+  return out;
+}
+
 std::string yaml_list(std::span<const std::string> texts) {
   std::string out;
   for (const std::string& text : texts) out += (out.empty() ? "" : ", ") + yaml_scalar(text);

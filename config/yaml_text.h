@@ -11,6 +11,9 @@ namespace belfry::config {
 // REQUIRES: text is UTF-8 and has no NUL.
 std::string yaml_scalar(std::string_view text);
 
+// The text for a place where `${param:x}` and `${secret:x}` would be filled in: they stay what they are.
+std::string without_placeholders(std::string_view text);
+
 // [a, 'b c', "d\n"]
 std::string yaml_list(std::span<const std::string> texts);
 

@@ -177,6 +177,12 @@ TEST_CASE("config/crontab: a byte that no file may have is found behind a contro
   }
 }
 
+TEST_CASE("config/crontab: what looks like a parameter or a secret stays the text that it is") {
+  const Job job = job_of("V=${secret:x}\n* * * * * echo ${param:y}");
+  CHECK(shell_line(job) == "echo $${param:y}");  // a placeholder that is none, until it starts
+  CHECK(env_of(job).at("V") == "$${secret:x}");
+}
+
 TEST_CASE("config/crontab: whose it is, by its path and by what stands in it") {
   const CrontabSurroundings around{
       .is_account = [](const std::string& name) { return name == "root" || name == "mail"; },
