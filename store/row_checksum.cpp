@@ -28,7 +28,7 @@ std::uint64_t hash_words(std::string_view text) {
 }  // namespace
 
 void RowChecksum::add(std::size_t place, std::int64_t value) {
-  if (value != 0) sum_ += mix((static_cast<std::uint64_t>(value) + spread(place)) ^ salt_of_integers);
+  sum_ += mix((static_cast<std::uint64_t>(value) + spread(place)) ^ salt_of_integers);
 }
 
 void RowChecksum::add(std::size_t place, std::string_view text) {

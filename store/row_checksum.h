@@ -1,7 +1,7 @@
 // The checksum of a row: a sum over its columns, of which each contributes by its place and its value.
 //
-// What is NULL, 0 or empty contributes nothing. So a column that a later version adds changes no checksum as long as it
-// holds its default, and a writer names only what is not.
+// What is NULL or an empty text contributes nothing, so a column that a later version adds changes no checksum as long
+// as it is NULL or empty. A zero does: a bit is all that lies between it and NULL, and exit 0 is not no exit at all.
 //
 // Fixed for ever, like base/hash.h: it stands in ledgers. Against bits that flip, not against people.
 #pragma once

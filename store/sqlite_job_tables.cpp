@@ -41,8 +41,8 @@ std::string joined(const std::vector<JobName>& names) {
 
 Result<JobTables> JobTables::prepare(Connection& db) {
   JobTables t;
-  const std::vector<Given> sight{{"name", "?1"}, {"first_seen", "?2"}, {"counts_from", "?3"},
-                                 {"era", "?4"},  {"schedule", "?5"},   {"enabled", "?6"}};
+  const std::vector<Given> sight{{"name", "?1"},     {"first_seen", "?2"}, {"counts_from", "?3"}, {"era", "?4"},
+                                 {"schedule", "?5"}, {"enabled", "?6"},    {"removed", "0"},      {"success_run", "0"}};
   const std::vector<Given> new_sight{
       {"first_seen", "excluded.first_seen"}, {"counts_from", "excluded.counts_from"}, {"era", "excluded.era"},
       {"schedule", "excluded.schedule"},     {"enabled", "excluded.enabled"},         {"removed", "0"}};

@@ -15,7 +15,7 @@ namespace {
 const bool is_long = std::getenv("BELFRY_LONG") != nullptr;
 
 // More than a daemon needs to be ready, to take over what an earlier one left, and to see several runs to their ends.
-constexpr std::uint64_t daemon_calls = 2'400;
+constexpr std::uint64_t daemon_calls = 5'000;
 // More than a minder needs from its exec to the end of its job.
 constexpr std::uint64_t minder_calls = 190;
 
@@ -35,7 +35,7 @@ void check(const Audit& found, const Site& site) {
 }
 
 TEST_CASE("storm: S3 the daemon is killed at each of its system calls, and nothing is started twice or lost (F01)") {
-  const std::uint64_t step = is_long ? 1 : 37;
+  const std::uint64_t step = is_long ? 1 : 61;
   Site site(jobs);
   Tracer tracer;
   int kills = 0;

@@ -48,6 +48,9 @@ TEST_CASE("jobs/minder: S28 a job's environment is what is documented, and nothi
       "BELFRY_SCHEDULED_DATE=2026-11-20",
       "BELFRY_LATE_MS=250",
       "BELFRY_MISSED_COUNT=0",
+      "BELFRY_RESULT=" + bench.directory(order.id) + "/job/result",
+      "BELFRY_PROGRESS=" + bench.directory(order.id) + "/job/progress",
+      "BELFRY_CHECKPOINT=" + bench.directory(order.id) + "/job/checkpoint",
   };
   std::ranges::sort(expected);
   CHECK(sorted_lines(bench.output(order.id)) == expected);
