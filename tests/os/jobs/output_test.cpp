@@ -228,8 +228,11 @@ TEST_CASE("jobs/output: S30 a page within the tail, also across the end of the r
 
 TEST_CASE("jobs/output: S30 a gap of both streams is counted in each of them") {
   Bench bench;
-  const StartOrder order = bench.script(
-      "echo first >&2" + until_kept(bench, "first") + "seq 1 100000; echo last >&2; seq 1 3", {.output_max = 40'000});
+  // Two pipes are read in turn: what is written to one of them comes after what the other still holds only if one
+  // waits.
+  const StartOrder order = bench.script("echo first >&2" + until_kept(bench, "first") + "seq 1 100000" +
+                                            until_kept(bench, "100000") + "echo last >&2; seq 1 3",
+                                        {.output_max = 40'000});
   bench.run(order);
   const std::string out = numbers(1, 100'000) + numbers(1, 3);
   const OutputPart tail =
