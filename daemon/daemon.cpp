@@ -50,6 +50,7 @@
 #include <store/sqlite_history.h>
 #include <store/sqlite_recovery.h>
 #include <store/writer.h>
+#include <triggers/normal_form.h>
 
 namespace belfry {
 
@@ -152,6 +153,17 @@ Result<Ground> prepare(const DaemonOptions& options, const ServiceManager& manag
 Departure::Policy departure_policy(const Ground& ground) {
   const auto& on_stop = ground.configuration.daemon().on_stop;
   return {.what = on_stop.what, .patience = on_stop.wait};
+}
+
+// S19: of a definition that was edited while nobody was there the ledger has the normal form.
+std::function<std::optional<Schedule>(const std::string&)> reader_of_definitions(ZoneCache& zones) {
+  return [&zones](const std::string& form) -> std::optional<Schedule> {
+    auto schedule = read_normal_form(form, [&zones](std::string_view name) { return zones.find(name); });
+    if (schedule) return *std::move(schedule);
+    log::warning("slots that came under the schedule '" + form +
+                 "', which is no longer in the file, are not counted: " + schedule.error().what);
+    return std::nullopt;
+  };
 }
 
 // Members stand in the order in which they are made. They go the other way round: first nobody is answered any more,
@@ -272,7 +284,9 @@ Result<void> Daemon::open_ledger_and_core() {
   left_open_ = snapshot.open_runs;
   writer_ =
       std::make_unique<Writer>(std::move(store), [this](CommitAnswer answer) { answers_.put(std::move(answer)); });
-  turn_.emplace(Scheduler({.boot = ground_.boot, .limits = within(descriptors_, ground_.configuration.daemon().limits)},
+  turn_.emplace(Scheduler({.boot = ground_.boot,
+                           .limits = within(descriptors_, ground_.configuration.daemon().limits),
+                           .parse_normal_form = reader_of_definitions(*ground_.zones)},
                           std::move(snapshot)));
   turn_->submit(JobsLoaded{ground_.configuration.jobs()});
   auto cleaners_history = TRY(SqliteHistory::open(ground_.state.ledger_path()));

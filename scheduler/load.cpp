@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include <base/verify.h>
+#include <scheduler/normal_form.h>
 #include <scheduler/state.h>
 
 namespace belfry {
@@ -118,7 +119,7 @@ void Scheduler::State::end_definition(const JobTable::Ended& ended) {
   if (ended.old) {
     schedule = ended.old->schedule;
   } else if (options_.parse_normal_form) {
-    schedule = options_.parse_normal_form(ended.old_form);
+    schedule = options_.parse_normal_form(schedule_form(ended.old_form));
   }
   state.is_held = false;
   if (!schedule) return;

@@ -8,6 +8,7 @@
 #include <base/verify.h>
 #include <triggers/calendar.h>
 #include <triggers/lint.h>
+#include <triggers/normal_form.h>
 #include <triggers/parse.h>
 
 namespace {
@@ -43,7 +44,13 @@ void use(const Schedule& schedule) {
   const auto stretch = schedule.slots_in(start, t);
   VERIFY(count == 0 ? !stretch : stretch->count == count && stretch->last == t);
   (void)schedule.describe();
-  (void)schedule.normal_form();
+}
+
+// What is written down reads back as the same.
+void use_normal_form(const Schedule& schedule, const std::shared_ptr<const belfry::Zone>& zone) {
+  const std::string form = schedule.normal_form();
+  const auto find = [&](std::string_view name) { return name == "UTC" ? belfry::Zone::utc() : zone; };
+  VERIFY(belfry::read_normal_form(form, find).has_value());
 }
 
 template <class T>
@@ -68,6 +75,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       check(schedule, text);
       if (schedule) {
         use(*schedule);
+        use_normal_form(*schedule, zone);
         (void)belfry::lint_schedule(text, context, start);
       }
       break;
@@ -75,16 +83,23 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     case 1: {
       const auto schedule = belfry::parse_calendar(text, context);
       check(schedule, text);
-      if (schedule) use(*schedule);
+      if (schedule) {
+        use(*schedule);
+        use_normal_form(*schedule, zone);
+      }
       break;
     }
     case 2: {
       const auto schedule = belfry::parse_at(text, context);
       check(schedule, text);
-      if (schedule) use(*schedule);
+      if (schedule) {
+        use(*schedule);
+        use_normal_form(*schedule, zone);
+      }
       break;
     }
     default: {
+      (void)belfry::read_normal_form(text, [&](std::string_view) { return zone; });
       check(belfry::Calendar("c").add(text), text);
       (void)belfry::PosixRule::parse(text);
     }
