@@ -28,6 +28,12 @@ bool take_lock() {
   return fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0;
 }
 
+// The kernel looks at that before it looks at the room for the name.
+bool is_directory_removed() {
+  char no_room[1];
+  return getcwd(no_room, sizeof no_room) == nullptr && errno == ENOENT;
+}
+
 uint64_t left_until(uint64_t due_at) {
   const uint64_t now = boot_ms();
   return due_at > now ? due_at - now : 0;
@@ -249,7 +255,8 @@ void Minder::finish() {
   cgroup_.remove();
 }
 
-// A record that cannot be written now, because the disk is full, is written later: the minder does not go before.
+// A record that cannot be written now, because the disk is full, is written later: the minder does not go before. But
+// where its directory was removed there is nobody left who would read it.
 void Minder::write_record() {
   capture_.drain();
   if (phase_ == Phase::over) journal_.finish();
@@ -260,8 +267,9 @@ void Minder::write_record() {
   record_.oom_kills = cgroup_.oom_kills();
   record_.has_cgroup = cgroup_.is_open();
   record_.unlimited = cgroup_.unlimited();
-  record_is_due_ = !write_exit_record(record_);
-  if (!record_is_due_ && phase_ != Phase::over) hint_.raise();  // else the minder's own end is the hint
+  const bool is_written = write_exit_record(record_);
+  record_is_due_ = !is_written && !is_directory_removed();
+  if (is_written && phase_ != Phase::over) hint_.raise();  // else the minder's own end is the hint
 }
 
 }  // namespace belfry::minder

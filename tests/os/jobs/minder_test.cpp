@@ -258,6 +258,31 @@ TEST_CASE("jobs/minder: S3 the lock is held for the minder's life, and by nobody
   signal_process(*hold_process(bench.claim(minder.id()).job), SIGKILL);
 }
 
+TEST_CASE("jobs/minder: S27 a minder whose directory was removed under it ends with its job") {
+  Bench bench;
+  const std::string go = bench.scratch("go");
+  const auto wait_for_go = "while ! [ -e " + go + " ]; do sleep 0.01; done; echo '::progress 80 late'; ";
+  SUBCASE("the job has gone on to its end") {
+    LoneMinder minder(bench, wait_for_go + "exit 3");
+    minder.start();
+    std::filesystem::remove_all(minder.directory());
+    CHECK_FALSE(minder.is_over());  // what was started goes on
+    REQUIRE(replace_file(go, ""));
+    CHECK(minder.wait().code == 0);
+    CHECK_FALSE(std::filesystem::exists(minder.directory()));
+  }
+  SUBCASE("and what it left behind is seen off") {
+    const std::string pid_file = bench.scratch("pid");
+    LoneMinder minder(bench, "sleep 60 & echo $! > " + pid_file + "; " + wait_for_go);
+    minder.start();
+    const pid_t leftover = read_pid(pid_file);
+    std::filesystem::remove_all(minder.directory());
+    REQUIRE(replace_file(go, ""));
+    minder.wait();
+    CHECK_FALSE(is_alive(leftover));
+  }
+}
+
 TEST_CASE("jobs/minder: S29 a spec that is cut off or of a later version is a start that failed") {
   Bench bench;
   struct Row {
