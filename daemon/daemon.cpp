@@ -267,9 +267,10 @@ Result<void> Daemon::open(api::Server::Options listen) {
     log::error("degraded: the file has errors, so the configuration that was accepted last is in force:\n" +
                ground_.configuration.trouble());
   }
-  log::info("belfry " + std::string(version()) + " is ready: " + std::to_string(turn_->view().job_count()) +
-            " jobs from " + ground_.configuration.path() + ", state in " + ground_.state.path() + ", listening on " +
-            socket);
+  const auto jobs = turn_->view().job_count();
+  log::info("belfry " + std::string(version()) + " is ready: " + std::to_string(jobs) +
+            (jobs == 1 ? " job from " : " jobs from ") + ground_.configuration.path() + ", state in " +
+            ground_.state.path() + ", listening on " + socket);
   return {};
 }
 
@@ -326,6 +327,7 @@ Result<void> Daemon::open_launcher() {
 // Said again with each configuration that comes into force.
 void Daemon::look_at_wishes() {
   const Machine machine{.cgroups = commands_->cgroup_facts(),
+                        .bounds = find_process_bounds(),
                         .has_journal = ::access(Journal::usual_socket, W_OK) == 0};
   warnings_ = unmet_wishes(*ground_.configuration.jobs(), machine);
   for (const api::Warning& warning : warnings_) log::warning(warning.what + "; " + warning.cure);

@@ -9,11 +9,13 @@
 
 #include <api/backend.h>
 #include <jobs/cgroup_home.h>
+#include <jobs/process_bounds.h>
 
 namespace belfry {
 
 struct Machine {
   CgroupFacts cgroups;
+  ProcessBounds bounds;
   bool has_journal = true;
 };
 

@@ -22,7 +22,8 @@ struct Limit {
 };
 constexpr std::array limits{
     Limit{"memory_max", "memory.max", Controllers::One::memory}, Limit{"cpu_max", "cpu.max", Controllers::One::cpu},
-    Limit{"pids_max", "pids.max", Controllers::One::pids}, Limit{"io_weight", "io.weight", Controllers::One::io}};
+    Limit{"pids_max", "pids.max", Controllers::One::pids}, Limit{"io_weight", "io.weight", Controllers::One::io},
+    Limit{"io_weight", "io.bfq.weight", Controllers::One::io}};
 
 // Arguments and variables may be megabytes; what is looked for here stands before them.
 constexpr std::size_t spec_bytes_max = std::size_t{64} << 20U;
@@ -46,6 +47,8 @@ std::optional<AttemptGroup> AttemptGroup::of(const std::string& run_directory) {
 
 void AttemptGroup::bound_again() const {
   for (const auto& [file, content] : limits_) {
+    // A kernel has one of the two weights, or none; the priority of each process goes on.
+    if (file.starts_with("io.") && ::access((path_ + "/" + file).c_str(), F_OK) != 0) continue;
     const auto written = write_control(path_ + "/" + file, content);
     if (!written) log::warning("a job goes on without one of its limits: " + written.error().what);
   }

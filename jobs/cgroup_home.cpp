@@ -21,6 +21,21 @@ namespace belfry {
 namespace {
 
 constexpr const char* leaf = "/daemon";
+constexpr const char* trial = "/trial";
+
+// A limit that no trial comes near; as it is written, and as the end of what is read back says it.
+struct TrialLimit {
+  Controllers::One one;
+  const char* file;
+  const char* text;
+};
+constexpr std::array trial_limits{TrialLimit{Controllers::One::cpu, "/cpu.max", "200000 100000"},
+                                  TrialLimit{Controllers::One::io, "/io.weight", "200"},
+                                  TrialLimit{Controllers::One::io, "/io.bfq.weight", "200"},
+                                  TrialLimit{Controllers::One::memory, "/memory.max", "1073741824"},
+                                  TrialLimit{Controllers::One::pids, "/pids.max", "1000"}};
+constexpr std::array every_controller{Controllers::One::cpu, Controllers::One::io, Controllers::One::memory,
+                                      Controllers::One::pids};
 
 Error no_home(std::string why) { return Error::not_found(std::move(why)); }
 
@@ -121,14 +136,50 @@ CgroupHome CgroupHome::settle(std::string path) {
 
 CgroupHome CgroupHome::of_this_process() {
   auto path = find_cgroup_home("self");
-  return path ? settle(*std::move(path)) : none(std::move(path.error().what));
+  if (!path) return none(std::move(path.error().what));
+  CgroupHome home = settle(*std::move(path));
+  home.try_out();
+  return home;
+}
+
+void CgroupHome::try_out() {
+  if (path_.empty()) return;
+  const std::string group = path_ + trial;
+  const Controllers before = handed_on_;
+  Controllers all = available_;
+  all.add(before);
+  hand_on(all);
+  if (::mkdir(group.c_str(), 0755) != 0 && errno != EEXIST) {
+    log::warning("limits cannot be tried out: " + system_error("mkdir", group).what);
+  }
+  Controllers bound;
+  for (const auto one : every_controller) {
+    if (handed_on_.has(one) && has_taken(group, one)) bound.add(one);
+  }
+  ::rmdir(group.c_str());
+  hand_on(before);
+  available_ = bound;
+}
+
+bool CgroupHome::has_taken(const std::string& group, Controllers::One one) const {
+  std::string why;
+  for (const TrialLimit& limit : trial_limits) {
+    if (limit.one != one) continue;
+    const std::string file = group + limit.file;
+    const auto written = write_control(file, limit.text);
+    const std::string found = read_file(file).value_or("");
+    if (written && trim(found).ends_with(limit.text)) return true;
+    why = written ? file + " does not keep what is written to it" : written.error().what;
+  }
+  // Few kernels weigh reads and writes; most of `io` is the priority of each process.
+  if (one != Controllers::One::io) log::warning("a limit does not hold here: " + why);
+  return false;
 }
 
 // Each by itself: one that cannot be had takes no other with it.
 void CgroupHome::hand_on(Controllers wanted) {
   if (path_.empty()) return;
-  for (const auto one :
-       {Controllers::One::cpu, Controllers::One::io, Controllers::One::memory, Controllers::One::pids}) {
+  for (const auto one : every_controller) {
     if (!available_.has(one) || wanted.has(one) == handed_on_.has(one)) continue;
     Controllers change;
     change.add(one);

@@ -48,8 +48,12 @@ class CgroupHome {
 
   // Moves the calling process into the leaf.
   static CgroupHome settle(std::string path);
-  // The home of the calling process, if it has one.
+  // The home of the calling process, if it has one, tried out.
   static CgroupHome of_this_process();
+
+  // From now on only those controllers count as available that bind a group made for the trial: its limit is written,
+  // and read back. What fails is in the log. Nothing changes for the groups that are there.
+  void try_out();
 
   const std::string& path() const { return path_; }  // empty: there is none
   CgroupFacts facts() const { return {.available = available_, .why_none = why_none_}; }
@@ -68,6 +72,7 @@ class CgroupHome {
 
  private:
   CgroupHome() = default;
+  bool has_taken(const std::string& group, Controllers::One one) const;
   std::vector<std::string> groups() const;
   void remove(const std::string& name) const;
 

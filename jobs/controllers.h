@@ -17,7 +17,8 @@ class Controllers {
 
   // Of the kernel's words, "cpu memory pids"; others are left out.
   static Controllers parse(std::string_view words);
-  // Those without which these limits do not hold. `io` is none of them: a priority of each process does most of it.
+  // Those without which these limits do not hold. `io` is none of them: the priority of each process does most of it,
+  // and find_io_attention() says where that is heeded.
   static Controllers needed_for(const ProcessLimits& limits);
   // Those that these limits make use of.
   static Controllers used_by(const ProcessLimits& limits);

@@ -37,8 +37,10 @@ void Cgroup::apply(const CgroupLimits& limits) {
   limit("memory.max", limits.memory_max, "memory");
   limit("cpu.max", limits.cpu_max, "cpu");
   limit("pids.max", limits.pids_max, "pids");
-  // A kernel without weights still has the priority of each process.
-  if (limits.io_weight[0] != '\0' && is_open()) write("io.weight", limits.io_weight);
+  // A kernel has one of the two weights, or none: the priority of each process is there in any case.
+  if (limits.io_weight[0] == '\0' || !is_open()) return;
+  write("io.weight", limits.io_weight);
+  write("io.bfq.weight", limits.io_weight);
 }
 
 void Cgroup::limit(const char* file, const char* text, const char* name) {

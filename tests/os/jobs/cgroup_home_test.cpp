@@ -142,6 +142,24 @@ TEST_CASE("jobs/cgroup_home: S26 controllers are handed on while they are wanted
   CHECK(command_of("") == "-pids");
 }
 
+TEST_CASE("jobs/cgroup_home: S26 only what a group made for the trial takes, and gives back, counts as available") {
+  const Home home("cpu io memory pids\n");
+  for (const char* file : {"trial/memory.max", "trial/io.bfq.weight"}) home.write(file, "");
+  REQUIRE(::symlink("/dev/null", (home.path + "/trial/pids.max").c_str()) == 0);  // takes, and gives nothing back
+  CgroupHome cgroups = CgroupHome::settle(home.path);
+  cgroups.try_out();
+  CHECK(cgroups.facts().available.words() == "io memory");
+  CHECK(home.read("cgroup.subtree_control").starts_with("-pids"));  // the last of four that were handed on for a moment
+}
+
+TEST_CASE("jobs/cgroup_home: S26 a trial leaves to jobs that go on what was handed on to them") {
+  const Home home("memory pids\n");
+  home.write("cgroup.subtree_control", "memory pids\n");
+  CgroupHome cgroups = CgroupHome::settle(home.path);
+  cgroups.try_out();
+  CHECK(home.read("cgroup.subtree_control") == "memory pids\n");
+}
+
 TEST_CASE("jobs/cgroup_home: F17 a home into which the daemon cannot move is none, and why is said") {
   const TempDir dir;
   const CgroupHome cgroups = CgroupHome::settle(dir / "nothing");

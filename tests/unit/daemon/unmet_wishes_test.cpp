@@ -37,10 +37,36 @@ TEST_CASE("daemon/unmet_wishes: S26 limits that do not hold are named with their
   CHECK(said(set, {.cgroups = {.available = Controllers::parse("cpu memory pids"), .why_none = ""}}).empty());
   CHECK(
       said(set, {.cgroups = {.available = Controllers::parse("memory cpu"), .why_none = ""}}) ==
-      Sentences{"these limits do not hold here: pids, of import (the daemon's control group has no such controller)"});
+      Sentences{"these limits do not hold here: pids, of import (it was tried, and the daemon's control group does not "
+                "bound them)"});
   CHECK(said(set, {.cgroups = {.available = {}, .why_none = "no cgroup"}}) ==
         Sentences{"these limits do not hold here: cpu pids, of import (no cgroup)",
                   "these limits do not hold here: memory, of backup, report (no cgroup)"});
+}
+
+TEST_CASE("daemon/unmet_wishes: S26 S29 what the kernel would refuse at the start is said at the load") {
+  const JobSet set = jobs_with({{"early", {.limits = {.nice = -5}}},
+                                {"late", {.limits = {.nice = 10}}},
+                                {"wide", {.limits = {.open_files = 5000}}},
+                                {"idle", {.limits = {.io = IoPriority::idle}}}});
+  CHECK(said(set, {}).empty());
+  CHECK(said(set, {.bounds = {.nice_min = 0, .open_files_max = 4999}}) ==
+        Sentences{"the kernel will refuse to start early: 'nice' is below 0, the lowest that the daemon may give",
+                  "the kernel will refuse to start wide: 'open_files' is above 4999, the daemon's own limit"});
+  CHECK(said(set, {.bounds = {.nice_min = 10, .nice_max = 10, .open_files_max = 5000, .may_set_io = false}}) ==
+        Sentences{"the kernel will refuse to start early: 'nice' cannot be changed here",
+                  "the kernel will refuse to start idle: 'io' cannot be changed here"});
+}
+
+TEST_CASE("daemon/unmet_wishes: S26 a priority for reads and writes that no disk heeds is said") {
+  const JobSet set = jobs_with({{"idle", {.limits = {.io = IoPriority::idle}}},
+                                {"low", {.limits = {.io = IoPriority::low}}},
+                                {"usual", {.limits = {.io = IoPriority::normal}}}});
+  CHECK(said(set, {.bounds = {.io = IoAttention::all}}).empty());
+  CHECK(said(set, {.bounds = {.io = IoAttention::idle_only}}) ==
+        Sentences{"'io' makes no difference here, of low (the disks' I/O scheduler knows `idle` only)"});
+  CHECK(said(set, {.bounds = {.io = IoAttention::none}}) ==
+        Sentences{"'io' makes no difference here, of idle, low (no disk has an I/O scheduler that looks at it)"});
 }
 
 TEST_CASE("daemon/unmet_wishes: many jobs are counted") {
