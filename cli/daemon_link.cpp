@@ -31,17 +31,27 @@ Error not_allowed(const std::string& path) {
   std::string what = "user " + name_of_user(::geteuid()) + " may not talk to the daemon at unix:" + path;
   struct stat info{};
   if (::stat(path.c_str(), &info) == 0) {
-    what += ": the socket is for user " + name_of_user(info.st_uid) + " and group " + name_of_group(info.st_gid);
+    const std::string group = name_of_group(info.st_gid);
+    what += ": the socket is for user " + name_of_user(info.st_uid) + " and group " + group +
+            "; use sudo, or join the group and log in again: adduser " + name_of_user(::geteuid()) + " " + group;
   } else {
     what += ": its directory is closed to you";
   }
   return {.kind = ErrorKind::not_allowed, .what = std::move(what)};
 }
 
+// A service may have ended, or be about to begin: it waits for a clock that is wrong, or looks after what ran.
+std::string how_to_find(const std::string& path) {
+  const std::string start = "start one with: belfry daemon";
+  if (path.starts_with("/run/user/")) return "; see  systemctl --user status belfry  or " + start;
+  if (path.starts_with("/run/")) return "; see  systemctl status belfry  or " + start;
+  return "; " + start;
+}
+
 // The transport's error in the words of whoever typed the command.
 Error explained(const Error& error, const std::string& path, Millis patience) {
   const std::string subject = "no daemon answers at unix:" + path;
-  const std::string cure = "; start one with: belfry daemon";
+  const std::string cure = how_to_find(path);
   switch (error.sys_errno) {
     case ENOENT:
       return unreachable(subject + ": there is no such socket" + cure);

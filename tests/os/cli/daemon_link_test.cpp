@@ -97,6 +97,13 @@ TEST_CASE("cli/daemon_link: nobody there is told with the socket, the reason and
   CHECK(error.what.find("the socket is there, but nobody listens on it") != std::string::npos);
 }
 
+TEST_CASE("cli/daemon_link: where a service would listen, its manager is asked first") {
+  CHECK(error_of("/run/belfry-of-nobody/s").what ==
+        "no daemon answers at unix:/run/belfry-of-nobody/s: there is no such socket; see  systemctl status belfry  or "
+        "start one with: belfry daemon");
+  CHECK(error_of("/run/user/0/belfry-of-nobody/s").what.find("systemctl --user status belfry") != std::string::npos);
+}
+
 TEST_CASE("cli/daemon_link: a daemon that hangs up in the middle did not answer") {
   for (const char* torn : {"", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel"}) {
     const TempDir dir;
