@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from case import case, expect, expect_equal
 from lab import Lab
-from service import Service
+from service import Service, boot_with
 
 SPACING = 10  # seconds from one slot of the job `tens` to the next
 
@@ -27,27 +27,36 @@ def parsed(text: str) -> datetime:
 
 @dataclass
 class Step:
-    """One `date -s`: what the wall clock said before it and after it."""
+    """One `date -s`: what the wall clock said before it and after it, and the runs that there were by then."""
 
     before: datetime
     after: datetime
+    tens: int
+    pulses: int
 
 
 def now(service: Service) -> datetime:
     return datetime.fromtimestamp(float(service.machine.do("date +%s.%N")), UTC)
 
 
-def between_slots(service: Service) -> None:
-    """Waits until no slot of `tens` is near."""
-    service.machine.wait_until("second=$(date +%-S); test $((second % 10)) -ge 2 && test $((second % 10)) -le 4")
-
-
 def set_clock(service: Service, by: timedelta) -> Step:
-    """REQUIRES: between_slots(), and then what was to be counted before it."""
+    """In a moment in which no slot of `tens` is near, and none has come since the runs were counted."""
     seconds = int(by.total_seconds())
-    said = service.machine.do(f'date +%s.%N; date --set="@$(($(date +%s) + {seconds}))" > /dev/null; date +%s.%N')
-    before, after = (datetime.fromtimestamp(float(word), UTC) for word in said.split())
-    return Step(before, after)
+    while True:
+        begin = service.machine.wait_until(
+            f"now=$(date +%s); test $((now % {SPACING})) -ge 2 && test $((now % {SPACING})) -le 4 && echo $now"
+        )
+        tens, pulses = len(started(service, "tens")), len(service.runs("pulse"))
+        said = service.machine.do(
+            f"""
+            now=$(date +%s)
+            test $now -lt $(({begin.strip()} / {SPACING} * {SPACING} + {SPACING} - 2)) || exit 0
+            date +%s.%N; date --set="@$((now + {seconds}))" > /dev/null; date +%s.%N
+            """
+        )
+        if said:
+            before, after = (datetime.fromtimestamp(float(word), UTC) for word in said.split())
+            return Step(before, after, tens, pulses)
 
 
 def started(service: Service, job: str) -> list[tuple[datetime, str]]:
@@ -86,12 +95,9 @@ def outcomes(service: Service, since: datetime) -> dict[str, int]:
 
 
 def forwards(service: Service, by: timedelta) -> None:
-    between_slots(service)
-    already = len(started(service, "tens"))
-    pulses = len(service.runs("pulse"))
     step = set_clock(service, by)
     wait_for_slot_after(service, "tens", step.after)
-    ran = started(service, "tens")[already:]
+    ran = started(service, "tens")[step.tens :]
     passed = slots_between(step.before, step.after)
     # One run speaks for all that were passed over, and it is the newest; then each comes at its time.
     expect_equal(ran[0], (passed[-1], "catch-up"), "the first run after the step")
@@ -99,17 +105,14 @@ def forwards(service: Service, by: timedelta) -> None:
     counts = outcomes(service, step.before)
     expect_equal(counts.pop("ran"), 2, "slots that ran")
     expect_equal(sum(counts.values()), len(passed) - 1, f"slots that did not, {counts}")
-    expect(len(service.runs("pulse")) - pulses < 30, "the interval made no burst")
+    expect(len(service.runs("pulse")) - step.pulses < 30, "the interval made no burst")
     expect_equal(service.audit(), "", "the audit")
 
 
 def backwards(service: Service, by: timedelta) -> None:
-    between_slots(service)
-    already = len(started(service, "tens"))
-    pulses = len(service.runs("pulse"))
     step = set_clock(service, -by)
-    service.wait_for_runs("pulse", pulses + 5)
-    ran = started(service, "tens")[already:]
+    service.wait_for_runs("pulse", step.pulses + 5)
+    ran = started(service, "tens")[step.tens :]
     expect(all(slot > step.before for slot, _ in ran), f"after {step}, nothing that was decided ran again: {ran}")
     expect_equal(service.audit(), "", "the audit")
 
@@ -148,11 +151,9 @@ def forward_year(lab: Lab) -> None:
 @case("clock: set back by a year: it was wrong before, so the schedule begins again at once")
 def back_year(lab: Lab) -> None:
     service = ready(lab)
-    between_slots(service)
-    already = len(started(service, "tens"))
     step = set_clock(service, -timedelta(days=365))
-    service.wait_for_runs("tens", already + 2)
-    ran = started(service, "tens")[already:]
+    service.wait_for_runs("tens", step.tens + 2)
+    ran = started(service, "tens")[step.tens :]
     expected = slots_between(step.after, step.after + timedelta(seconds=SPACING * len(ran)))
     expect_equal([slot for slot, _ in ran], expected, "from the first slot after the step on, each once")
     expect_equal({trigger for _, trigger in ran}, {"schedule"}, "none of them is made up for")
@@ -185,46 +186,81 @@ def zone_database(lab: Lab) -> None:
     expect("noon: " in said and "T03:00:00Z, was " in said, f"the journal names the job and both times: {said}")
 
 
-@case("clock: a machine that boots in 2001 makes no storm when its clock is put right")
-def boot_in_the_past(lab: Lab) -> None:
-    machine = lab.with_belfry("past")
-    machine.boot()
-    service = Service(machine)
-    service.wait_until_up()
-    service.load(JOBS)
+@dataclass
+class Rebooted:
+    """A machine that has run JOBS in the present, and was then booted with another clock."""
+
+    service: Service
+    today: datetime  # when it was shut down
+    already: int  # runs of `tens` by then
+
+    def put_clock_right(self) -> datetime:
+        self.service.machine.do(f"date --set=@{int(self.today.timestamp()) + 600}")
+        return now(self.service)
+
+
+def rebooted(lab: Lab, name: str, *, clock: str, settings: str = "") -> Rebooted:
+    service = boot_with(lab, name, settings + JOBS)
     wait_for_slot_after(service, "tens", now(service) - timedelta(seconds=1))
     today = now(service)
-    machine.reboot(clock="2001-02-03T04:05:06")
-    service.wait_until_up(within=120)
-    expect(now(service) < today - timedelta(days=1), "the clock is wrong")
     already = len(started(service, "tens"))
-    machine.do(f"date --set=@{int(today.timestamp()) + 600}")
-    put_right = now(service)
-    wait_for_slot_after(service, "tens", put_right, within=120)
-    ran = [slot for slot, _ in started(service, "tens")[already:] if slot > today]
-    expect(len(ran) <= 2 + (now(service) - put_right).total_seconds() / SPACING, f"one for all that was missed: {ran}")
+    service.machine.reboot(clock=clock)
+    return Rebooted(service, today, already)
+
+
+def expect_each_slot_once(service: Service) -> None:
     slots = [slot for slot, _ in started(service, "tens")]
     expect_equal(len(slots), len(set(slots)), "no slot ran twice")
     expect_equal(service.audit(), "", "the audit")
+
+
+def expect_caught_up_once(found: Rebooted, put_right: datetime) -> None:
+    """In the present: one run speaks for what was missed, then each slot has its own."""
+    service = found.service
+    wait_for_slot_after(service, "tens", put_right, within=120)
+    ran = [(slot, trigger) for slot, trigger in started(service, "tens")[found.already :] if slot > found.today]
+    most = 2 + (now(service) - put_right).total_seconds() / SPACING
+    expect(len(ran) <= most, f"one for all that was missed: {ran}")
+    expect_equal([trigger for _, trigger in ran].count("catch-up"), 1, f"runs that make up for what was missed: {ran}")
+
+
+@case("clock: a machine that boots in 2001 makes no storm when its clock is put right")
+def boot_in_the_past(lab: Lab) -> None:
+    found = rebooted(lab, "past", clock="2001-02-03T04:05:06", settings="daemon: { wait_for_clock: 1s }")
+    service = found.service
+    service.wait_until_up(within=120)
+    expect(now(service) < found.today - timedelta(days=1), "the clock is wrong")
+    expect_caught_up_once(found, found.put_clock_right())
+    expect_each_slot_once(service)
+
+
+@case("clock: a machine that boots in 2001 waits for its clock, says so, and goes on when it is put right")
+def wait_for_clock(lab: Lab) -> None:
+    found = rebooted(lab, "waits", clock="2001-02-03T04:05:06", settings="daemon: { wait_for_clock: 1h }")
+    service, machine = found.service, found.service.machine
+    machine.wait_until("systemctl status belfry.service | grep 'waits for the clock: the clock says 2001-02-03'", within=120)
+    expect_equal(machine.ask("systemctl is-active belfry.service").output.strip(), "activating", "the service")
+    refused = machine.ask("belfry status").output
+    expect("systemctl status belfry" in refused, f"belfry status says where to look: {refused}")
+    machine.wait_until("journalctl --unit=belfry.service --boot | grep 'waiting up to 1h'", within=60)
+    put_right = found.put_clock_right()
+    service.wait_until_up(within=60)
+    expect_caught_up_once(found, put_right)
+    expect_equal(
+        [slot for slot, _ in started(service, "tens") if slot < found.today - timedelta(days=1)], [], "runs in 2001"
+    )
+    expect_each_slot_once(service)
 
 
 @case("clock: a machine that boots in 2035 is not silent when its clock is put right")
 def boot_in_the_future(lab: Lab) -> None:
-    machine = lab.with_belfry("future")
-    machine.boot()
-    service = Service(machine)
-    service.wait_until_up()
-    service.load(JOBS)
-    wait_for_slot_after(service, "tens", now(service) - timedelta(seconds=1))
-    today = now(service)
-    machine.reboot(clock="2035-02-03T04:05:06")
+    found = rebooted(lab, "future", clock="2035-02-03T04:05:06")
+    service = found.service
     service.wait_until_up(within=120)
     wait_for_slot_after(service, "tens", datetime(2035, 1, 1, tzinfo=UTC), within=120)
-    machine.do(f"date --set=@{int(today.timestamp()) + 600}")
+    found.put_clock_right()
     already = len(started(service, "tens"))
     service.wait_for_runs("tens", already + 2)
     ran = [slot for slot, _ in started(service, "tens")[already:]]
-    expect(all(slot.year == today.year for slot in ran), f"it runs in the present: {ran}")
-    slots = [slot for slot, _ in started(service, "tens")]
-    expect_equal(len(slots), len(set(slots)), "no slot ran twice")
-    expect_equal(service.audit(), "", "the audit")
+    expect(all(slot.year == found.today.year for slot in ran), f"it runs in the present: {ran}")
+    expect_each_slot_once(service)

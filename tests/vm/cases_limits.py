@@ -1,8 +1,10 @@
 """Limits that the kernel enforces, and jobs that run as somebody else."""
 
+import json
+
 from case import case, expect, expect_equal
 from lab import Lab
-from service import Service
+from service import NO_WISHES, Service
 
 HUNGRY = """
 jobs:
@@ -30,6 +32,16 @@ jobs:
     user: nobody
     working_dir: /
     run: id -un
+"""
+
+WISHES = """
+jobs:
+  small: { schedule: manual, run: 'true', limits: { memory: 32M } }
+  slow: { schedule: manual, run: 'true', limits: { cpus: 0.5 } }
+  few: { schedule: manual, run: 'true', limits: { pids: 8 } }
+  early: { schedule: manual, run: 'true', limits: { nice: -5 } }
+  wide: { schedule: manual, run: 'true', limits: { open_files: 100000 } }
+  quiet: { schedule: manual, run: 'true', limits: { io: idle } }
 """
 
 
@@ -72,19 +84,41 @@ def user_refused(lab: Lab) -> None:
 @case("limits: `user:` works under root.conf")
 def user_under_root(lab: Lab) -> None:
     service = ready(lab)
-    service.load("jobs: { none: { schedule: manual, run: 'true' } }")
-    service.machine.do(
-        """
-        install -D -m 0644 /usr/share/belfry/drop-ins/root.conf /etc/systemd/system/belfry.service.d/root.conf
-        systemctl daemon-reload
-        systemctl restart belfry.service
-        """
-    )
-    service.wait_until_up()
-    service.load(AS_ANOTHER)
-    ended = service.finished(service.ask("run as-nobody")["id"])
-    expect_equal(ended["outcome"], "succeeded", f"the job, {ended}")
-    expect_equal(service.machine.do("belfry logs as-nobody -q").strip(), "nobody", "who it ran as")
-    service.load("jobs: { none: { schedule: manual, run: 'true' } }")
-    service.machine.do("rm /etc/systemd/system/belfry.service.d/root.conf; systemctl daemon-reload")
-    service.machine.do("systemctl restart belfry.service")
+    service.load(NO_WISHES)
+    with service.under("root.conf"):
+        service.load(AS_ANOTHER)
+        ended = service.finished(service.ask("run as-nobody")["id"])
+        expect_equal(ended["outcome"], "succeeded", f"the job, {ended}")
+        expect_equal(service.machine.do("belfry logs as-nobody -q").strip(), "nobody", "who it ran as")
+
+
+def findings(service: Service, about: str) -> list[str]:
+    """What the doctor has to say about it, but for what is good."""
+    found = json.loads(service.machine.ask("belfry doctor --json").output)
+    return sorted(f["what"] for f in found if f["about"] == about and f["verdict"] != "good")
+
+
+@case("limits: those that cannot hold are said at the load, and by the doctor, each with its job")
+def limits_that_do_not_hold(lab: Lab) -> None:
+    service = ready(lab)
+    service.machine.do("echo none > /sys/block/vda/queue/scheduler")
+    service.load(WISHES)
+    refused = [
+        "'io' makes no difference here, of quiet (no disk has an I/O scheduler that looks at it)",
+        "the kernel will refuse to start early: 'nice' is below 0, the lowest that the daemon may give",
+        "the kernel will refuse to start wide: 'open_files' is above 65536, the daemon's own limit",
+    ]
+    expect_equal(findings(service, "control groups"), [], "limits by control group hold")
+    expect_equal(findings(service, "jobs"), refused, "what cannot hold in the service as it is installed")
+    ended = service.finished(service.ask("run early")["id"])
+    expect_equal(ended["outcome"], "start_failed", "and so it is")
+
+    service.load(NO_WISHES)
+    with service.under("[Service]\nDelegate=no"):
+        service.load(WISHES)
+        unbound = [f"these limits do not hold here: {what}" for what in ("cpu, of slow", "memory, of small", "pids, of few")]
+        found = findings(service, "jobs")
+        expect([what for what in found if what.startswith(tuple(unbound))] == found[-3:], f"without control groups: {found}")
+        expect("limits on memory, cpus and pids do not hold" in findings(service, "control groups")[0], "the doctor says it")
+        said = service.machine.do("journalctl --unit=belfry.service --boot --output=cat")
+        expect(all(what in said for what in found), f"the journal says all of {found}: {said}")

@@ -2,7 +2,7 @@
 
 from case import case, expect, expect_equal
 from lab import Lab, install
-from service import Service
+from service import Service, boot_with
 
 JOBS = """
 jobs:
@@ -18,9 +18,7 @@ jobs:
 
 @case("package: apt install on a fresh machine gives a running service")
 def fresh_machine(lab: Lab) -> None:
-    machine = lab.bare("install")
-    machine.boot()
-    install(machine)
+    machine = lab.newly_installed()
     service = Service(machine)
     service.wait_until_up()
     expect_equal([job["name"] for job in service.ask("list")], ["self-check"], "the jobs of the file that was installed")
@@ -45,11 +43,8 @@ def fresh_machine(lab: Lab) -> None:
 
 @case("package: an upgrade keeps the file, the jobs that run, and every slot")
 def upgrade(lab: Lab) -> None:
-    machine = lab.with_belfry("upgrade")
-    machine.boot()
-    service = Service(machine)
-    service.wait_until_up()
-    service.load(JOBS)
+    service = boot_with(lab, "upgrade", JOBS)
+    machine = service.machine
     run = service.start("slow")
     before = service.main_pid()
     install(machine, "belfry-newer.deb")
@@ -63,11 +58,8 @@ def upgrade(lab: Lab) -> None:
 
 @case("package: removal keeps the state, purge removes it")
 def removal(lab: Lab) -> None:
-    machine = lab.with_belfry("removal")
-    machine.boot()
-    service = Service(machine)
-    service.wait_until_up()
-    service.load(JOBS)
+    service = boot_with(lab, "removal", JOBS)
+    machine = service.machine
     run = service.finished(service.ask("run beat")["id"])["id"]
     machine.do("apt-get remove --yes belfry", within=120)
     machine.do("test -e /var/lib/belfry/ledger.db && test -e /etc/belfry/schedules.yaml && ! command -v belfry")

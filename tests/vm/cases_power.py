@@ -7,7 +7,7 @@ import time
 from case import case, expect, expect_equal, figure
 from lab import Lab
 from machine import CommandFailed, Machine
-from service import Service
+from service import Service, boot_with
 
 CUTS = 50
 LONGEST_LIFE = 6.0  # seconds from a boot to the next cut
@@ -33,13 +33,9 @@ jobs:
 
 
 def machine_with_jobs(lab: Lab, name: str) -> tuple[Machine, Service]:
-    machine = lab.with_belfry(name)
-    machine.boot()
-    service = Service(machine)
-    service.wait_until_up()
-    service.load(JOBS)
-    machine.wait_until("belfry list --running | grep -q long", within=60)
-    return machine, service
+    service = boot_with(lab, name, JOBS)
+    service.machine.wait_until("belfry list --running | grep -q long", within=60)
+    return service.machine, service
 
 
 @case("power: a reboot in order stops the jobs with their grace, and says so")
@@ -67,10 +63,6 @@ def forced_reboot(lab: Lab) -> None:
     expect_equal((ended["outcome"], ended["reason"]), ("lost", "reboot"), "the job that was running")
     expect_caught_up_once(service, "after the cut")
     expect_equal(service.audit(), "", "the audit")
-
-
-def boot_begin(service: Service) -> float:
-    return float(service.machine.do("awk '$1 == \"btime\" { print $2 }' /proc/stat"))
 
 
 def expect_caught_up_once(service: Service, when: str) -> None:

@@ -4,13 +4,13 @@ import time
 
 from case import case, expect, expect_equal, figure
 from lab import Lab
-from service import CONFIG, Service
+from service import CONFIG, NO_WISHES, Service
 
 JOBS = """
 jobs:
   slow:
     schedule: manual
-    limits: { memory: 64M, pids: 20 }
+    limits: { memory: 64M, pids: 20, cpus: 0.5, io: low }
     run: echo begin; sleep 100; echo end; exit 7
   beat:
     schedule: every 1s
@@ -42,10 +42,10 @@ def expect_limits(service: Service) -> None:
     found = service.machine.do(
         """
         group=$(find /sys/fs/cgroup/system.slice/belfry.service -mindepth 1 -name pids.max -exec grep -l '^20$' {} +)
-        cat "$group" "${group%pids.max}memory.max"
+        cat "$group" "${group%pids.max}"{memory.max,cpu.max,io.weight}
         """
     )
-    expect_equal(found.split(), ["20", str(64 << 20)], "the limits of the job that runs")
+    expect_equal(found.splitlines(), ["20", str(64 << 20), "50000 100000", "default 25"], "the limits of the job that runs")
 
 
 @case("service: saving the file applies it")
@@ -134,45 +134,31 @@ def journal(lab: Lab) -> None:
 def drop_ins(lab: Lab) -> None:
     service = ready(lab)
     for name in ("compat.conf", "strict.conf"):
-        service.machine.do(
-            f"""
-            install -D -m 0644 /usr/share/belfry/drop-ins/{name} /etc/systemd/system/belfry.service.d/{name}
-            systemctl daemon-reload
-            systemctl restart belfry.service
-            """
-        )
-        service.wait_until_up()
-        expect_equal(service.finished(service.ask("run hello")["id"])["outcome"], "succeeded", f"a job under {name}")
-        service.machine.do(f"rm /etc/systemd/system/belfry.service.d/{name}; systemctl daemon-reload")
-    service.machine.do("systemctl restart belfry.service")
+        with service.under(name):
+            service.load(JOBS)
+            expect_equal(service.finished(service.ask("run hello")["id"])["outcome"], "succeeded", f"a job under {name}")
 
 
 @case("service: a secret comes from systemd by LoadCredential, and into the job's environment alone")
 def secret(lab: Lab) -> None:
     service = ready(lab)
-    service.load("jobs: { none: { schedule: manual, run: 'true' } }")
+    service.load(NO_WISHES)
     service.machine.do(
         """
         install -d -m 0700 /etc/belfry/secrets
         (umask 077 && echo -n canary-8f3a > /etc/belfry/secrets/key)
-        mkdir -p /etc/systemd/system/belfry.service.d
-        printf '[Service]\nLoadCredential=key:/etc/belfry/secrets/key\n' > /etc/systemd/system/belfry.service.d/secret.conf
-        systemctl daemon-reload
-        systemctl restart belfry.service
         """
     )
-    service.wait_until_up()
-    service.load(
-        "secrets: { key: { credential: key } }\n"
-        "jobs: { teller: { schedule: manual, env: { KEY: '${secret:key}' }, run: 'echo ${#KEY} bytes' } }"
-    )
-    service.finished(service.ask("run teller")["id"])
-    expect_equal(service.machine.do("belfry logs teller -q").strip(), "11 bytes", "what the job was given")
-    found = service.machine.ask("grep --recursive --files-with-matches canary-8f3a /var/lib/belfry; journalctl | grep canary")
-    expect_equal(found.output, "", "where else the secret is")
-    service.load(JOBS)
-    service.machine.do("rm -r /etc/systemd/system/belfry.service.d/secret.conf /etc/belfry/secrets; systemctl daemon-reload")
-    service.machine.do("systemctl restart belfry.service")
+    with service.under("[Service]\nLoadCredential=key:/etc/belfry/secrets/key"):
+        service.load(
+            "secrets: { key: { credential: key } }\n"
+            "jobs: { teller: { schedule: manual, env: { KEY: '${secret:key}' }, run: 'echo ${#KEY} bytes' } }"
+        )
+        service.finished(service.ask("run teller")["id"])
+        expect_equal(service.machine.do("belfry logs teller -q").strip(), "11 bytes", "what the job was given")
+        where = "grep --recursive --files-with-matches canary-8f3a /var/lib/belfry; journalctl | grep canary"
+        expect_equal(service.machine.ask(where).output, "", "where else the secret is")
+    service.machine.do("rm -r /etc/belfry/secrets")
 
 
 @case("service: with belfry.socket nobody is refused while the daemon is restarted")

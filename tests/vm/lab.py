@@ -25,6 +25,7 @@ class Lab:
         self._packages = directory / "packages.img"
         self._machines: list[Machine] = []
         self._shared: Machine | None = None
+        self._new_install: Machine | None = None
         subprocess.run([HERE / "make-image", package, self._image], check=True)
         made_of = (self._image / "recipe").read_text() + hashlib.sha256(package.read_bytes()).hexdigest()
         if not self._is_made_of(made_of):
@@ -38,12 +39,21 @@ class Lab:
     def with_belfry(self, name: str) -> Machine:
         """A machine on which `apt install` has been done, and which was then shut down in order. It is off."""
         if not self._installed.exists():
-            machine = self.bare("installing")
-            machine.boot()
-            install(machine)
-            machine.shut_down()
-            machine.home.rename(self._installed)
+            self.newly_installed()
+        if self._new_install:
+            self._new_install.shut_down()
+            self._new_install.home.rename(self._installed)
+            self._new_install = None
         return self._new(name, self._installed / "disk.qcow2")
+
+    def newly_installed(self) -> Machine:
+        """A machine on which `apt install` has just been done. It is on; what it becomes all others begin with."""
+        shutil.rmtree(self._installed, ignore_errors=True)
+        machine = self.bare("installing")
+        machine.boot()
+        install(machine)
+        self._new_install = machine
+        return machine
 
     def shared(self) -> Machine:
         """One with the package that is on already: for cases that leave it as they found it."""
@@ -60,10 +70,11 @@ class Lab:
 
     def close(self) -> None:
         """Ends the machines that were one case's own."""
+        kept = [machine for machine in self._machines if machine in (self._shared, self._new_install)]
         for machine in self._machines:
-            if machine is not self._shared:
+            if machine not in kept:
                 machine.cut_power()
-        self._machines = [machine for machine in self._machines if machine is self._shared]
+        self._machines = kept
 
     def _new(self, name: str, image: Path) -> Machine:
         machine = Machine(self._directory / name, image, self._image, self._packages)

@@ -2,11 +2,15 @@
 
 import json
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from machine import Machine
+from lab import Lab
+from machine import PATIENCE, Machine
 
 CONFIG = "/etc/belfry/schedules.yaml"
 UNIT = "belfry.service"
+NO_WISHES = "jobs: { none: { schedule: manual, run: 'true' } }"  # a file that is fine under any settings
 
 
 class Service:
@@ -23,6 +27,23 @@ class Service:
 
     def wait_until_up(self, within: int = 60) -> None:
         self.machine.wait_until(f"systemctl is-active {UNIT} && belfry status", within=within)
+
+    def restart(self) -> None:
+        self.machine.do(f"systemctl daemon-reload; systemctl restart {UNIT}", within=120)
+        self.wait_until_up()
+
+    @contextmanager
+    def under(self, drop_in: str) -> Iterator[None]:
+        """With this drop-in: the name of a packaged one, or its text. Without it again afterwards."""
+        folder = f"/etc/systemd/system/{UNIT}.d"
+        packaged = f"/usr/share/belfry/drop-ins/{drop_in}"
+        write = f"cat > {folder}/test.conf <<'END'\n{drop_in}\nEND" if "\n" in drop_in else f"cp {packaged} {folder}/test.conf"
+        self.machine.do(f"mkdir -p {folder}\n{write}")
+        self.restart()
+        yield
+        self.load(NO_WISHES)
+        self.machine.do(f"rm {folder}/test.conf")
+        self.restart()
 
     def main_pid(self) -> int:
         return int(self.machine.do(f"systemctl show --property=MainPID --value {UNIT}"))
@@ -44,7 +65,7 @@ class Service:
 
     def wait_for_runs(self, job: str, count: int, within: int = 60) -> list[dict]:
         """Until there have been so many runs of the job."""
-        deadline = time.monotonic() + within
+        deadline = time.monotonic() + within * PATIENCE
         while len(runs := self.runs(job)) < count:
             if time.monotonic() > deadline:
                 raise AssertionError(f"{job} has {len(runs)} runs after {within} s, and not {count}")
@@ -70,3 +91,13 @@ class Service:
         answer = self.machine.ask("belfry doctor --json")
         findings = json.loads(answer.output)
         return "\n".join(f"{f['about']}: {f['what']}" for f in findings if f["verdict"] == "bad")
+
+
+def boot_with(lab: Lab, name: str, text: str) -> Service:
+    """A machine of the case's own, with these jobs."""
+    machine = lab.with_belfry(name)
+    machine.boot()
+    service = Service(machine)
+    service.wait_until_up()
+    service.load(text)
+    return service
