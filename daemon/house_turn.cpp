@@ -1,0 +1,103 @@
+// How the house is kept, turn by turn, until it is left.
+#include <algorithm>
+#include <utility>
+
+#include <base/log.h>
+#include <base/try.h>
+#include <daemon/house.h>
+
+namespace belfry {
+
+namespace {
+
+// S33: jobs are left running; the next daemon takes them over.
+std::string what_goes_on(std::size_t open_runs) {
+  if (open_runs == 0) return "";
+  return "; " + std::to_string(open_runs) + (open_runs == 1 ? " run goes on" : " runs go on") +
+         ", and the next daemon takes over";
+}
+
+}  // namespace
+
+// What the daemon executes itself cannot be left to the next one: it is told to return, and has its grace time (S33).
+bool House::may_leave() {
+  if (!departure_.may_leave(clock_.read().boot, turn_->view().is_quiet())) return false;
+  if (departure_.is_urgent()) return true;
+  if (!std::exchange(calls_are_told_, true)) launchers_->callables().leave();
+  return launchers_->callables().is_idle();
+}
+
+Result<void> House::run() {
+  while (!may_leave()) {
+    TRY(ground_.loop.wait(sleep_limit()));
+    // A process that stood still has heard of nothing that happened meanwhile (F25), and would decide by the time
+    // alone: skip slots because of runs that ended long ago. So the time is read first, and then what was there by
+    // then.
+    const Now now = clock_.read();
+    TRY(ground_.loop.wait(Millis{0}));
+    TRY(turn(now));
+    const bool is_alarm = std::exchange(alarm_went_off_, false);
+    if (is_alarm && idle_guard_.needs_rest(clock_.read().boot, turn_->was_work())) Loop::rest(Millis{1});
+  }
+  log::info("stopping" + what_goes_on(turn_->view().open_runs().size()));
+  return {};
+}
+
+Result<void> House::turn(const Now& now) {
+  take_requests(now);
+  // An answer given outside of dispatch() makes no descriptor readable; see api/server.h.
+  if (server_->timeout() == Millis{0}) server_->dispatch();
+  TRY(turn_->take(now, {.ledger = ledger_->writer(),
+                        .launcher = launchers_->launcher(),
+                        .desk = *desk_,
+                        .api = *server_,
+                        .alarm = ground_.alarm,
+                        .status = status_}));
+  reloads_->drop_old_jobs();
+  if (std::exchange(config_read_, false)) {
+    server_->config_changed();
+    status_.tell_config_read();
+  }
+  tell_manager(now.boot);
+  ledger_->retention().take_turn(now.boot);
+  return {};
+}
+
+// Of files and signals.
+void House::take_requests(const Now& now) {
+  if (ground_.watch.take_change(now.boot)) reload_asked_ = true;
+  if (std::exchange(reload_asked_, false)) {
+    reloads_->ask(api::ReloadHow::apply, [](const Result<api::Reloaded>&) {});  // what is wrong is in the log
+  }
+  if (ground_.zone_watch.take_change(now.boot)) reloads_->renew_zones();
+  if (std::exchange(stop_asked_, false)) begin_to_leave(now);
+}
+
+void House::begin_to_leave(const Now& now) {
+  using Occasion = Departure::Occasion;
+  const auto told = departure_.ask(now.boot, machine_goes_down_ ? Occasion::machine : Occasion::service);
+  if (!told) return;
+  manager_.tell_stopping();
+  turn_->submit(*told);
+}
+
+void House::tell_manager(BootTime now) {
+  if (!manager_.is_there()) return;
+  if (departure_.is_asked()) manager_.ask_for_time(now);
+  if (status_.take_change()) manager_.show(status_.text(turn_->view(), ground_.configuration.trouble()));
+  manager_.take_turn(now);
+}
+
+std::optional<Millis> House::sleep_limit() {
+  if (turn_->is_owed()) return Millis{0};
+  const BootTime now = clock_.read().boot;
+  std::optional<Millis> limit =
+      std::min({ground_.watch.wakes_in(now), ground_.zone_watch.wakes_in(now), ledger_->retention().wakes_in(now)});
+  const auto patience = calls_are_told_ ? std::nullopt : departure_.patience_left(now);
+  for (const auto wish : {server_->timeout(), patience, manager_.wakes_in(now)}) {
+    if (wish) limit = std::min(limit.value_or(*wish), *wish);
+  }
+  return limit;
+}
+
+}  // namespace belfry
