@@ -9,7 +9,7 @@ EventRing::EventRing(WallTime started)
     : next_(static_cast<std::uint64_t>(
           std::chrono::duration_cast<std::chrono::microseconds>(started.time_since_epoch()).count())) {}
 
-void EventRing::publish(Topic topic, std::string name, std::string data) {
+void EventRing::publish(Topic topic, std::string name, EventData data) {
   if (events_.size() == events_max) events_.pop_front();
   events_.push_back({.id = next_++, .topic = topic, .name = std::move(name), .data = std::move(data)});
 }

@@ -10,7 +10,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <string>
+#include <utility>
 
 #include <belfry/time.h>
 
@@ -19,11 +21,28 @@ namespace belfry::api {
 // What a listener may choose. `always` goes to everybody.
 enum class Topic { always, jobs, runs };
 
+// JSON on one line. It is written when somebody first reads it: most events nobody does, and writing one takes longer
+// than everything else about it.
+class EventData {
+ public:
+  EventData(std::string text) : text_(std::move(text)) {}
+  explicit EventData(std::function<std::string()> write) : write_(std::move(write)) {}
+
+  const std::string& text() const {
+    if (write_) text_ = std::exchange(write_, nullptr)();
+    return text_;
+  }
+
+ private:
+  mutable std::function<std::string()> write_;
+  mutable std::string text_;
+};
+
 struct Event {
   std::uint64_t id = 0;
   Topic topic = Topic::always;
   std::string name;  // "run.started"
-  std::string data;  // JSON on one line
+  EventData data;
 };
 
 class EventRing {
@@ -32,7 +51,7 @@ class EventRing {
 
   explicit EventRing(WallTime started);
 
-  void publish(Topic topic, std::string name, std::string data);
+  void publish(Topic topic, std::string name, EventData data);
 
   std::uint64_t first() const { return next_ - events_.size(); }  // the oldest that is kept
   std::uint64_t next() const { return next_; }                    // the one to come

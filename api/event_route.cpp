@@ -80,7 +80,7 @@ Result<void> get_events(const Call& call) {
 
 void publish(EventRing& ring, const Notice& notice) {
   const Title title = std::visit(TitleOf{}, notice);
-  ring.publish(title.topic, title.name, notice_json(notice));
+  ring.publish(title.topic, title.name, EventData([notice] { return notice_json(notice); }));
 }
 
 }  // namespace belfry::api

@@ -8,7 +8,7 @@ namespace belfry::api {
 namespace {
 
 std::string written(const Event& event) {
-  std::string text = "id: " + std::to_string(event.id) + "\nevent: " + event.name + "\ndata: " + event.data;
+  std::string text = "id: " + std::to_string(event.id) + "\nevent: " + event.name + "\ndata: " + event.data.text();
   while (text.ends_with('\n')) text.pop_back();
   return text + "\n\n";
 }

@@ -7,7 +7,7 @@
 #include <filesystem>
 
 #include <base/file.h>
-#include <base/os.h>
+#include <base/try.h>
 
 namespace belfry {
 
@@ -40,16 +40,21 @@ Result<std::string> read_file(const std::string& path, ReadFileOptions options) 
   }
 }
 
+Result<void> write_all(const Fd& fd, const std::string& path, std::string_view content) {
+  while (!content.empty()) {
+    const ssize_t n = ::write(fd.get(), content.data(), content.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return std::unexpected(system_error("write", path));
+    content.remove_prefix(static_cast<std::size_t>(n));
+  }
+  return {};
+}
+
 Result<void> replace_file(const std::string& path, std::string_view content) {
   const std::string temporary = path + ".new";
   const Fd fd{::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)};
   if (!fd) return std::unexpected(system_error("open", temporary));
-  while (!content.empty()) {
-    const ssize_t n = ::write(fd.get(), content.data(), content.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return std::unexpected(system_error("write", temporary));
-    content.remove_prefix(static_cast<std::size_t>(n));
-  }
+  TRY(write_all(fd, temporary, content));
   if (::rename(temporary.c_str(), path.c_str()) != 0) return std::unexpected(system_error("rename", temporary));
   return {};
 }

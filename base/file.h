@@ -7,6 +7,8 @@
 
 #include <belfry/error.h>
 
+#include <base/os.h>
+
 namespace belfry {
 
 struct ReadFileOptions {
@@ -14,6 +16,9 @@ struct ReadFileOptions {
 };
 
 Result<std::string> read_file(const std::string& path, ReadFileOptions options = {});
+
+// Writes all of it, in one piece if the system allows. `path` is what an error names.
+Result<void> write_all(const Fd& fd, const std::string& path, std::string_view content);
 
 // Replaces `path` by a file with this content: readers see the old one or the new one, never a part. Not synced.
 Result<void> replace_file(const std::string& path, std::string_view content);

@@ -94,6 +94,8 @@ void use_form(Form form) {
   log.stderr_lines->set_pattern(form == Form::json ? json_pattern : text_pattern);
 }
 
+bool keeps_fields() { return instance().form != Form::text; }
+
 // The line is data, not a format string.
 void write(Level level, std::string_view line, const Fields& fields) {
   Log& log = instance();

@@ -35,6 +35,9 @@ Form usual_form(const std::function<std::optional<std::string>(const char* name)
 // Until then the form is text.
 void use_form(Form form);
 
+// The form has a place for fields: else nobody needs to collect them.
+bool keeps_fields();
+
 void write(Level level, std::string_view line, const Fields& fields = {});
 
 inline void info(std::string_view line) { write(Level::info, line); }

@@ -39,16 +39,6 @@ Result<Fd> make_beside(const fs::path& path, const std::string& purpose, std::st
   return fd;
 }
 
-Result<void> write_all(const Fd& fd, const std::string& name, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t n = ::write(fd.get(), text.data(), text.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return std::unexpected(system_error("write", name));
-    text.remove_prefix(static_cast<std::size_t>(n));
-  }
-  return {};
-}
-
 // Access lists and labels. Where the file system has none there is nothing to copy.
 void copy_attributes(const std::string& from, const Fd& to) {
   std::vector<char> names(65536);

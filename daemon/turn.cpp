@@ -12,7 +12,7 @@ namespace {
 void write_to_log(const Notice& notice) {
   const LogLine line = tell(notice);
   if (line.text.empty()) return;
-  log::write(line.level, line.text, fields_of(notice));
+  log::write(line.level, line.text, log::keeps_fields() ? fields_of(notice) : log::Fields{});
 }
 
 }  // namespace

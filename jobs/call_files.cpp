@@ -11,22 +11,21 @@
 
 namespace belfry {
 
-CallFiles::CallFiles(std::string runs_path, const AttemptId& id, std::int64_t output_max)
-    : runs_path_(std::move(runs_path)),
-      id_(id),
-      directory_(runs_path_ + "/" + run_directory_name(id)),
-      output_max_(std::max(output_max, Spec::output_max_least)) {}
+CallFiles::CallFiles(std::shared_ptr<const std::string> runs_path, const AttemptId& id, std::int64_t output_max)
+    : runs_path_(std::move(runs_path)), id_(id), output_max_(std::max(output_max, Spec::output_max_least)) {}
 
 CallFiles::~CallFiles() { output_.close_files(); }
 
+std::string CallFiles::directory() const { return *runs_path_ + "/" + run_directory_name(id_); }
+
 std::string CallFiles::job_file(const char* name) const {
-  return directory_ + "/" + run_directory::job_directory + "/" + name;
+  return directory() + "/" + run_directory::job_directory + "/" + name;
 }
 
 Result<void> CallFiles::make_directory() {
   if (is_made_) return {};
-  TRY(create_call_directory(directory_));
-  take_over_checkpoint(runs_path_, id_);
+  TRY(create_call_directory(directory()));
+  take_over_checkpoint(*runs_path_, id_);
   is_made_ = true;
   return {};
 }
@@ -34,9 +33,8 @@ Result<void> CallFiles::make_directory() {
 void CallFiles::write(OutputStream stream, std::string_view bytes, WallTime now) {
   if (!has_output_ && error_ == 0) {
     const auto made = make_directory();
-    const Fd directory{made ? ::open(directory_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC) : -1};
-    error_ =
-        !made ? made.error().sys_errno : output_.open_files(directory.get(), static_cast<std::uint64_t>(output_max_));
+    const Fd opened{made ? ::open(directory().c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC) : -1};
+    error_ = !made ? made.error().sys_errno : output_.open_files(opened.get(), static_cast<std::uint64_t>(output_max_));
     has_output_ = error_ == 0;
   }
   if (!has_output_) {

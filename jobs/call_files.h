@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,7 +16,7 @@ namespace belfry {
 
 class CallFiles final : public CallOutput {
  public:
-  CallFiles(std::string runs_path, const AttemptId& id, std::int64_t output_max);
+  CallFiles(std::shared_ptr<const std::string> runs_path, const AttemptId& id, std::int64_t output_max);
   CallFiles(const CallFiles&) = delete;
   CallFiles& operator=(const CallFiles&) = delete;
   ~CallFiles() override;
@@ -31,12 +32,12 @@ class CallFiles final : public CallOutput {
   int write_error() const override { return error_ != 0 ? error_ : output_.write_error(); }
 
  private:
+  std::string directory() const;
   Result<void> make_directory();
   std::string job_file(const char* name) const;
 
-  const std::string runs_path_;
+  const std::shared_ptr<const std::string> runs_path_;
   const AttemptId id_;
-  const std::string directory_;
   const std::int64_t output_max_;
   bool is_made_ = false;
   bool has_output_ = false;

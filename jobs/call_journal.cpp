@@ -61,16 +61,6 @@ CallEnd end_of(const FieldReader& fields) {
   return end;
 }
 
-Result<void> write_whole(const Fd& fd, const std::string& path, std::string_view content) {
-  while (!content.empty()) {
-    const ssize_t n = ::write(fd.get(), content.data(), content.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return std::unexpected(system_error("write", path));
-    content.remove_prefix(static_cast<std::size_t>(n));
-  }
-  return {};
-}
-
 }  // namespace
 
 Result<std::unique_ptr<CallJournal>> CallJournal::open(const std::string& runs_path) {
@@ -125,7 +115,7 @@ Result<void> CallJournal::write_new(const std::string& content) {
   const std::string draft = path_ + ".new";
   Fd file{::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600)};
   if (!file) return std::unexpected(system_error("open", draft));
-  TRY(write_whole(file, draft, content));
+  TRY(write_all(file, draft, content));
   if (::rename(draft.c_str(), path_.c_str()) != 0) return std::unexpected(system_error("rename", path_));
   file_ = std::move(file);
   size_ = content.size();
@@ -134,29 +124,32 @@ Result<void> CallJournal::write_new(const std::string& content) {
 }
 
 Result<void> CallJournal::claim(const AttemptId& id, WallTime at) {
+  const std::string record = claim_record(id, at);
   const std::lock_guard lock(mutex_);
   on_.emplace(id, at);
-  auto appended = append(claim_record(id, at));
+  auto appended = append(record, 1);
   if (!appended) on_.erase(id);
   return appended;
 }
 
-Result<void> CallJournal::note_end(const AttemptId& id, const CallEnd& end) {
+Result<void> CallJournal::note_ends(std::span<const EndOfCall> ends) {
+  std::string records;
+  for (const EndOfCall& one : ends) records += end_record(one.id, one.end);
   const std::lock_guard lock(mutex_);
-  on_.erase(id);
-  return append(end_record(id, end));
+  for (const EndOfCall& one : ends) on_.erase(one.id);
+  return append(records, ends.size());
 }
 
-Result<void> CallJournal::append(const std::string& record) {
+Result<void> CallJournal::append(std::string_view records, std::size_t count) {
   if (records_ >= records_max) TRY(turn_over());
-  auto written = write_whole(file_, path_, record);
+  auto written = write_all(file_, path_, records);
   if (!written) {
     // A full disk may have taken a part. Behind a torn record nothing would count.
     (void)::ftruncate(file_.get(), static_cast<off_t>(size_));
     return written;
   }
-  ++records_;
-  size_ += record.size();
+  records_ += count;
+  size_ += records.size();
   return {};
 }
 

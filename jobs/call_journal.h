@@ -22,7 +22,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -49,6 +49,11 @@ struct CallTrace {
   std::optional<CallEnd> end;
 };
 
+struct EndOfCall {
+  AttemptId id;
+  CallEnd end;
+};
+
 class CallJournal {
  public:
   // Reads what earlier daemons have left.
@@ -62,7 +67,7 @@ class CallJournal {
 
   // REQUIRES: begin(). THREADS: any.
   Result<void> claim(const AttemptId& id, WallTime at);
-  Result<void> note_end(const AttemptId& id, const CallEnd& end);
+  Result<void> note_ends(std::span<const EndOfCall> ends);  // in one write
 
   static constexpr std::size_t records_max = 65'536;  // of a journal, before the next one begins
 
@@ -71,7 +76,7 @@ class CallJournal {
       : path_(runs_path + "/calls"), old_path_(runs_path + "/calls.old") {}
 
   Result<void> read(const std::string& path);
-  Result<void> append(const std::string& record);
+  Result<void> append(std::string_view records, std::size_t count);
   Result<void> turn_over();
   Result<void> write_new(const std::string& content);
 

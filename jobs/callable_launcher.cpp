@@ -4,6 +4,7 @@
 #include <mutex>
 
 #include <base/log.h>
+#include <base/placeholders.h>
 #include <base/text.h>
 #include <base/try.h>
 #include <jobs/call_files.h>
@@ -33,6 +34,7 @@ Result<Arguments> filled_in(InputValues& values, Arguments with) {
   std::optional<Error> trouble;
   for (Member& argument : with) {
     argument.value.for_each_text([&](std::string& text) {
+      if (!may_have_placeholders(text)) return;
       auto filled = values.fill_in(text);
       if (!filled && !trouble) trouble = filled.error();
       if (filled) text = std::move(filled->text);
@@ -44,24 +46,21 @@ Result<Arguments> filled_in(InputValues& values, Arguments with) {
 
 }  // namespace
 
-// The clock of the crew's threads: a Clock belongs to one of them at a time.
-class CallableLauncher::CrewClock {
- public:
-  explicit CrewClock(std::unique_ptr<Clock> clock) : clock_(std::move(clock)) {}
-  WallTime now() {
-    const std::lock_guard lock(mutex_);
-    return clock_->read().wall;
+struct CallableLauncher::Shared final : OpenCall::Surroundings {
+  Shared(std::unique_ptr<Clock> own_clock, EventCounter counter, std::unique_ptr<CallJournal> own_journal)
+      : clock(std::move(own_clock)), letters(std::move(counter)), journal(std::move(own_journal)) {}
+
+  // A Clock belongs to one thread at a time.
+  WallTime now() override {
+    const std::lock_guard lock(clock_mutex);
+    return clock->read().wall;
   }
+  void has_progress(const AttemptId& id) override { letters.put(Said{id}); }
 
- private:
-  std::mutex mutex_;
-  const std::unique_ptr<Clock> clock_;
-};
-
-struct CallableLauncher::Shared {
-  CrewClock clock;
+  std::mutex clock_mutex;
+  const std::unique_ptr<Clock> clock;
   Mailbox<Letter> letters;
-  std::unique_ptr<CallJournal> journal;
+  const std::unique_ptr<CallJournal> journal;
 };
 
 Result<std::unique_ptr<CallableLauncher>> CallableLauncher::open(Options options) {
@@ -69,9 +68,7 @@ Result<std::unique_ptr<CallableLauncher>> CallableLauncher::open(Options options
   Deadlines deadlines = TRY(Deadlines::open());
   EventCounter counter = TRY(EventCounter::open());
   std::unique_ptr<CallJournal> journal = TRY(CallJournal::open(options.runs_path));
-  auto shared = std::shared_ptr<Shared>(new Shared{.clock = CrewClock(std::move(options.crew_clock)),
-                                                   .letters = Mailbox<Letter>(std::move(counter)),
-                                                   .journal = std::move(journal)});
+  auto shared = std::make_shared<Shared>(std::move(options.crew_clock), std::move(counter), std::move(journal));
   TRY(poller.add(shared->letters.fd(), letters_token));
   TRY(poller.add(deadlines.fd(), deadlines_token));
   return std::unique_ptr<CallableLauncher>(
@@ -83,6 +80,7 @@ CallableLauncher::CallableLauncher(Options options, Poller poller, Deadlines dea
       poller_(std::move(poller)),
       deadlines_(std::move(deadlines)),
       shared_(std::move(shared)),
+      runs_path_(std::make_shared<const std::string>(options_.runs_path)),
       crew_(options_.bounds) {}
 
 // What does not return soon is let go: it lives as long as the process.
@@ -102,7 +100,7 @@ void CallableLauncher::dispatch() {
   if (!ready) return log::error("jobs: " + ready.error().what);
   for (const std::uint64_t token : *ready) {
     if (token == letters_token) {
-      for (Letter& letter : shared_->letters.take_all()) std::visit([this](auto& one) { take(one); }, letter);
+      take_letters();
     } else {
       for (const Deadlines::Due& due : deadlines_.take(now())) take_deadline(due);
     }
@@ -122,9 +120,16 @@ void CallableLauncher::start(const StartOrder& order) {
                                       .limit_reason = order.limit_reason});
 }
 
+// One copy of each: it is as long as anybody executes it, and the registry forgets and changes none.
+std::shared_ptr<const Callable> CallableLauncher::find_callable(const std::string& name) {
+  if (const auto known = callables_.find(name); known != callables_.end()) return known->second;
+  const Callable* found = options_.callables.find(name);
+  return found == nullptr ? nullptr : callables_.emplace(name, std::make_shared<const Callable>(*found)).first->second;
+}
+
 Result<std::shared_ptr<OpenCall>> CallableLauncher::prepare(const StartOrder& order) {
   const auto& action = std::get<Call>(order.job->action);
-  const Callable* callable = options_.callables.find(action.name);
+  const auto callable = find_callable(action.name);
   if (callable == nullptr) {
     return std::unexpected(Error::failed("call: there is no callable '" + action.name + "' in this daemon"));
   }
@@ -140,30 +145,46 @@ Result<std::shared_ptr<OpenCall>> CallableLauncher::prepare(const StartOrder& or
   if (!complaints.empty()) return std::unexpected(Error::bad_input(secrets.hidden_in(first_of(complaints))));
   auto output = options_.make_output
                     ? options_.make_output(order)
-                    : std::make_unique<CallFiles>(options_.runs_path, order.id, order.job->process->output_max);
-  OpenCall::Surroundings around{.now = [shared = shared_] { return shared->clock.now(); },
-                                .has_progress = [shared = shared_, id = order.id] { shared->letters.put(Said{id}); }};
+                    : std::make_unique<CallFiles>(runs_path_, order.id, order.job->process->output_max);
   return std::make_shared<OpenCall>(OpenCall::Facts{.id = order.id,
                                                     .run = order.run,
                                                     .with = std::move(with),
                                                     .secrets = std::move(secrets),
-                                                    .callable = *callable},
-                                    std::move(output), std::move(around));
+                                                    .callable = callable},
+                                    std::move(output), shared_);
 }
 
-// On a thread of the crew. The claim is there before it executes, the end before anybody hears of it.
+// On a thread of the crew. The claim is there before it executes.
 void CallableLauncher::work(const std::shared_ptr<OpenCall>& call, const std::shared_ptr<Shared>& shared) {
-  const WallTime started = shared->clock.now();
+  const WallTime started = shared->now();
   if (const auto claimed = shared->journal->claim(call->id(), started); !claimed) {
     return shared->letters.put(Refused{.id = call->id(), .why = claimed.error().what});
   }
   shared->letters.put(Began{.id = call->id(), .at = started});
-  CallEnd end = call->execute(started);
-  if (const auto noted = shared->journal->note_end(call->id(), end); !noted) log::error("jobs: " + noted.error().what);
-  shared->letters.put(Returned{.id = call->id(), .end = std::move(end)});
+  shared->letters.put(Returned{.id = call->id(), .end = call->execute(started)});
 }
 
 // ---- What the crew says --------------------------------------------------------------------------------------------
+
+void CallableLauncher::take_letters() {
+  std::vector<Letter> letters = shared_->letters.take_all();
+  note_ends(letters);
+  for (Letter& letter : letters) std::visit([this](auto& one) { take(one); }, letter);
+}
+
+// The ends are on record before anybody hears of them: all that have come since the last time with one write, and not
+// by the threads, which have calls to begin.
+void CallableLauncher::note_ends(const std::vector<Letter>& letters) {
+  std::vector<EndOfCall> ends;
+  for (const Letter& letter : letters) {
+    const auto* returned = std::get_if<Returned>(&letter);
+    if (returned == nullptr) continue;
+    const auto found = attempts_.find(returned->id);
+    if (found != attempts_.end() && !found->second.is_over) ends.push_back(*returned);
+  }
+  if (ends.empty()) return;
+  if (const auto noted = shared_->journal->note_ends(ends); !noted) log::error("jobs: " + noted.error().what);
+}
 
 void CallableLauncher::take(const Began& began) {
   const auto found = attempts_.find(began.id);
@@ -269,7 +290,8 @@ void CallableLauncher::give_up(const AttemptId& id, Attempt& attempt) {
   end.detail = name + " was told to return, did not in " + format_duration(attempt.grace) +
                ", and still executes on a thread that is set apart; only a restart of the daemon ends it";
   log::error("run " + id.run.text() + ": " + end.detail);
-  if (const auto noted = shared_->journal->note_end(id, end); !noted) log::error("jobs: " + noted.error().what);
+  const EndOfCall noted{.id = id, .end = end};
+  if (const auto done = shared_->journal->note_ends({&noted, 1}); !done) log::error("jobs: " + done.error().what);
   report_end(id, end, attempt.call->result());
 }
 

@@ -86,19 +86,18 @@ class CallableLauncher final : public Launcher {
   struct Said {
     AttemptId id;
   };
-  struct Returned {
-    AttemptId id;
-    CallEnd end;
-  };
+  using Returned = EndOfCall;
   using Letter = std::variant<Began, Refused, Said, Returned>;
-  class CrewClock;
   struct Shared;  // what the crew's threads use; it outlives the launcher
 
   CallableLauncher(Options options, Poller poller, Deadlines deadlines, std::shared_ptr<Shared> shared);
 
+  std::shared_ptr<const Callable> find_callable(const std::string& name);
   Result<std::shared_ptr<OpenCall>> prepare(const StartOrder& order);
   static void work(const std::shared_ptr<OpenCall>& call, const std::shared_ptr<Shared>& shared);
 
+  void take_letters();
+  void note_ends(const std::vector<Letter>& letters);
   void take(const Began& began);
   void take(const Refused& refused);
   void take(const Said& said);
@@ -116,6 +115,8 @@ class CallableLauncher final : public Launcher {
   Poller poller_;
   Deadlines deadlines_;
   std::shared_ptr<Shared> shared_;
+  const std::shared_ptr<const std::string> runs_path_;
+  std::map<std::string, std::shared_ptr<const Callable>> callables_;  // those that were called
   Attempts attempts_;
   Crew crew_;  // first to go: it waits for its threads
 };

@@ -1,5 +1,10 @@
 // A bounded number of threads that work off what is posted, oldest first. Threads are made when they are needed.
 //
+// Theory of operation. Whoever sees that something waits summons one helper: wakes a thread that is idle, or makes one.
+// While it is on its way nobody summons another; when it has arrived and taken something, and more waits, it summons
+// the next. So a thousand calls posted at once cost who posts them next to nothing, short ones are worked off by few
+// threads, and none waits for a long one as long as there may be another thread.
+//
 // A thread cannot be made to end. One that is busy with work that nobody waits for any more is set apart: another takes
 // its place, and it ends by itself when the work does, if it ever does. Their number is bounded: beyond it the crew
 // shrinks, so that a callable that always hangs cannot fill the process with threads.
@@ -7,9 +12,7 @@
 // THREADS: one owner. The work runs on the crew's threads.
 #pragma once
 
-#include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 
 #include <belfry/names.h>
@@ -51,12 +54,7 @@ class Crew {
  private:
   struct State;
 
-  Result<void> hire();
-
-  const Bounds bounds_;
-  std::shared_ptr<State> state_;  // shared with those set apart, which may outlive the crew
-  std::map<std::uint64_t, Thread> threads_;
-  std::uint64_t last_thread_ = 0;
+  const std::shared_ptr<State> state_;  // shared with those set apart, which may outlive the crew
 };
 
 }  // namespace belfry

@@ -30,7 +30,7 @@ CallEnd OpenCall::execute(WallTime started) {
   const Result<void> returned = call_guarded();
   const rusage after = used_by_this_thread();
   CallEnd end{.started = started};
-  end.finished = std::max(started, around_.now());
+  end.finished = std::max(started, around_->now());
   end.reason = why_stopped();
   if (!returned) {
     end.exit_code = failure_ ? failure_->exit_code : 1;
@@ -51,7 +51,7 @@ CallEnd OpenCall::execute(WallTime started) {
 // One of the three places that catch: what a callable throws is the end of its run, and nothing more.
 Result<void> OpenCall::call_guarded() {
   try {
-    return facts_.callable.call(*this);
+    return facts_.callable->call(*this);
   } catch (const std::exception& thrown) {
     return std::unexpected(Error::failed(thrown.what()));
   } catch (...) {
@@ -60,28 +60,28 @@ Result<void> OpenCall::call_guarded() {
 }
 
 void OpenCall::write_line(OutputStream stream, std::string_view line) {
-  output_->write(stream, facts_.secrets.hidden_in(line) + "\n", around_.now());
+  output_->write(stream, facts_.secrets.hidden_in(line) + "\n", around_->now());
 }
 
 void OpenCall::log(std::string_view line) { write_line(OutputStream::out, line); }
 void OpenCall::log_error(std::string_view line) { write_line(OutputStream::err, line); }
 
 void OpenCall::write(std::string_view bytes) {
-  if (!bytes.empty()) output_->write(OutputStream::out, facts_.secrets.hidden_in(bytes), around_.now());
+  if (!bytes.empty()) output_->write(OutputStream::out, facts_.secrets.hidden_in(bytes), around_->now());
 }
 
 void OpenCall::progress(double fraction, std::string_view message) {
   const double part = std::isfinite(fraction) ? std::clamp(fraction, 0.0, 1.0) : 0.0;
   Progress said{.percent = static_cast<int>(std::lround(part * 100)),
                 .message = clean_progress_message(facts_.secrets.hidden_in(message))};
-  said.at = around_.now();
+  said.at = around_->now();
   bool is_news = false;
   {
     const std::lock_guard lock(mutex_);
     said_ = std::move(said);
     is_news = !std::exchange(is_announced_, true);
   }
-  if (is_news) around_.has_progress();
+  if (is_news) around_->has_progress(facts_.id);
 }
 
 Result<void> OpenCall::set_result(std::string_view bytes) {

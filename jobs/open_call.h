@@ -2,7 +2,7 @@
 // launcher does. Shared by the two, because a callable that ignores its stop token may outlive the launcher.
 #pragma once
 
-#include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <stop_token>
@@ -24,16 +24,18 @@ class OpenCall final : public CallContext {
     AttemptId id;
     Run run;
     Arguments with;
-    SecretWords secrets;  // those in `with`: nothing that it says shows them (S38)
-    Callable callable;    // a copy: the configuration may do without it before the call is over
+    SecretWords secrets;                       // those in `with`: nothing that it says shows them (S38)
+    std::shared_ptr<const Callable> callable;  // it may outlive the registry
   };
-  // Both are called on the thread that runs the callable.
-  struct Surroundings {
-    std::function<WallTime()> now;
-    std::function<void()> has_progress;
+  // THREADS: any.
+  class Surroundings {
+   public:
+    virtual ~Surroundings() = default;
+    virtual WallTime now() = 0;
+    virtual void has_progress(const AttemptId& id) = 0;
   };
 
-  OpenCall(Facts facts, std::unique_ptr<CallOutput> output, Surroundings around)
+  OpenCall(Facts facts, std::unique_ptr<CallOutput> output, std::shared_ptr<Surroundings> around)
       : facts_(std::move(facts)), output_(std::move(output)), around_(std::move(around)) {}
 
   // ---- On the thread that runs the callable
@@ -56,7 +58,7 @@ class OpenCall final : public CallContext {
   // ---- THREADS: any
 
   const AttemptId& id() const { return facts_.id; }
-  const Callable& callable() const { return facts_.callable; }
+  const Callable& callable() const { return *facts_.callable; }
 
   void ask_to_return(Reason reason);
   Reason why_stopped() const;
@@ -71,7 +73,7 @@ class OpenCall final : public CallContext {
 
   const Facts facts_;
   const std::unique_ptr<CallOutput> output_;
-  const Surroundings around_;
+  const std::shared_ptr<Surroundings> around_;
   std::stop_source stop_;
   std::optional<CallFailure> failure_;
 

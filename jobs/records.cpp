@@ -29,16 +29,6 @@ Result<void> make_directory(const std::string& path, mode_t mode) {
   return {};
 }
 
-Result<void> write_all(const Fd& fd, const std::string& path, std::string_view content) {
-  while (!content.empty()) {
-    const ssize_t n = ::write(fd.get(), content.data(), content.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return std::unexpected(system_error("write", path));
-    content.remove_prefix(static_cast<std::size_t>(n));
-  }
-  return {};
-}
-
 Result<void> write_new_file(const std::string& path, std::string_view content) {
   const Fd fd{::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)};
   if (!fd) return std::unexpected(system_error("open", path));

@@ -4,11 +4,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <latch>
 #include <mutex>
 #include <stdexcept>
+#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -123,6 +125,40 @@ TEST_CASE("jobs/callables: F27 one that ignores its stop is marked, its thread r
   CHECK(bench.follow([&] { return bench.launcher().stuck() == 0; }));
   CHECK(bench.outcome(first.id).reports == 2);  // its end was reported once
   CHECK(bench.run(bench.order([](CallContext&) -> Result<void> { return {}; })).ended);
+}
+
+TEST_CASE("jobs/callables: none waits for a long one while there may be one more thread") {
+  constexpr std::size_t threads = 8;
+  std::latch all_begun(threads);  // each of them blocks until all are on
+  CallBench bench({.threads = threads, .apart = 1});
+  std::vector<StartOrder> orders;
+  for (std::size_t i = 0; i < threads; ++i) {
+    orders.push_back(bench.order([&](CallContext&) -> Result<void> {
+      all_begun.arrive_and_wait();
+      return {};
+    }));
+  }
+  for (const StartOrder& order : orders) bench.start(order);
+  for (const StartOrder& order : orders) CHECK(bench.follow_to_end(order.id).ended->end.code == 0);
+}
+
+TEST_CASE("jobs/callables: a thousand at once begin in their order, and each is heard of once") {
+  std::mutex mutex;
+  std::vector<int> begun;
+  CallBench bench({.threads = 1, .apart = 1});
+  std::vector<StartOrder> orders;
+  for (int i = 0; i < 1'000; ++i) {
+    orders.push_back(bench.order([&, i](CallContext&) -> Result<void> {
+      const std::lock_guard lock(mutex);
+      begun.push_back(i);
+      return {};
+    }));
+  }
+  for (const StartOrder& order : orders) bench.start(order);
+  bench.follow_to_end(orders.back().id);
+  CHECK(begun.size() == 1'000);
+  CHECK(std::ranges::is_sorted(begun));
+  for (const StartOrder& order : orders) CHECK(bench.outcome(order.id).reports == 2);  // its start and its end
 }
 
 TEST_CASE("jobs/callables: a call that waits for a thread can be stopped before it begins") {
@@ -283,7 +319,8 @@ TEST_CASE("jobs/callables: S3 a journal that has grown makes room, and forgets n
     for (std::uint64_t i = 2; i < CallJournal::records_max * 3 / 2; ++i) {
       const AttemptId id{.run = RunId::make(noon, 1, i)};
       REQUIRE(journal->claim(id, noon));
-      REQUIRE(journal->note_end(id, {}));
+      const EndOfCall end{.id = id, .end = {}};
+      REQUIRE(journal->note_ends({&end, 1}));
     }
   }
   const auto journal = CallJournal::open(directory / "").value();

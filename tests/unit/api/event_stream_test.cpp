@@ -53,6 +53,18 @@ TEST_CASE("api/event_stream: a listener hears what is new, of the topics it chos
   CHECK(runs.read(10'000).empty());
 }
 
+TEST_CASE("api/event_stream: an event is written when somebody reads it, and once for all") {
+  World world;
+  EventStream first = world.listen();
+  EventStream second = world.listen();
+  const std::uint64_t id = world.ring.next();
+  int written = 0;
+  world.ring.publish(Topic::runs, "test", EventData([&] { return std::to_string(++written); }));
+  CHECK(written == 0);
+  CHECK(first.read(10'000) == block(id, 1));
+  CHECK(second.read(10'000) == block(id, 1));
+}
+
 TEST_CASE("api/event_stream: S41 who comes back with the last number misses nothing") {
   World world;
   const std::uint64_t id = world.ring.next();
