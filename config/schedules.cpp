@@ -219,6 +219,11 @@ std::optional<CompiledSchedule> compile(Reader& reader, const ScheduleList& list
     if (!is_event) schedules.push_back(std::move(one->schedule));
   }
   if (compiled != list.entries.size()) return std::nullopt;
+  if (all.measured && !schedules.empty()) {
+    reader.error(reader.subject_at(), "'measured_from' beside other times in " + reader.subject(),
+                 "make a job of its own for one of them: what is measured from a run would begin anew with each");
+    return std::nullopt;
+  }
   all.schedule = schedules.size() == 1 ? std::move(schedules.front()) : any_of(std::move(schedules));
   return all;
 }
