@@ -7,6 +7,7 @@
 #include <base/param_values.h>
 #include <base/text.h>
 #include <base/version.h>
+#include <triggers/job_words.h>
 
 namespace belfry::api {
 
@@ -137,7 +138,7 @@ Json to_json(const JobView& view) {
       {"description", or_null(job.description)},
       {"tags", job.tags},
       {"schedule", job.schedule_text},
-      {"schedule_in_words", job.schedule.describe()},
+      {"schedule_in_words", describe_triggers(job)},
       {"timezone", job.zone_name},
       {"enabled", job.enabled},
       {"pause", to_json(view.pause)},
@@ -330,8 +331,9 @@ std::string rehearsal_json(const Rehearsal& rehearsal) {
                 {"run", rehearsal.in_the_way ? Json(rehearsal.in_the_way->text()) : Json()}});
 }
 
-std::string slots_json(const std::vector<SlotRow>& rows, const ListFrame& frame) {
-  return list_document(frame, "slots", rows) + "}\n";
+std::string slots_json(const SlotsTold& told, const ListFrame& frame) {
+  return list_document(frame, "slots", told.rows) + ",\"known_since\":" + time_of(told.known_since).dump() +
+         ",\"pruned_upto\":" + time_of(told.pruned_upto).dump() + "}\n";
 }
 
 std::string notice_json(const Notice& notice) {

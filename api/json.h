@@ -64,9 +64,16 @@ struct SlotRow {
   std::optional<Run> cause;              // the run that was in the way, or that speaks for it, where it is kept
 };
 
-// {now, timezone, slots: [{slot, last, count, outcome, reason, detail, run, cause}]}: `run` is the run's object where
-// the outcome is `ran`, `cause` that of the run that was in the way or speaks for these slots.
-std::string slots_json(const std::vector<SlotRow>& rows, const ListFrame& frame);
+struct SlotsTold {
+  std::vector<SlotRow> rows;            // newest first
+  std::optional<WallTime> known_since;  // when the daemon first saw the job; none: the ledger never heard of it
+  std::optional<WallTime> pruned_upto;  // what came up to here is not all kept any more
+};
+
+// {now, timezone, slots: [{slot, last, count, outcome, reason, detail, run, cause}], known_since, pruned_upto}: `run`
+// is the run's object where the outcome is `ran`, `cause` that of the run that was in the way or speaks for these
+// slots.
+std::string slots_json(const SlotsTold& told, const ListFrame& frame);
 
 // The data of an event.
 std::string notice_json(const Notice& notice);

@@ -23,7 +23,7 @@ std::optional<RunId> cause_of(const SlotRow& row) {
   return decided != nullptr ? decided->cause : std::nullopt;
 }
 
-Result<std::vector<SlotRow>> read_slots(History& history, const SlotRange& range) {
+Result<std::vector<SlotRow>> read_rows(History& history, const SlotRange& range) {
   std::vector<SlotRow> rows;
   for (Run& run : TRY(history.runs_of_slots(range))) rows.push_back({.what = std::move(run), .cause = std::nullopt});
   for (SlotsDecided& stretch : TRY(history.slots_decided(range))) {
@@ -40,12 +40,23 @@ Result<std::vector<SlotRow>> read_slots(History& history, const SlotRange& range
   return rows;
 }
 
-std::vector<SlotRow> as_they_are_now(std::vector<SlotRow> rows, const std::vector<Run>& open) {
-  for (SlotRow& row : rows) {
+Result<SlotsTold> read_slots(History& history, const SlotRange& range) {
+  SlotsTold told{.rows = TRY(read_rows(history, range))};
+  // Of no stretch at all: what it says of the job is meant.
+  const auto account = history.account({.job = range.job, .first = WallTime{}, .last = WallTime{}});
+  if (!account && account.error().kind != ErrorKind::not_found) return std::unexpected(account.error());
+  if (!account) return told;
+  told.known_since = account->seen.first_seen;
+  if (account->pruned_upto) told.pruned_upto = account->pruned_upto->at;
+  return told;
+}
+
+SlotsTold with_open_runs(SlotsTold told, const std::vector<Run>& open) {
+  for (SlotRow& row : told.rows) {
     if (auto* run = std::get_if<Run>(&row.what)) *run = as_it_is_now(std::move(*run), open);
     if (row.cause) row.cause = as_it_is_now(*std::move(row.cause), open);
   }
-  return rows;
+  return told;
 }
 
 }  // namespace
@@ -58,9 +69,9 @@ Result<void> get_slots(const Call& call) {
   range.limit = TRY(call.query.number("limit", {.min = 1, .max = rows_max})).value_or(rows_default);
   call.backend.read_history(
       [range, reply = call.reply, frame = call.frame(), &backend = call.backend](History& history) {
-        return [reply, frame, &backend, rows = read_slots(history, range)] {
-          if (!rows) return reply(respond(problem_from(rows.error())));
-          reply(json_response(slots_json(as_they_are_now(*rows, backend.view().open_runs()), frame)));
+        return [reply, frame, &backend, told = read_slots(history, range)] {
+          if (!told) return reply(respond(problem_from(told.error())));
+          reply(json_response(slots_json(with_open_runs(*told, backend.view().open_runs()), frame)));
         };
       },
       call.no_memory());

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -66,15 +67,50 @@ const CLI::App* find_command(const CLI::App& app, const std::string& name) {
   return found.empty() ? nullptr : found.front();
 }
 
+std::string with_nearest(std::string what, std::string_view word, const std::vector<std::string>& known) {
+  const std::vector<std::string_view> views(known.begin(), known.end());
+  if (const auto near = nearest(word, views)) what += "; did you mean '" + std::string(*near) + "'?";
+  return what;
+}
+
 std::string unknown_command(const CLI::App& app, const std::string& word) {
   std::vector<std::string> names;
   for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
     names.push_back(command->get_name());
   }
-  const std::vector<std::string_view> views(names.begin(), names.end());
-  std::string what = "there is no command '" + word + "'";
-  if (const auto near = nearest(word, views)) what += "; did you mean '" + std::string(*near) + "'?";
-  return what;
+  return with_nearest("there is no command '" + word + "'", word, names);
+}
+
+void add_options(const CLI::App& app, std::vector<std::string>& names) {
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    for (const std::string& name : option->get_snames()) names.push_back("-" + name);
+  }
+  // Groups of options are applications without a name.
+  for (const CLI::App* group : app.get_subcommands([](const CLI::App* one) { return one->get_name().empty(); })) {
+    add_options(*group, names);
+  }
+}
+
+// `command`: null where none was named.
+std::string unknown_option(const CLI::App& app, const CLI::App* command, const std::string& word) {
+  std::vector<std::string> names;
+  if (command != nullptr) add_options(*command, names);
+  add_options(app, names);
+  const std::string option = word.substr(0, word.find('='));
+  return with_nearest("there is no option '" + option + "'", option, names);
+}
+
+// What was typed and belongs nowhere, in words; else what the parser says.
+std::string what_is_wrong(const CLI::App& app, const CLI::App* command, const CLI::ParseError& error) {
+  const std::vector<std::string> rest = app.remaining(true);
+  const auto option = std::find_if(rest.begin(), rest.end(), [](const std::string& word) {
+    return word.size() > 1 && word.starts_with('-') && word != "--";
+  });
+  if (option != rest.end()) return unknown_option(app, command, *option);
+  if (command == nullptr) return rest.empty() ? "a command is missing" : unknown_command(app, rest.front());
+  if (rest.empty()) return error.what();
+  return "'" + rest.front() + "' is a word too many for 'belfry " + command->get_name() + "'";
 }
 
 // `belfry help COMMAND` is `belfry COMMAND --help`.
@@ -105,12 +141,10 @@ void describe(CLI::App& app) {
 
 int usage_error(const CLI::App& app, const CLI::ParseError& error) {
   const auto chosen = app.get_subcommands();
-  const auto rest = app.remaining();
-  const bool is_command_unknown = chosen.empty() && !rest.empty() && !rest.front().starts_with('-');
-  const std::string what = is_command_unknown ? unknown_command(app, rest.front()) : error.what();
-  const bool is_about_command = !chosen.empty() && chosen.front()->get_name() != "help";
-  const std::string help = is_about_command ? "belfry help " + chosen.front()->get_name() : "belfry help";
-  std::fprintf(stderr, "belfry: %s\nTry: %s\n", what.c_str(), help.c_str());
+  const CLI::App* const command = chosen.empty() ? nullptr : chosen.front();
+  const bool is_about_command = command != nullptr && command->get_name() != "help";
+  const std::string help = is_about_command ? "belfry help " + command->get_name() : "belfry help";
+  std::fprintf(stderr, "belfry: %s\nTry: %s\n", printable(what_is_wrong(app, command, error)).c_str(), help.c_str());
   return exit_usage;
 }
 

@@ -269,7 +269,14 @@ Result<Listing<UpcomingRow>> decode_upcoming(std::string_view document) {
 
 Result<Listing<Run>> decode_runs(std::string_view document) { return listing_from(document, "runs", run_from); }
 
-Result<Listing<SlotRow>> decode_slots(std::string_view document) { return listing_from(document, "slots", slot_from); }
+Result<SlotListing> decode_slots(std::string_view document) {
+  SlotListing listing;
+  static_cast<Listing<SlotRow>&>(listing) = TRY(listing_from(document, "slots", slot_from));
+  const Json object = TRY(parse(document));
+  listing.known_since = time_in(object, "known_since");
+  listing.pruned_upto = time_in(object, "pruned_upto");
+  return listing;
+}
 
 Result<std::vector<std::string>> decode_names(std::string_view document) {
   return texts_in(TRY(parse(document)), "names");

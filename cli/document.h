@@ -130,10 +130,15 @@ struct Listing {
   std::vector<Row> rows;
 };
 
+struct SlotListing : Listing<SlotRow> {
+  std::optional<WallTime> known_since;  // when the daemon first saw the job
+  std::optional<WallTime> pruned_upto;  // what came up to here is not all kept any more
+};
+
 Result<Listing<JobRow>> decode_jobs(std::string_view document);
 Result<Listing<UpcomingRow>> decode_upcoming(std::string_view document);
 Result<Listing<Run>> decode_runs(std::string_view document);
-Result<Listing<SlotRow>> decode_slots(std::string_view document);
+Result<SlotListing> decode_slots(std::string_view document);
 Result<std::vector<std::string>> decode_names(std::string_view document);
 Result<JobRow> decode_job(std::string_view document);
 Result<StatusRow> decode_status(std::string_view document);

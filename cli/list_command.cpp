@@ -12,6 +12,7 @@
 #include <cli/phrases.h>
 #include <cli/read_view.h>
 #include <cli/table.h>
+#include <cli/text_width.h>
 
 namespace belfry::cli {
 
@@ -52,6 +53,15 @@ std::vector<Cell> last_run_cells(const JobRow& job, WallTime now) {
   const bool is_timed = run.outcome == RunOutcome::succeeded && run.started && run.finished;
   return {{sign.mark + " " + since_phrase(run.finished.value_or(run.due), now), sign.emphasis},
           {is_timed ? took_phrase(*run.finished - *run.started) : standing_phrase(run)}};
+}
+
+// In words, unless these are so long that the line as it was written says it better. A time of another zone names it.
+Cell schedule_cell(const JobRow& job, const std::string& timezone) {
+  constexpr std::size_t width_max = 40;
+  const bool is_at_times = job.schedule != "manual" && job.next;
+  const std::string zone = is_at_times && job.zone != timezone ? ", " + job.zone : "";
+  const std::string words = job.schedule_in_words + zone;
+  return {display_width(words) <= width_max ? words : job.schedule + zone};
 }
 
 Cell next_cell(const JobRow& job, WallTime now) {
@@ -95,7 +105,7 @@ Result<int> list(const Context& context, const Options& options) {
   Table table({"JOB", "SCHEDULE", "LAST RUN", "", "NEXT RUN"});
   for (const JobRow& job : jobs.rows) {
     std::vector<Cell> last = last_run_cells(job, jobs.now);
-    table.add({{job.name}, {job.schedule}, last[0], last[1], next_cell(job, jobs.now)});
+    table.add({{job.name}, schedule_cell(job, jobs.timezone), last[0], last[1], next_cell(job, jobs.now)});
   }
   if (!jobs.rows.empty()) print(table.render(Terminal::of_stdout(context, Surroundings::of_this_process())));
   print_footer(context, summary(jobs));

@@ -1,4 +1,5 @@
 #include <memory>
+#include <optional>
 
 #include <CLI/CLI.hpp>
 #include <api/target.h>
@@ -7,6 +8,7 @@
 #include <cli/daemon_link.h>
 #include <cli/document.h>
 #include <cli/exit_code.h>
+#include <cli/no_slots.h>
 #include <cli/output.h>
 #include <cli/phrases.h>
 #include <cli/slot_story.h>
@@ -52,21 +54,33 @@ std::string paragraph(const SlotStory& story, const Terminal& terminal) {
   return story.when + "\n  " + terminal.paint(story.told, story.emphasis) + "\n";
 }
 
+std::string lower_first(std::string text) {
+  if (!text.empty() && text[0] >= 'A' && text[0] <= 'Z') text[0] = static_cast<char>(text[0] - 'A' + 'a');
+  return text;
+}
+
 // How the job stands now, which is what becomes of its next slot.
 std::string standing_of(const JobRow& job, WallTime now, const Zone& zone) {
   if (!job.is_enabled) return "It is disabled in the file.";
   if (job.pause) return "It is paused " + pause_phrase(*job.pause, zone) + ".  Undo: belfry resume " + job.name;
   if (job.skip_next == 1) return "Its next slot is to be left out.";
   if (job.skip_next > 1) return "Its next " + std::to_string(job.skip_next) + " slots are to be left out.";
-  if (!job.next) return "It is not due any more by itself.";
+  if (!job.next) return "No time is known at which it is due next: " + lower_first(job.schedule_in_words) + ".";
   return "Next: " + local_phrase(*job.next, zone) + ", " + until_phrase(*job.next, now) + ".";
 }
 
-std::string told(const Options& options, const Span& span, const Listing<SlotRow>& slots, const Terminal& terminal) {
-  if (slots.rows.empty()) return "The ledger has no slot of " + options.job + " there.\n";
+std::optional<WallTime> instant(const std::string& text) {
+  const auto t = parse_rfc3339(text);
+  return t ? std::optional(*t) : std::nullopt;
+}
+
+std::string told(const Options& options, const Span& span, const SlotListing& slots, const Terminal& terminal) {
   const auto zone = zone_named(slots.timezone);
+  if (slots.rows.empty()) {
+    return told_of_no_slots(options.job, {.from = instant(span.from), .to = instant(span.to)}, slots, *zone);
+  }
   std::string text;
-  const auto at = parse_rfc3339(span.to);
+  const auto at = instant(span.to);
   if (!options.at.empty() && at && *at > slots.rows.front().last) {
     text = options.job + " was not due at " + local_phrase(*at, *zone) + ". The slot before it:\n";
   }

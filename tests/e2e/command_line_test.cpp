@@ -51,7 +51,7 @@ jobs:
   CHECK(list.dump().find("nightly") != std::string::npos);
   const Finished table = installation.belfry({"list"});
   for (const char* word :
-       {"JOB", "SCHEDULE", "LAST RUN", "NEXT RUN", "tick", "every 300ms", "disabled", "Europe/Berlin"}) {
+       {"JOB", "SCHEDULE", "LAST RUN", "NEXT RUN", "tick", "Every 300 milliseconds", "disabled", "Europe/Berlin"}) {
     CAPTURE(std::string(word));
     CHECK((table.out + table.err).find(word) != std::string::npos);
   }
@@ -73,6 +73,6 @@ TEST_CASE("e2e: `list` and `next` read the file where no daemon runs") {
                    "BELFRY_CONFIG=" + installation.path("schedules.yaml"), BELFRY_PROGRAM, "list"});
   CAPTURE(list.err);
   CHECK(list.exit_code == 0);
-  CHECK(list.out.find("30 2 * * *") != std::string::npos);
+  CHECK(list.out.find("At 02:30 every day") != std::string::npos);
   CHECK_FALSE(list.err.empty());  // it says that it is the file's view
 }

@@ -200,6 +200,9 @@ def test_exit_codes(box):
     second = " ".join(box.daemon_command(socket="other"))
     wanted = {
         "belfry list": 0,
+        "belfry list > /dev/full": 1,
+        "belfry backup /proc/nowhere": 1,
+        "belfry daemon --state /proc/state --listen unix:new.sock": 1,
         "belfry frobnicate": 2,
         "belfry run": 2,
         "belfry run restore -p date=yesterday": 2,
@@ -223,6 +226,23 @@ def test_exit_codes(box):
         check(done.returncode == code, f"`{command}` ends with {done.returncode}, not {code}: {done.stdout}{done.stderr}")
         if code not in (0, 3, 124, 126, 137):
             check(done.stderr.startswith("belfry: ") or code in (2, 78), f"`{command}` says what is wrong: {done.stderr}")
+    # The command line's own mistakes: what is wrong, what was meant, where to read on.
+    for command, words in {
+        "belfry": ["a command is missing", "belfry help"],
+        "belfry lst": ["no command 'lst'", "did you mean 'list'?"],
+        "belfry --nonsense": ["no option '--nonsense'", "belfry help"],
+        "belfry --jsom list": ["no option '--jsom'", "did you mean '--json'?"],
+        "belfry list --runing": ["no option '--runing'", "did you mean '--running'?", "belfry help list"],
+        "belfry list --tga=x": ["no option '--tga'", "did you mean '--tag'?"],
+        "belfry list a b": ["'b' is a word too many for 'belfry list'"],
+        "belfry run": ["JOB is required", "belfry help run"],
+        "belfry help nonsense": ["no command 'nonsense'"],
+    }.items():
+        done = box.run(command)
+        said = done.stderr.replace("\n", " ")
+        check(done.returncode == 2, f"`{command}` ends with {done.returncode}, not 2")
+        for word in words:
+            check(word in said, f"`{command}` says '{word}': {said}")
     in_table = {int(code) for code in re.findall(r"^\| (\d+) \|", DOCS, re.M)}
     check(in_table == {0, 1, 2, 3, 4, 5, 6, 75, 78}, f"the manual's table of exit codes lists {sorted(in_table)}")
     if os.geteuid() == 0 and shutil.which("setpriv"):

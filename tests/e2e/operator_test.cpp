@@ -39,6 +39,23 @@ TEST_CASE("e2e: S1 `why` tells of a slot that was skipped which run was in the w
   CHECK(installation.belfry({"why", "nothing"}).exit_code == 3);
 }
 
+TEST_CASE("e2e: S1 `why` of a job that was never due says since when it is known, and when it is due") {
+  Installation installation(
+      "jobs:\n"
+      "  yearly: {schedule: '0 3 1 1 *', run: 'true'}\n"
+      "  asked: {schedule: manual, run: 'true'}\n"
+      "  next: {schedule: {after: yearly}, run: 'true'}\n");
+  installation.start_daemon();
+  const Finished yearly = installation.belfry({"why", "yearly"});
+  CHECK(yearly.exit_code == 0);
+  CHECK(yearly.out.starts_with("yearly has not been due since the daemon first saw it, "));
+  CHECK(yearly.out.find("\nNext: ") != std::string::npos);
+  const Finished before = installation.belfry({"why", "yearly", "--at", "2020-01-01 03:00"});
+  CHECK(before.out.starts_with("The daemon did not know yearly at that time: it saw it first on "));
+  CHECK(installation.belfry({"why", "asked"}).out.find("only when somebody asks for it") != std::string::npos);
+  CHECK(installation.belfry({"why", "next"}).out.find("after yearly succeeds") != std::string::npos);
+}
+
 TEST_CASE("e2e: a paused job starts nothing until it is resumed, and says by whom and why") {
   Installation installation("jobs: {tick: {schedule: every 200ms, tags: [demo], run: 'true'}}\n");
   installation.start_daemon();

@@ -400,6 +400,7 @@ TEST_CASE("api/routes: the slots of a job, newest first, each with its run or wi
   CHECK(holds(some, "\"count\":3"));  // it ends where the question begins
   CHECK_FALSE(holds(some, "02:30:00Z\",\"last"));
   CHECK_FALSE(holds(world.get("/v1/jobs/backup/slots?limit=1"), "missed"));
+  CHECK(holds(slots, "],\"known_since\":"));
 }
 
 TEST_CASE("api/routes: ready is who starts what is due; healthy is who answers, and says what is wrong") {
