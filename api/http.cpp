@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <new>
 #include <span>
 #include <string_view>
 #include <unordered_map>
@@ -14,6 +13,7 @@
 #include <api/http.h>
 #include <api/problem.h>
 #include <api/unix_socket.h>
+#include <base/memory.h>
 #include <base/poller.h>
 #include <base/text.h>
 #include <base/try.h>
@@ -342,13 +342,12 @@ void HttpServer::State::handle(const std::shared_ptr<Exchange>& exchange) {
   // The exchange dies with its connection, and all of them before the State: a late reply finds nobody.
   exchange->request.client = exchange;
   // An exception must not cross the library, which is C. There is one that a sound handler may throw (F12).
-  try {
+  const bool was_handled = with_memory([&] {
     handler_(exchange->request, [this, weak = std::weak_ptr(exchange)](Response response) {
       if (const auto strong = weak.lock()) reply(*strong, std::move(response));
     });
-  } catch (const std::bad_alloc&) {
-    reply(*exchange, no_memory());
-  }
+  });
+  if (!was_handled) reply(*exchange, no_memory());
 }
 
 // The target is taken here, where it is still as it was sent: later the library hands out a C string, in which %00

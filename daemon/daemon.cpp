@@ -3,6 +3,7 @@
 
 #include <api/unix_socket.h>
 #include <base/log.h>
+#include <base/memory.h>
 #include <base/try.h>
 #include <daemon/daemon.h>
 #include <daemon/ground.h>
@@ -44,6 +45,7 @@ Result<Threads> run(const DaemonOptions& options) {
 }  // namespace
 
 int run_daemon(const DaemonOptions& options) {
+  keep_memory_reserve();
   log::use_form(options.log.value_or(log::usual_form(environment)));
   const auto result = run(options);
   // A thread that goes on must not see the program taken down around it.

@@ -3,12 +3,21 @@
 #include <utility>
 
 #include <base/log.h>
+#include <base/memory.h>
 #include <base/try.h>
 #include <daemon/house.h>
 
 namespace belfry {
 
 namespace {
+
+// F12
+void tell_of_memory(MemoryNews news) {
+  if (news == MemoryNews::ran_out) {
+    log::error("there was no memory left: what asked for much of it was refused. Look at the limits of this process");
+  }
+  if (news == MemoryNews::is_back) log::info("there is memory again");
+}
 
 // S33: jobs are left running; the next daemon takes them over.
 std::string what_goes_on(std::size_t open_runs) {
@@ -60,6 +69,7 @@ Result<void> House::turn(const Now& now) {
   }
   tell_manager(now.boot);
   ledger_->retention().take_turn(now.boot);
+  tell_of_memory(renew_memory_reserve());
   return {};
 }
 

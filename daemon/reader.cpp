@@ -1,6 +1,6 @@
-#include <new>
 #include <utility>
 
+#include <base/memory.h>
 #include <base/try.h>
 #include <daemon/reader.h>
 
@@ -13,21 +13,14 @@ Result<std::unique_ptr<Reader>> Reader::start(std::unique_ptr<History> history) 
 void Reader::ask(Question question, std::function<void()> no_memory) {
   worker_.post([this, question = std::move(question), no_memory = std::move(no_memory)] {
     Letter letter{.answer = no_memory, .no_memory = no_memory};
-    try {
-      letter.answer = question(*history_);
-    } catch (const std::bad_alloc&) {  // the client is told, and the daemon goes on
-    }
+    with_memory([&] { letter.answer = question(*history_); });  // else the asker is told so
     answers_.put(std::move(letter));
   });
 }
 
 void Reader::dispatch() {
   for (const Letter& letter : answers_.take_all()) {
-    try {
-      letter.answer();
-    } catch (const std::bad_alloc&) {
-      letter.no_memory();
-    }
+    if (!with_memory(letter.answer)) letter.no_memory();
   }
 }
 

@@ -48,7 +48,7 @@ CallEnd OpenCall::execute(WallTime started) {
   return end;
 }
 
-// One of the three places that catch: what a callable throws is the end of its run, and nothing more.
+// What a callable throws is the end of its run, and nothing more.
 Result<void> OpenCall::call_guarded() {
   try {
     return facts_.callable->call(*this);

@@ -117,6 +117,17 @@ DANGERS = [
         "daemon/clock",
         "jobs/minder/time",  # a program of its own
     ),
+    danger(
+        "catching exceptions",
+        r"\bcatch\s*\(",
+        "config/yaml",  # what yaml-cpp throws
+        "base/zones",  # date
+        "base/worker",  # std::thread
+        "cli/app",  # CLI11, which says so how it was called
+        "jobs/open_call",  # somebody's callable
+        "base/memory",  # a request that gets no memory
+        "cli/main",  # the end
+    ),
     danger("the switch of planted bugs", r"\bplanted\b"),  # the copy that has it is made by tests/sim/mutants
     danger(
         "fork and exec",

@@ -1,7 +1,7 @@
-// F12: each larger allocation on the way of a request fails in turn. (The JSON library allocates a little in a
-// destructor, where nothing may fail; a machine that cannot give that has ended the daemon already.) Nothing but
-// std::bad_alloc comes out, which the server answers with 503 (server_test.cpp), and the next request finds everything
-// as it was. A program of its own, because it brings its own operator new.
+// F12: each allocation on the way of a request fails in turn. Of a larger one nothing but std::bad_alloc comes out,
+// which the server answers with 503 (server_test.cpp), and the next request finds everything as it was. A small one is
+// served from the reserve, because the JSON library takes a little even in a destructor, where nothing may fail. A
+// program of its own, because it brings its own operator new.
 #include <cstdlib>
 #include <new>
 
@@ -9,6 +9,7 @@
 
 #include <api/route_table.h>
 #include <api/routes.h>
+#include <base/memory.h>
 #include <tests/support/fake_backend.h>
 
 namespace {
@@ -16,11 +17,17 @@ namespace {
 constexpr std::size_t larger = 8192;
 bool is_armed = false;
 int allocations_left = 0;
+int until_reserve = -1;  // so many are served before one needs the reserve; less than none: none does
 
 void* allocate(std::size_t size) {
   if (is_armed && size >= larger && allocations_left-- == 0) {
     is_armed = false;  // what cleans up may allocate
     throw std::bad_alloc();
+  }
+  if (until_reserve >= 0 && until_reserve-- == 0) {
+    const std::new_handler handler = std::get_new_handler();
+    if (handler == nullptr) throw std::bad_alloc();
+    handler();
   }
   if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
   throw std::bad_alloc();
@@ -96,6 +103,36 @@ TEST_CASE(
   }
   MESSAGE(failed << " allocations of " << all_routes().size() << " routes");
   CHECK(failed > 10);
+}
+
+TEST_CASE("api/routes: F12 a request in which memory runs out is answered from the reserve") {
+  constexpr int stride = 7;
+  keep_memory_reserve();
+  int served = 0;
+  for (const Route& route : all_routes()) {
+    CAPTURE(route.method);
+    CAPTURE(route.path);
+    for (int nth = 0;; nth += stride) {
+      CAPTURE(nth);
+      int statuses[2] = {};
+      for (int& status : statuses) {
+        World world;
+        const Request request = world.request(route);
+        const Reply reply = [&status](const Response& response) { status = response.status; };
+        until_reserve = &status == &statuses[1] ? nth : -1;
+        world.routes.handle(request, reply);
+      }
+      const bool was_needed = until_reserve < 0;
+      until_reserve = -1;
+      if (!was_needed) break;
+      ++served;
+      CHECK(statuses[1] == statuses[0]);
+      CHECK(renew_memory_reserve() == MemoryNews::ran_out);
+      REQUIRE(nth < 1'000'000);
+    }
+  }
+  MESSAGE(served << " allocations of " << all_routes().size() << " routes");
+  CHECK(served > 100);
 }
 
 }  // namespace belfry::tests
