@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/syscall.h>
@@ -27,8 +28,11 @@ struct Order {
 // In the child, on a stack of its own, in the parent's memory. Nothing here may allocate, lock or return.
 [[gnu::no_sanitize("address", "thread", "undefined")]] int exec_minder(void* argument) {
   auto* const order = static_cast<Order*>(argument);
-  // This process has a table of descriptors of its own: in the daemon's nothing changes.
-  if (order->secrets >= 0) ::syscall(SYS_fcntl, order->secrets, F_SETFD, 0);
+  if (order->secrets >= 0) {
+    ::syscall(SYS_fcntl, order->secrets, F_SETFD, 0);
+  } else {
+    ::syscall(SYS_close_range, order->minder + 1U, ~0U, CLOSE_RANGE_UNSHARE);
+  }
   ::syscall(SYS_execveat, order->minder, "", order->argv.data(), order->environment.data(), AT_EMPTY_PATH);
   order->exec_error = errno;
   ::_exit(127);
@@ -51,6 +55,12 @@ class SignalsBlocked {
   std::uint64_t before_ = 0;
 };
 
+// A daemon with thousands of runs has a descriptor of each, and a child that begins with a copy of that table has to
+// close them all in its exec: half of what its start costs. So it begins in the daemon's own table, and takes from it
+// only what stands before the minder's program, which was opened early. Whoever is to hand on a descriptor of its own
+// run's, the secrets, needs the copy: in the daemon's table nothing may change.
+int table_of_descriptors(const Order& order) { return order.secrets >= 0 ? 0 : CLONE_FILES; }
+
 }  // namespace
 
 Result<std::string> find_minder_program() {
@@ -71,8 +81,8 @@ Result<Fd> spawn_minder(const Fd& minder, const std::string& run_directory, cons
   alignas(16) std::array<std::byte, 16384> stack{};
   int pidfd = -1;
   const SignalsBlocked blocked;
-  const int pid =
-      ::clone(exec_minder, stack.data() + stack.size(), CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &order, &pidfd);
+  const int pid = ::clone(exec_minder, stack.data() + stack.size(),
+                          CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD | table_of_descriptors(order), &order, &pidfd);
   if (pid < 0) return std::unexpected(system_error("clone", "belfry-minder"));
   Fd process{pidfd};
   if (order.exec_error == 0) return process;
