@@ -91,6 +91,8 @@ Result<OutputFile> OutputFile::open(const std::string& runs_path, const AttemptI
   // The index first: what it speaks of is in the output already.
   auto index = read_index(directory + run_directory::index_file);
   if (!index && index.error().sys_errno == 0) return std::unexpected(std::move(index).error());
+  const bool nothing_yet = !index && index.error().sys_errno == ENOENT && ::access(directory.c_str(), F_OK) == 0;
+  if (nothing_yet) return OutputFile(Fd{}, directory);
   Fd fd{::open((directory + run_directory::output_file).c_str(), O_RDONLY | O_CLOEXEC)};
   if (!index || !fd) return std::unexpected(not_kept(id));
   OutputFile file(std::move(fd), directory);
@@ -150,6 +152,7 @@ Result<void> OutputFile::read_at(std::uint64_t place, std::uint64_t length, std:
 
 // Between the window and the whole ring there is room for what was written during the read.
 bool OutputFile::is_still_kept() const {
+  if (pieces_.empty()) return true;
   if (index_.total + index_.header.window_bytes < index_.header.head_bytes + index_.header.ring_bytes) return true;
   const auto now = read_index(directory_ + run_directory::index_file);
   if (!now) return true;  // removed as a whole: what is open is not written to any more

@@ -293,7 +293,7 @@ Result<std::optional<ExitRecord>> look_for_exit_record(const std::string& direct
 
 Result<LockState> try_lock(const std::string& directory, Fd& lock) {
   const std::string path = in(directory, run_directory::lock_file);
-  if (!lock) lock = Fd{::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
+  if (!lock) lock = Fd{::open(path.c_str(), O_RDWR | O_CLOEXEC)};
   if (!lock) return std::unexpected(system_error("open", path));
   if (::flock(lock.get(), LOCK_EX | LOCK_NB) == 0) return LockState::obtained;
   if (errno == EWOULDBLOCK) return LockState::held;

@@ -13,8 +13,8 @@ namespace {
 
 constexpr std::chrono::milliseconds kill_limit{2000};
 
-// A job that is still held shares its minder's lock for the instant until it closes it; a minder that is about to die
-// holds it for the instant after its process is gone from view.
+// A job that has not executed yet shares its minder's lock for the instant until it closes it; a minder that is about
+// to die holds it for the instant after its process is gone from view.
 constexpr int tries = 100;
 constexpr int pause_ms = 10;
 

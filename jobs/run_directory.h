@@ -8,11 +8,13 @@
 //         progress job               how far it is, `80 uploading`: what `belfry progress` writes (BELFRY_PROGRESS)
 //         result   job               the run's result (BELFRY_RESULT)
 //         checkpoint  job            kept for the next attempt of the run (BELFRY_CHECKPOINT)
-//       spec       daemon            what to start, and how
+//       spec       daemon            what to start, and how. The minder holds an flock on it for its life: it is free
+//       the
+//                                    moment the minder is dead
 //       input      daemon            what the job reads as its standard input, if not /dev/null
-//       lock       minder            flock'd for the minder's life, and free the moment it is dead
 //       started    minder, recovery  the claim. Who links it first decides whether the launch ever executes
-//       output     minder            what the job wrote, byte by byte, stdout and stderr in order of arrival
+//       output     minder            what the job wrote, byte by byte, stdout and stderr in order of arrival; made, as
+//                                    its index is, when there is something
 //       output.index  minder         when each piece of it came, and on which stream
 //       progress   minder            the last `::progress 80 text` line of the job's stdout
 //       exit       minder            the exit record
@@ -104,7 +106,7 @@ inline constexpr char hints_socket_from_within[] = "../hints";
 inline constexpr char job_directory[] = "job";
 inline constexpr char spec_file[] = "spec";
 inline constexpr char input_file[] = "input";
-inline constexpr char lock_file[] = "lock";
+inline constexpr char lock_file[] = "spec";
 inline constexpr char claim_file[] = "started";
 inline constexpr char output_file[] = "output";
 inline constexpr char index_file[] = "output.index";

@@ -31,7 +31,7 @@ struct Order {
   if (order->secrets >= 0) {
     ::syscall(SYS_fcntl, order->secrets, F_SETFD, 0);
   } else {
-    ::syscall(SYS_close_range, order->minder + 1U, ~0U, CLOSE_RANGE_UNSHARE);
+    ::syscall(SYS_close_range, static_cast<unsigned>(order->minder) + 1U, ~0U, CLOSE_RANGE_UNSHARE);
   }
   ::syscall(SYS_execveat, order->minder, "", order->argv.data(), order->environment.data(), AT_EMPTY_PATH);
   order->exec_error = errno;

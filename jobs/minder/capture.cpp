@@ -14,9 +14,8 @@ char buffer[Redactor::longest + read_max];  // the first part of it only where t
 
 }  // namespace
 
-int Capture::open_files(uint64_t output_max) { return kept_.open_files(AT_FDCWD, output_max); }
-
-int Capture::open_pipes() {
+int Capture::open(uint64_t output_max) {
+  kept_.begin(output_max);
   const uint32_t names[2] = {run_directory::index_stdout, run_directory::index_stderr};
   for (int i = 0; i < 2; ++i) {
     int ends[2];

@@ -15,9 +15,8 @@ namespace belfry::minder {
 
 class Capture {
  public:
-  // Creates the files and the two pipes. 0, or errno.
-  int open_files(uint64_t output_max);
-  int open_pipes();
+  // Creates the two pipes. 0, or errno.
+  int open(uint64_t output_max);
 
   // From now on each line also goes there.
   void also_to(Journal& journal) { journal_ = &journal; }

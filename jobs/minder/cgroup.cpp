@@ -1,4 +1,3 @@
-#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -58,8 +57,10 @@ bool Cgroup::write(const char* file, const char* text) const {
   return is_written;
 }
 
-void Cgroup::add(pid_t pid, const CgroupLimits& limits) {
-  if (!is_open() || write("cgroup.procs", format_number(static_cast<uint64_t>(pid)).text)) return;
+bool Cgroup::enter() const { return !is_open() || write("cgroup.procs", "0"); }
+
+void Cgroup::give_up(const CgroupLimits& limits) {
+  if (!is_open()) return;
   remove();
   close(fd_);
   fd_ = -1;

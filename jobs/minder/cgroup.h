@@ -2,8 +2,6 @@
 // leaves it, so all of it can be bounded and killed as one.
 #pragma once
 
-#include <sys/types.h>
-
 #include <jobs/minder/spec.h>
 
 namespace belfry::minder {
@@ -14,8 +12,11 @@ class Cgroup {
   void open(const char* parent, const char* name, const CgroupLimits& limits);
   bool is_open() const { return fd_ >= 0; }
 
-  // Moves a process in. If it cannot be, the group is given up, and `limits` count as not in force.
-  void add(pid_t pid, const CgroupLimits& limits);
+  // Moves the calling process in. False: it cannot be.
+  bool enter() const;
+
+  // Whoever was to be in it is not, and `limits` count as not in force.
+  void give_up(const CgroupLimits& limits);
 
   // Which of the wanted limits are not in force, as the exit record says them.
   const char* unlimited() const { return unlimited_; }

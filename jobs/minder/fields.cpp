@@ -39,9 +39,8 @@ uint64_t parse_number(const char* text, unsigned base) {
 }
 
 const char* value_if_key(const char* field, const char* key) {
-  const size_t length = strlen(key);
-  if (strncmp(field, key, length) != 0 || field[length] != '=') return nullptr;
-  return field + length + 1;
+  while (*key != '\0' && *field == *key) ++field, ++key;
+  return *key == '\0' && *field == '=' ? field + 1 : nullptr;
 }
 
 }  // namespace belfry::minder

@@ -2,6 +2,8 @@
 // lives, and then the next one reads the files when it starts.
 #pragma once
 
+#include <stdint.h>
+
 namespace belfry::minder {
 
 class Hint {
@@ -12,14 +14,17 @@ class Hint {
   // Wants the daemon to be told.
   void raise();
 
-  // The daemon's queue was full: call again a little later.
-  bool is_pending() const { return pending_; }
+  // The same, in a while: what is over by then is told of only once, by the minder's own end.
+  void raise_later();
+
+  // In boot time, when send() is to be called; 0: there is nothing to tell.
+  uint64_t due_at() const { return due_at_; }
   void send();
 
  private:
   const char* name_;
   int fd_ = -1;
-  bool pending_ = false;
+  uint64_t due_at_ = 0;
 };
 
 }  // namespace belfry::minder

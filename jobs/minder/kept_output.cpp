@@ -19,12 +19,13 @@ int create(int directory, const char* name) {
 
 }  // namespace
 
+// A reader looks for the index first.
 int KeptOutput::open_files(int directory, uint64_t output_max) {
   output_fd_ = create(directory, run_directory::output_file);
   if (output_fd_ < 0) return errno;
   index_fd_ = create(directory, run_directory::index_file);
   if (index_fd_ < 0) return errno;
-  header_ = run_directory::index_header(output_max);
+  begin(output_max);
   write_all(index_fd_, &header_, sizeof header_, 0);
   return 0;
 }
@@ -55,6 +56,7 @@ void KeptOutput::keep(uint32_t stream, const char* bytes, uint32_t length, int64
 
 // Once something could not be written, nothing more is: what is kept stays a true beginning.
 void KeptOutput::keep_in_one_place(const Part& part) {
+  if (output_fd_ < 0 && write_error_ == 0) write_error_ = open_files(AT_FDCWD, header_.head_bytes + header_.ring_bytes);
   if (write_error_ != 0) return;
   write_all(output_fd_, part.bytes, part.length, place_of(bytes_).at);
   const auto written = static_cast<uint32_t>(kept_ - bytes_);

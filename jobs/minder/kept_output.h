@@ -13,6 +13,9 @@ namespace belfry::minder {
 
 class KeptOutput {
  public:
+  // The files are made in the working directory when there is something to keep: most jobs write nothing.
+  void begin(uint64_t output_max) { header_ = run_directory::index_header(output_max); }
+
   // Creates the files in a directory: its descriptor, or AT_FDCWD. 0, or errno.
   int open_files(int directory, uint64_t output_max);
   void close_files();

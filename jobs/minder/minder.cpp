@@ -14,7 +14,6 @@
 namespace belfry::minder {
 namespace {
 
-constexpr uint64_t hint_pause_ms = 10;
 constexpr uint64_t record_pause_ms = 1000;
 constexpr uint64_t fork_pause_first_ms = 50;
 constexpr uint64_t fork_pause_max_ms = 5000;
@@ -24,7 +23,7 @@ Trouble trouble(StartFailure::Call call, const char* path, int error) { return {
 
 // Held until the minder is dead; never unlocked by hand. False: somebody else is at work in this directory.
 bool take_lock() {
-  const int fd = open(run_directory::lock_file, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  const int fd = open(run_directory::lock_file, O_RDWR | O_CLOEXEC);
   return fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0;
 }
 
@@ -39,18 +38,24 @@ uint64_t left_until(uint64_t due_at) {
   return due_at > now ? due_at - now : 0;
 }
 
+// Somebody else has the claim, and whatever there is to say is theirs to say.
+bool is_claimed_by_recovery(const Trouble& found) {
+  return found.failure.call == StartFailure::claim_call && found.failure.error == EEXIST;
+}
+
 }  // namespace
 
 int Minder::run(int secrets_fd) {
-  if (const Trouble found = prepare(secrets_fd)) return put_on_record(found);
-  const int error = claim_.take(spec_.boot, job_.pid());
-  if (error == EEXIST) return discard({});
-  if (error != 0) return discard(trouble(StartFailure::claim_call, run_directory::claim_file, error));
-  read_signals();
-  if (stop_asked_) return discard(trouble(StartFailure::stopped, "", 0));
+  Trouble found = prepare(secrets_fd);
+  if (!found) found = start_job();
+  capture_.close_job_ends();
+  if (found) {
+    cgroup_.remove();
+    return is_claimed_by_recovery(found) ? 0 : put_on_record(found);
+  }
   phase_ = Phase::running;
   if (spec_.limit != Limit::none) limit_at_ = boot_ms() + spec_.time_limit_ms;
-  job_.release();
+  if (job_.is_settled()) note_exec_result();
   while (phase_ != Phase::over || record_is_due_) turn();
   return 0;
 }
@@ -69,19 +74,13 @@ Trouble Minder::prepare(int secrets_fd) {
   if (const Trouble found = open_input()) return found;
   open_journal();
   cgroup_.open(spec_.cgroup, name_, spec_.cgroup_limits);
-  const Trouble found = fork_job();
-  capture_.close_job_ends();
-  if (!found) cgroup_.add(job_.pid(), spec_.cgroup_limits);
-  if (found) cgroup_.remove();
-  return found;
+  const int error = claim_.prepare();
+  return error == 0 ? Trouble{} : trouble(StartFailure::claim_call, run_directory::claim_file, error);
 }
 
 Trouble Minder::open_capture() {
-  if (const int error = capture_.open_files(spec_.output_max)) {
-    return trouble(StartFailure::open_call, run_directory::output_file, error);
-  }
   secrets_.hide_in(capture_.redactor());
-  const int error = capture_.open_pipes();
+  const int error = capture_.open(spec_.output_max);
   return error == 0 ? Trouble{} : trouble(StartFailure::pipe_call, "", error);
 }
 
@@ -102,18 +101,21 @@ void Minder::open_journal() {
 }
 
 // A machine without room for one more process has it again in a while (S29).
-Trouble Minder::fork_job() {
+Trouble Minder::start_job() {
   const uint64_t give_up_at = boot_ms() + spec_.start_deadline_ms;
+  const JobStreams streams = {input_, capture_.job_output(), capture_.job_errors()};
   for (uint64_t pause = fork_pause_first_ms;; pause = pause * 2 < fork_pause_max_ms ? pause * 2 : fork_pause_max_ms) {
-    const StartFailure failure = job_.fork_held(spec_, {input_, capture_.job_output(), capture_.job_errors()});
+    read_signals();
+    if (stop_asked_) return trouble(StartFailure::stopped, "", 0);
+    const StartFailure failure = job_.start({spec_, streams, cgroup_, claim_});
     const bool has_no_room =
         failure.call == StartFailure::fork_call && (failure.error == EAGAIN || failure.error == ENOMEM);
-    if (!has_no_room || left_until(give_up_at) == 0) return {failure, ""};
+    if (!has_no_room || left_until(give_up_at) == 0) {
+      return {failure, failure.call == StartFailure::claim_call ? run_directory::claim_file : ""};
+    }
     const uint64_t left = left_until(give_up_at);
     struct pollfd ready = {signals_, POLLIN, 0};
     poll(&ready, 1, static_cast<int>(pause < left ? pause : left));
-    read_signals();
-    if (stop_asked_) return trouble(StartFailure::stopped, "", 0);
   }
 }
 
@@ -122,18 +124,8 @@ Trouble Minder::fork_job() {
 int Minder::put_on_record(const Trouble& found) {
   record_.failure = found.failure;
   record_.path = found.path;
-  const bool is_on_record = claim_.take(spec_.boot, 0) == 0 && write_exit_record(record_);
+  const bool is_on_record = claim_.prepare() == 0 && claim_.take(spec_.boot, 0) == 0 && write_exit_record(record_);
   return is_on_record ? 0 : found.failure.error;
-}
-
-// Without a reason: somebody else has the claim, and whatever there is to say is theirs to say.
-int Minder::discard(const Trouble& why) {
-  job_.discard();
-  cgroup_.remove();
-  if (!why) return 0;
-  if (why.failure.call == StartFailure::claim_call) return put_on_record(why);
-  record_.failure = why.failure;
-  return write_exit_record(record_) ? 0 : ECANCELED;
 }
 
 void Minder::turn() {
@@ -150,7 +142,7 @@ void Minder::turn() {
 int Minder::timeout_ms() const {
   uint64_t timeout = sleep_max_ms;
   const auto at_most = [&timeout](uint64_t ms) { timeout = ms < timeout ? ms : timeout; };
-  if (hint_.is_pending()) at_most(hint_pause_ms);
+  if (hint_.due_at() != 0) at_most(left_until(hint_.due_at()));
   if (capture_.progress().due_at() != 0) at_most(left_until(capture_.progress().due_at()));
   if (record_is_due_) at_most(record_pause_ms);
   if (limit_at_ != 0) at_most(left_until(limit_at_));
@@ -159,7 +151,7 @@ int Minder::timeout_ms() const {
 }
 
 void Minder::take_due_times() {
-  if (hint_.is_pending()) hint_.send();
+  if (hint_.due_at() != 0 && left_until(hint_.due_at()) == 0) hint_.send();
   const uint64_t progress_due_at = capture_.progress().due_at();
   if (progress_due_at != 0 && left_until(progress_due_at) == 0 && capture_.progress().write_out()) hint_.raise();
   if (stop_asked_) stop();
@@ -176,7 +168,7 @@ void Minder::read_signals() {
     if (info.ssi_signo == SIGTERM) stop_asked_ = true;
     if (info.ssi_signo == SIGCHLD) has_child_ended = true;
   }
-  if (has_child_ended && phase_ != Phase::held) reap();
+  if (has_child_ended && phase_ != Phase::starting) reap();
 }
 
 void Minder::note_exec_result() {
@@ -191,7 +183,7 @@ void Minder::note_exec_result() {
   record_.started_ms = wall_ms();
   claim_.note_executing(record_.started_ms);
   spec_.release();
-  hint_.raise();
+  hint_.raise_later();
 }
 
 // Somebody wants it to end. What has outlived the main process is no longer waited for either.

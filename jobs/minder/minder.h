@@ -4,10 +4,11 @@
 // In this order, because each step covers the death of somebody at the step before (jobs/run_directory.h has the
 // files):
 //   own session, child subreaper, lock     whoever gets the lock knows that this minder is dead
-//   fork the job, held; its cgroup         its pid is known before anything executes
-//   claim                                  recovery was first: the held job is discarded. From here on nobody can start
-//                                          this launch anew
-//   release, exec, confirm in the claim    unless somebody has asked meanwhile for it to be stopped
+//   the job's process, in its cgroup       unless somebody has asked meanwhile for it to be stopped. It dies with the
+//                                          minder
+//   claim, by the job's process            recovery was first: it ends. From here on nobody can start this launch anew,
+//                                          and the pid of what may have executed is known to recovery
+//   exec, confirm in the claim
 //   main process over: exit record         at once, whatever it left behind (S27); where it was stopped, once all of it
 //                                          is gone (S26)
 //   leftovers, record completed, exit
@@ -18,9 +19,10 @@
 
 #include <jobs/minder/capture.h>
 #include <jobs/minder/cgroup.h>
+#include <jobs/minder/claim.h>
 #include <jobs/minder/departure.h>
-#include <jobs/minder/held_job.h>
 #include <jobs/minder/hint.h>
+#include <jobs/minder/job_process.h>
 #include <jobs/minder/journal.h>
 #include <jobs/minder/ladder.h>
 #include <jobs/minder/records.h>
@@ -40,7 +42,7 @@ class Minder {
 
  private:
   enum class Phase {
-    held,       // not released yet
+    starting,   // there is no process, or none that may execute
     running,    // the main process lives
     stopping,   // it is being ended: the record waits for the whole tree
     leftovers,  // the main process is over, and the record says so
@@ -51,9 +53,8 @@ class Minder {
   Trouble open_capture();
   Trouble open_input();
   void open_journal();
-  Trouble fork_job();
+  Trouble start_job();
   int put_on_record(const Trouble& found);
-  int discard(const Trouble& why);
 
   void turn();
   int timeout_ms() const;
@@ -76,13 +77,13 @@ class Minder {
   Spec spec_;
   Capture capture_;
   Journal journal_;
-  HeldJob job_;
+  JobProcess job_;
   Cgroup cgroup_;
   Claim claim_;
   Hint hint_;
   Ladder ladder_;
   ExitRecord record_;
-  Phase phase_ = Phase::held;
+  Phase phase_ = Phase::starting;
   int input_ = -1;
   int signals_ = -1;
   bool stop_asked_ = false;

@@ -1,27 +1,13 @@
-// What the minder states for good: the claim, and the exit record (jobs/run_directory.h has their formats).
+// What the minder states for good: the exit record, and how far the job is (jobs/run_directory.h has the formats).
 #pragma once
 
 #include <stdint.h>
 #include <sys/resource.h>
-#include <sys/types.h>
 
-#include <jobs/minder/held_job.h>
+#include <jobs/minder/spec.h>
+#include <jobs/minder/start_failure.h>
 
 namespace belfry::minder {
-
-// The claim on the run directory. Holding it is the right to execute the job; there is only one, ever.
-class Claim {
- public:
-  // 0: it is ours. EEXIST: recovery was here first, and nothing may execute. Else errno: it could not be written.
-  // `job` is 0 when the start has failed already.
-  int take(const char* boot, pid_t job);
-
-  // Notes in the claim that the job executes.
-  void note_executing(uint64_t wall_ms);
-
- private:
-  int fd_ = -1;
-};
 
 struct ExitRecord {
   StartFailure failure;   // if set, the job never executed, and status means nothing

@@ -12,42 +12,55 @@
 namespace belfry::minder {
 namespace {
 
-int map_file(Spec& spec) {
-  const int fd = open(run_directory::spec_file, O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return errno;
-  struct stat status = {};
-  void* pages = MAP_FAILED;
-  if (fstat(fd, &status) == 0 && status.st_size > 0) {
-    spec.pages_size = static_cast<size_t>(status.st_size);
-    pages = mmap(nullptr, spec.pages_size, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
+// Most specs are small. Pages that need not be mapped need not be given back either, and both take longer than reading.
+char small_text[4096];
+char* small_vectors[128];
+
+int take_text(Spec& spec, int fd, size_t size) {
+  spec.text_size = size;
+  if (size <= sizeof small_text) {
+    spec.text = small_text;
+    return read(fd, small_text, size) == static_cast<ssize_t>(size) ? 0 : EBADMSG;
   }
-  close(fd);
-  if (pages == MAP_FAILED) return EBADMSG;
-  spec.pages = pages;
+  void* const pages = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
+  if (pages == MAP_FAILED) return errno;
+  spec.text = static_cast<char*>(pages);
   return 0;
 }
 
-int map_vectors(Spec& spec, size_t pointers) {
+int read_text(Spec& spec) {
+  const int fd = open(run_directory::spec_file, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return errno;
+  struct stat status = {};
+  const bool is_there = fstat(fd, &status) == 0 && status.st_size > 0;
+  const int error = is_there ? take_text(spec, fd, static_cast<size_t>(status.st_size)) : EBADMSG;
+  close(fd);
+  return error;
+}
+
+int make_vectors(Spec& spec, size_t pointers) {
   spec.vectors_size = pointers * sizeof(char*);
+  if (spec.vectors_size <= sizeof small_vectors) {
+    spec.vectors = small_vectors;
+    return 0;
+  }
   void* pages = mmap(nullptr, spec.vectors_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (pages == MAP_FAILED) return errno;
-  spec.vectors = pages;
+  spec.vectors = static_cast<char**>(pages);
   return 0;
 }
 
 // Calls `visit(field)` for each field. REQUIRES: the last byte is a NUL.
 template <class Visit>
 void for_each_field(const Spec& spec, Visit visit) {
-  char* const begin = static_cast<char*>(spec.pages);
-  for (char* field = begin; field < begin + spec.pages_size; field += strlen(field) + 1) visit(field);
+  for (char* field = spec.text; field < spec.text + spec.text_size; field += strlen(field) + 1) visit(field);
 }
 
 bool is_whole(const Spec& spec) {
-  const char* const text = static_cast<const char*>(spec.pages);
   static constexpr char last[] = "\0end=";
-  if (spec.pages_size < sizeof last) return false;
-  if (memcmp(text + spec.pages_size - sizeof last, last, sizeof last) != 0) return false;
-  const char* const version = value_if_key(text, run_directory::spec_kind);
+  if (spec.text_size < sizeof last) return false;
+  if (memcmp(spec.text + spec.text_size - sizeof last, last, sizeof last) != 0) return false;
+  const char* const version = value_if_key(spec.text, run_directory::spec_kind);
   return version != nullptr && parse_number(version) == run_directory::version;
 }
 
@@ -130,7 +143,7 @@ bool is_vector(const char* field) { return strncmp(field, "argv=", 5) == 0 || st
 }  // namespace
 
 int read_spec(Spec& spec, const Secrets& secrets) {
-  if (const int error = map_file(spec)) return error;
+  if (const int error = read_text(spec)) return error;
   if (!is_whole(spec)) return EBADMSG;
   size_t arguments = 0;
   size_t variables = 0;
@@ -142,8 +155,8 @@ int read_spec(Spec& spec, const Secrets& secrets) {
   if (arguments == 0) return EBADMSG;
   variables += secrets.variable_count();
   spec.has_secrets = secrets.any();
-  if (const int error = map_vectors(spec, arguments + variables + 2)) return error;
-  spec.argv = static_cast<char**>(spec.vectors);
+  if (const int error = make_vectors(spec, arguments + variables + 2)) return error;
+  spec.argv = spec.vectors;
   spec.env = spec.argv + arguments + 1;
   size_t next_argument = 0;
   size_t next_variable = 0;
@@ -156,9 +169,10 @@ int read_spec(Spec& spec, const Secrets& secrets) {
 }
 
 void Spec::release() {
-  if (pages != nullptr) munmap(pages, pages_size);
-  if (vectors != nullptr) munmap(vectors, vectors_size);
-  pages = vectors = nullptr;
+  if (text != nullptr && text != small_text) munmap(text, text_size);
+  if (vectors != nullptr && vectors != small_vectors) munmap(vectors, vectors_size);
+  text = nullptr;
+  vectors = nullptr;
   argv = env = nullptr;
   boot = cwd = job = "";
   only_if = identity.name = cgroup = journal = nullptr;

@@ -40,8 +40,8 @@ struct CgroupLimits {
   const char* io_weight = "";
 };
 
-// The texts point into the file's pages, which are mapped and not copied: a spec may be megabytes of arguments, and
-// after the job's exec the minder gives them back.
+// The texts point into the file's own text. Of a long one, for a spec may be megabytes of arguments, the pages are
+// mapped and not copied, and the minder gives them back after the job's exec.
 struct Spec {
   const char* boot = "";
   const char* cwd = "/";
@@ -66,9 +66,9 @@ struct Spec {
   char** env = nullptr;
   bool has_secrets = false;  // some variables stand elsewhere, in memory that nobody may look into
 
-  void* pages = nullptr;
-  size_t pages_size = 0;
-  void* vectors = nullptr;
+  char* text = nullptr;
+  size_t text_size = 0;
+  char** vectors = nullptr;
   size_t vectors_size = 0;
 
   // After this, of its texts and vectors nothing may be used any more.

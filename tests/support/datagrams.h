@@ -14,6 +14,7 @@
 
 #include <doctest/doctest.h>
 
+#include <base/datagram.h>
 #include <base/os.h>
 
 namespace belfry::tests {
@@ -38,6 +39,18 @@ class DatagramReceiver {
       const ssize_t n = ::recv(fd_.get(), buffer.data(), buffer.size(), 0);
       if (n < 0) return received_;
       received_.emplace_back(buffer.data(), static_cast<std::size_t>(n));
+    }
+  }
+
+  // Sends "full" to it until there is room for nobody; gives how often. The kernel bounds what one sender may have on its
+  // way as well as what may wait here, and which bound is met first depends on the machine.
+  int flood() const {
+    std::vector<DatagramSender> senders;
+    for (int count = 0;;) {
+      const int before = count;
+      senders.push_back(DatagramSender::open(path_).value());
+      while (senders.back().send("full")) ++count;
+      if (count == before) return count;
     }
   }
 

@@ -134,7 +134,7 @@ DANGERS = [
         r"""(?<![\w.>])(v?fork|clone3?|posix_spawnp?|execl[pe]?|execvp?e?|execveat|fexecve|popen|system)\s*\(
           | \bSYS_(v?fork|clone3?|execve|execveat)\b""",
         "jobs/spawn",  # of the minder, by the daemon
-        "jobs/minder/held_job",  # of the job, by the minder
+        "jobs/minder/job_process",  # of the job, by the minder
         "cli/editor",  # of a person's own editor, in the foreground
     ),
 ]

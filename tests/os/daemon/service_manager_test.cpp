@@ -107,9 +107,7 @@ TEST_CASE("daemon/service_manager: time is asked for again and again, and not at
 
 TEST_CASE("daemon/service_manager: what finds no room is offered again, and nothing waits for it") {
   Manager manager;
-  const auto flood = DatagramSender::open(manager.receiver.path()).value();
-  int flooded = 0;
-  while (flood.send("full")) ++flooded;
+  const int flooded = manager.receiver.flood();
   manager->tell_ready();
   manager->take_turn(start);
   CHECK(manager->wakes_in(start) == ServiceManager::retry_pause);

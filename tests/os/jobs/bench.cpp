@@ -137,7 +137,10 @@ bool Bench::follow_for(Millis limit, const std::function<bool()>& happened) {
   return true;
 }
 
-std::string Bench::output(const AttemptId& id) const { return read_file(directory(id) + "/output").value(); }
+// A job that has written nothing has no such file.
+std::string Bench::output(const AttemptId& id) const {
+  return has_file(id, "output") ? read_file(directory(id) + "/output").value() : "";
+}
 
 Claim Bench::claim(const AttemptId& id) const { return read_claim(directory(id)).value().value(); }
 

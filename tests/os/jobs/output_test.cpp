@@ -27,7 +27,7 @@ std::string last_lines(const Bench& bench, const AttemptId& id, const LastLines&
 
 // In a script: waits until what it wrote last has been kept. Within one read of both pipes the order is not known.
 std::string until_kept(const Bench& bench, const std::string& text) {
-  return "; until grep -q " + text + " " + bench.runs() + "/$BELFRY_RUN_ID.1.1/output; do sleep 0.01; done; ";
+  return "; until grep -qs " + text + " " + bench.runs() + "/$BELFRY_RUN_ID.1.1/output; do sleep 0.01; done; ";
 }
 
 std::string three_lines(const Bench& bench) {
@@ -68,6 +68,19 @@ TEST_CASE("jobs/output: S30 the streams are told apart, and together they come i
   CHECK(read(bench, order.id, {.limit = everything}) == "one\ntwo\nthree\n");
   CHECK(read(bench, order.id, {.stream = OutputStream::out, .limit = everything}) == "one\nthree\n");
   CHECK(read(bench, order.id, {.stream = OutputStream::err, .limit = everything}) == "two\n");
+}
+
+TEST_CASE(
+    "jobs/output: S30 what wrote nothing has an output, which is empty, and no files of it; what is gone has none") {
+  Bench bench;
+  const StartOrder order = bench.script("exit 0");
+  bench.run(order);
+  CHECK(read(bench, order.id, {.limit = everything}).empty());
+  CHECK(last_lines(bench, order.id, {.count = 5}).empty());
+  CHECK_FALSE(bench.has_file(order.id, "output"));
+  CHECK_FALSE(bench.has_file(order.id, "output.index"));
+  std::filesystem::remove_all(bench.directory(order.id));
+  CHECK_FALSE(read_output(bench.runs(), order.id, {.limit = everything}));
 }
 
 TEST_CASE("jobs/output: S30 a page is cut anywhere, within a stream or across both") {

@@ -23,7 +23,7 @@ RunId run(std::uint64_t number) { return RunId::make(WallTime{std::chrono::hours
 std::string make_directory(const TempDir& dir, const AttemptId& id) {
   const std::string path = dir / ("runs/" + run_directory_name(id));
   fs::create_directories(path + "/job/deep/er");
-  for (const char* name : {"/spec", "/lock", "/output", "/job/deep/er/file"}) {
+  for (const char* name : {"/spec", "/output", "/job/deep/er/file"}) {
     REQUIRE(replace_file(path + name, "x").has_value());
   }
   return path;
@@ -62,7 +62,7 @@ TEST_CASE("jobs/run_removal: strays are of no run, old, and without a minder") {
   const std::string stray = make_directory(dir, {run(1), 1, 1});
   const std::string known = make_directory(dir, {run(2), 1, 1});
   const std::string alive = make_directory(dir, {run(3), 1, 1});
-  const Fd lock{::open((alive + "/lock").c_str(), O_RDONLY | O_CLOEXEC)};
+  const Fd lock{::open((alive + "/spec").c_str(), O_RDONLY | O_CLOEXEC)};
   REQUIRE(::flock(lock.get(), LOCK_EX) == 0);
   const auto unknown = [](const RunId& id) { return id != run(2); };
   struct stat info{};

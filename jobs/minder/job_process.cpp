@@ -1,6 +1,7 @@
 // Between fork and exec: async-signal-safe calls only, no allocation, no return into the minder's code.
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -8,8 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <jobs/minder/held_job.h>
 #include <jobs/minder/identity.h>
+#include <jobs/minder/job_process.h>
 
 namespace belfry::minder {
 namespace {
@@ -97,72 +98,131 @@ StartFailure prepare_process(const Spec& spec) {
 }
 
 // Everything else is as it must be (S28): when the minder starts it resets the dispositions, closes what it inherited
-// and opens /dev/null as 0; what it opens later is close-on-exec.
-[[noreturn]] void become_job(const Spec& spec, JobStreams streams, int result_fd) {
+// and opens /dev/null as 0; what it opens later is close-on-exec. Comes back only if that failed.
+StartFailure become_job(const Spec& spec, JobStreams streams, int result_fd) {
   if (streams.input >= 0) dup2(streams.input, 0);
   dup2(streams.output, 1);
   dup2(streams.errors, 2);
   StartFailure failure = prepare_process(spec);
   if (failure.call == StartFailure::none) failure = ask_condition(spec, result_fd);
   if (failure.call == StartFailure::none) failure = exec_job(spec);
-  give_up(result_fd, failure);
+  return failure;
 }
 
-bool wait_for_release(int hold_fd) {
-  char byte;
+// Whoever finds the minder dead, and no claim, takes it that nothing will ever execute. So this process must be dead by
+// then: the kernel sees to it before anybody is told of the minder's end.
+bool dies_with(pid_t minder) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  return getppid() == minder;
+}
+
+// From the claim on, recovery knows of this process by itself. The job may have children that die for nobody.
+void live_on() { prctl(PR_SET_PDEATHSIG, 0); }
+
+// Until it says otherwise: it has been killed.
+struct Claimed {
+  StartFailure failure{StartFailure::claim_call, ECANCELED};
+  bool is_in_cgroup = true;
+};
+
+Claimed claim_as_job(const JobProcess::Terms& terms, pid_t minder) {
+  Claimed claimed;
+  if (!dies_with(minder)) _exit(0);
+  setpgid(0, 0);
+  claimed.is_in_cgroup = terms.cgroup.enter();
+  const int error = terms.claim.take(terms.spec.boot, getpid());
+  claimed.failure = {error == 0 ? StartFailure::none : StartFailure::claim_call, error};
+  if (error == 0) live_on();
+  return claimed;
+}
+
+// What the process that borrows the minder's memory leaves there.
+struct Borrowed {
+  const JobProcess::Terms& terms;
+  pid_t minder;
+  Claimed claimed;
+  StartFailure result;
+};
+
+[[gnu::no_sanitize("address", "thread", "undefined")]] int run_borrowed(void* argument) {
+  auto* const borrowed = static_cast<Borrowed*>(argument);
+  borrowed->claimed = claim_as_job(borrowed->terms, borrowed->minder);
+  if (borrowed->claimed.failure.call == StartFailure::none) {
+    borrowed->result = become_job(borrowed->terms.spec, borrowed->terms.streams, -1);
+  }
+  _exit(127);
+}
+
+// Nobody may look into a minder with secrets, and a process that shares its memory would have to change that; and a
+// condition may take as long as it likes, while the minder has to listen.
+bool may_borrow(const Spec& spec) { return !spec.has_secrets && spec.only_if == nullptr; }
+
+template <class Message>
+bool receive(int fd, Message& message) {
   ssize_t n;
-  do n = read(hold_fd, &byte, 1);
+  do n = read(fd, &message, sizeof message);
   while (n < 0 && errno == EINTR);
-  return n == 1;
+  return n == static_cast<ssize_t>(sizeof message);
 }
 
 }  // namespace
 
-StartFailure HeldJob::fork_held(const Spec& spec, JobStreams streams) {
-  int hold[2];
+StartFailure JobProcess::start(const Terms& terms) {
+  result_ = {};
+  return may_borrow(terms.spec) ? start_here(terms) : start_apart(terms);
+}
+
+StartFailure JobProcess::start_here(const Terms& terms) {
+  alignas(16) static char stack[65536];
+  Borrowed borrowed{.terms = terms, .minder = getpid(), .claimed = {}, .result = {}};
+  pid_ = clone(run_borrowed, stack + sizeof stack, CLONE_VM | CLONE_VFORK | SIGCHLD, &borrowed);
+  if (pid_ < 0) return {StartFailure::fork_call, errno};
+  result_ = borrowed.result;
+  return settle_claim(terms, borrowed.claimed.failure, borrowed.claimed.is_in_cgroup);
+}
+
+StartFailure JobProcess::start_apart(const Terms& terms) {
   int result[2];
-  if (pipe2(hold, O_CLOEXEC) != 0) return {StartFailure::pipe_call, errno};
   if (pipe2(result, O_CLOEXEC) != 0) return {StartFailure::pipe_call, errno};
+  const pid_t minder = getpid();
   pid_ = fork();
   if (pid_ < 0) {
     const int error = errno;
-    const int ends[] = {hold[0], hold[1], result[0], result[1]};
-    for (const int end : ends) close(end);
+    close(result[0]);
+    close(result[1]);
     return {StartFailure::fork_call, error};
   }
   if (pid_ == 0) {
-    setpgid(0, 0);
-    close(hold[1]);
-    if (!wait_for_release(hold[0])) _exit(0);
-    become_job(spec, streams, result[1]);
+    const Claimed claimed = claim_as_job(terms, minder);
+    (void)!write(result[1], &claimed, sizeof claimed);
+    if (claimed.failure.call != StartFailure::none) _exit(127);
+    give_up(result[1], become_job(terms.spec, terms.streams, result[1]));
   }
-  setpgid(pid_, pid_);
-  close(hold[0]);
   close(result[1]);
-  release_fd_ = hold[1];
   result_fd_ = result[0];
-  return {};
+  Claimed claimed;
+  (void)receive(result_fd_, claimed);
+  return settle_claim(terms, claimed.failure, claimed.is_in_cgroup);
 }
 
-void HeldJob::release() {
-  (void)!write(release_fd_, "x", 1);
-  close(release_fd_);
-}
-
-void HeldJob::discard() {
-  close(release_fd_);
-  kill(pid_, SIGKILL);
+StartFailure JobProcess::settle_claim(const Terms& terms, StartFailure claim, bool is_in_cgroup) {
+  if (claim.call == StartFailure::none) {
+    if (!is_in_cgroup) terms.cgroup.give_up(terms.spec.cgroup_limits);
+    return {};
+  }
   waitpid(pid_, nullptr, 0);
+  if (result_fd_ >= 0) close(result_fd_);
+  result_fd_ = -1;
+  return claim;
 }
 
-StartFailure HeldJob::read_result() {
+StartFailure JobProcess::read_result() {
+  if (result_fd_ < 0) return result_;
   StartFailure failure;
-  ssize_t n;
-  do n = read(result_fd_, &failure, sizeof failure);
-  while (n < 0 && errno == EINTR);
+  const bool has_failed = receive(result_fd_, failure);
   close(result_fd_);
   result_fd_ = -1;
-  return n == static_cast<ssize_t>(sizeof failure) ? failure : StartFailure{};
+  return has_failed ? failure : StartFailure{};
 }
 
 }  // namespace belfry::minder
