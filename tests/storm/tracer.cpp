@@ -131,7 +131,7 @@ void Tracer::take_stop(pid_t tracee, int status) {
   if (status >> 16 == PTRACE_EVENT_CLONE || status >> 16 == PTRACE_EVENT_VFORK) {
     unsigned long born = 0;
     ::ptrace(PTRACE_GETEVENTMSG, tracee, nullptr, &born);
-    const auto kind = status >> 16 == PTRACE_EVENT_VFORK ? Kind::minder : tracees_[tracee].kind;
+    const Kind kind = status >> 16 == PTRACE_EVENT_VFORK ? child_of(tracees_[tracee].kind) : tracees_[tracee].kind;
     tracees_[static_cast<pid_t>(born)].kind = kind;
     if (kind == Kind::minder) take_new(static_cast<pid_t>(born));
     return go_on(tracee, 0);
@@ -139,6 +139,9 @@ void Tracer::take_stop(pid_t tracee, int status) {
   // A new tracee begins with a SIGSTOP and an exec with a SIGTRAP, both of ptrace's own making.
   go_on(tracee, signal == SIGSTOP || signal == SIGTRAP ? 0 : signal);
 }
+
+// A minder lends its memory to the job's process, as the daemon does to a minder's.
+Tracer::Kind Tracer::child_of(Kind kind) { return kind == Kind::daemon ? Kind::minder : Kind::job; }
 
 void Tracer::take_new(pid_t minder) {
   if (minders_.kills == 0) return;
@@ -158,7 +161,7 @@ void Tracer::enter_call(pid_t id, const Call& call) {
     if (++daemon_calls_ == daemon_kill_at_) ::kill(daemon_, SIGKILL);
     return;
   }
-  if (++tracee.calls != tracee.kill_at) return;
+  if (tracee.kind == Kind::job || ++tracee.calls != tracee.kill_at) return;
   ::kill(id, SIGKILL);
   ++killed_.minders;
 }

@@ -50,7 +50,7 @@ class Tracer {
   Killed kill_minders(const Program& daemon, const Minders& minders);
 
  private:
-  enum class Kind { daemon, minder };
+  enum class Kind { daemon, minder, job };
   struct Tracee {
     Kind kind = Kind::daemon;
     std::uint64_t calls = 0;
@@ -65,6 +65,7 @@ class Tracer {
   void take_stop(pid_t tracee, int status);
   void enter_call(pid_t tracee, const Call& call);
   void leave_call(pid_t tracee);
+  static Kind child_of(Kind kind);
   void take_new(pid_t tracee);
 
   pid_t daemon_ = 0;

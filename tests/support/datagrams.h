@@ -42,8 +42,8 @@ class DatagramReceiver {
     }
   }
 
-  // Sends "full" to it until there is room for nobody; gives how often. The kernel bounds what one sender may have on its
-  // way as well as what may wait here, and which bound is met first depends on the machine.
+  // Sends "full" to it until there is room for nobody; gives how often. The kernel bounds what one sender may have on
+  // its way as well as what may wait here, and which bound is met first depends on the machine.
   int flood() const {
     std::vector<DatagramSender> senders;
     for (int count = 0;;) {
