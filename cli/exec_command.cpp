@@ -158,14 +158,27 @@ void tell(const Context& context, const Run& run) {
   if (!run.result.empty()) hint(context, "result: " + printable(trim(run.result)));
 }
 
+// The plug-ins of a file are executed for a job that calls one of them, and for no other.
+Result<config::LoadedConfig> load_for(const std::string& path, const std::string& job, Registry& callables) {
+  ZoneCache zones;
+  const auto load = [&](config::Plugins plugins) -> Result<config::LoadedConfig> {
+    auto loaded = config::load_config(path, zones, {.callables = &callables, .plugins = plugins});
+    if (!loaded) return std::unexpected(Error::bad_input(config::render(loaded.error())));
+    return *std::move(loaded);
+  };
+  auto loaded = TRY(load(config::Plugins::unseen));
+  const auto wanted = TRY(find_job(*loaded.set, job));
+  const auto* call = std::get_if<Call>(&wanted->action);
+  if (call == nullptr || callables.find(call->name) != nullptr) return loaded;
+  return load(config::Plugins::load);
+}
+
 Result<int> exec_job(const Context& context, const Options& options) {
   const std::string path = context.config.empty() ? find_config(Surroundings::of_this_process()) : context.config;
-  ZoneCache zones;
   Registry callables;
   add_builtin(callables);
-  const auto loaded = config::load_config(path, zones, {.callables = &callables});
-  if (!loaded) return std::unexpected(Error::bad_input(config::render(loaded.error())));
-  const auto job = TRY(find_job(*loaded->set, options.job));
+  const auto loaded = TRY(load_for(path, options.job, callables));
+  const auto job = TRY(find_job(*loaded.set, options.job));
   const ScratchDirectory scratch = TRY(ScratchDirectory::make());
   const Interrupt interrupt = TRY(Interrupt::watch());
   const BootId boot = TRY(read_boot_id());

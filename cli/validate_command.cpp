@@ -23,6 +23,7 @@ namespace {
 struct Options {
   std::string path;
   config::EmptyFile empty = config::EmptyFile::refused;
+  config::Plugins plugins = config::Plugins::unseen;
 };
 
 std::string count(std::size_t number, std::string_view what) {
@@ -65,8 +66,12 @@ Result<int> validate(const Context& context, const Options& options) {
                                           {.empty = options.empty,
                                            .lint_at = SystemClock().read().wall,
                                            .callables = &callables,
+                                           .plugins = options.plugins,
                                            .last_duration = last_duration});
   tell(context, loaded ? loaded->warnings : loaded.error(), loaded.has_value());
+  if (loaded && loaded->has_unseen_plugins) {
+    hint(context, "its plug-ins were not executed, so their callables are not checked: belfry validate --load-plugins");
+  }
   return loaded ? exit_ok : exit_bad_input;
 }
 
@@ -84,6 +89,9 @@ void add_validate(CLI::App& app, Context& context) {
       ->type_name("");
   command->add_flag_callback(
       "--allow-empty", [options] { options->empty = config::EmptyFile::allowed; }, "A file without any job is fine");
+  command->add_flag_callback(
+      "--load-plugins", [options] { options->plugins = config::Plugins::load; },
+      "Execute the plug-ins that it names, to check the jobs that call them");
   command->callback([&context, options] { context.chosen = [options](Context& c) { return validate(c, *options); }; });
 }
 

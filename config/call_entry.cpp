@@ -116,7 +116,8 @@ std::optional<Call> call_of(Reader& reader, const CallEntry& entry, const Callab
   bool is_sound = !has_process_keys(reader, entry);
   Call call{.name = std::string(entry.name->text), .with = {}};
   if (entry.with) call.with = entry.with->arguments;
-  if (scope.callables == nullptr) return is_sound ? std::optional(std::move(call)) : std::nullopt;
+  const bool is_unseen = scope.has_unseen && scope.callables->find(call.name) == nullptr;
+  if (scope.callables == nullptr || is_unseen) return is_sound ? std::optional(std::move(call)) : std::nullopt;
   const Callable* callable = find_callable(reader, *entry.name, scope);
   if (callable == nullptr || has_unread_parameters(entry)) return std::nullopt;
   for (Complaint& complaint : check_arguments(*callable, call.with)) {

@@ -24,6 +24,7 @@ struct WithEntry {
 struct CallableScope {
   const Callables* callables = nullptr;  // null: nobody knows, and any name will do
   std::set<std::string> plugins;         // those that the file names
+  bool has_unseen = false;               // some of them were not loaded, and may bring whatever nobody else does
 };
 
 struct CallEntry {

@@ -216,6 +216,8 @@ void Loader::load_plugins(CallableScope& scope) {
     const auto why = options_.distrust_of_plugins == Distrust::ignore ? std::nullopt : why_distrusted(path);
     if (why) {
       reader.error(plugin.node, "the plug-in cannot be trusted: " + *why);
+    } else if (options_.plugins == Plugins::unseen) {
+      scope.has_unseen = true;
     } else if (const auto loaded = options_.callables->load_plugin(path); !loaded) {
       reader.error(plugin.node, "cannot load the plug-in: " + loaded.error().what);
     }
@@ -295,6 +297,7 @@ LoadedConfig Loader::read() {
   read_jobs(set, around);
   LoadedConfig loaded{
       .set = {}, .daemon = main().entry.daemon, .warnings = {}, .files = {}, .patterns = {}, .salt = around.salt};
+  loaded.has_unseen_plugins = around.callables.has_unseen;
   for (const MarkedText& pattern : main().entry.include) loaded.patterns.emplace_back(pattern.text);
   set.revision = revision_of(files_);
   if (options_.before) share_with(*options_.before, set);
@@ -372,6 +375,7 @@ Loaded load_text(const std::string& path, std::string text, ZoneCache& zones, Lo
                               .lint_at = options.lint_at,
                               .callables = options.callables,
                               .distrust_of_plugins = Distrust::refuse,
+                              .plugins = options.plugins,
                               .last_duration = options.last_duration,
                               .before = options.before,
                               .expand = [&](const std::string& pattern) { return read_included(path, pattern); }});

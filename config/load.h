@@ -28,6 +28,7 @@ struct LoadedConfig {
   std::vector<Problem> warnings;
   std::vector<FileText> files;        // byte by byte: the main file, then what it includes
   std::vector<std::string> patterns;  // of `include:`, as they are written
+  bool has_unseen_plugins = false;    // callables of theirs, and parameters of them, were not checked
   std::uint64_t salt = 0;             // from which jitter and spread were made
 };
 
@@ -35,6 +36,12 @@ using Loaded = std::expected<LoadedConfig, std::vector<Problem>>;
 
 // What to do about a file that others may change (S37).
 enum class Distrust { ignore, warn, refuse };
+
+// What is done with the plug-ins that a file names.
+enum class Plugins {
+  load,    // their code is executed, and says what they offer
+  unseen,  // nothing of them is executed: what they may offer is taken for good
+};
 
 // Whether a file without jobs is taken for what it says (S34).
 enum class EmptyFile { refused, allowed };
@@ -47,6 +54,7 @@ struct ParseOptions {
   std::optional<WallTime> lint_at;  // warnings too, as of this instant; none: errors only
   Callables* callables = nullptr;   // what jobs may call, and what loads plug-ins; null: any callable will do
   Distrust distrust_of_plugins = Distrust::ignore;
+  Plugins plugins = Plugins::load;
   std::function<std::optional<Millis>(const std::string& job)> last_duration = {};  // for the warnings
   std::shared_ptr<const JobSet> before = {};  // with which the new one shares what is alike (sharing.h)
   // The files that a pattern of `include:` stands for. None: there are no other files.
@@ -69,6 +77,7 @@ struct LoadOptions {
   EmptyFile empty = EmptyFile::refused;
   std::optional<WallTime> lint_at;
   Callables* callables = nullptr;
+  Plugins plugins = Plugins::load;
   std::function<std::optional<Millis>(const std::string& job)> last_duration = {};  // for the warnings
   std::shared_ptr<const JobSet> before = {};
 };

@@ -1,3 +1,5 @@
+#include <filesystem>
+
 #include <doctest/doctest.h>
 
 #include <tests/e2e/installation.h>
@@ -30,6 +32,42 @@ TEST_CASE("e2e: S34 S36 `belfry validate` tells every problem at once, for peopl
   CHECK(problems[0]["column"] == 8);
   CHECK(problems[0]["severity"] == "error");
   CHECK(problems[1]["line"] == 3);
+}
+
+TEST_CASE("e2e: S37 `belfry validate` executes nothing that a file names, unless it is told to; `exec` what it calls") {
+  Installation installation("");
+  const std::string file = installation.path("schedules.yaml");
+  // One is no plug-in at all, which nobody knows who has not opened it.
+  for (const char* name : {"greet.so", "none.so"}) {
+    const char* const from = name[0] == 'g' ? BELFRY_PLUGIN : BELFRY_NO_PLUGIN;
+    std::filesystem::copy_file(from, installation.path(name));
+    std::filesystem::permissions(installation.path(name), std::filesystem::perms(0755));
+  }
+  const auto write = [&](const std::string& plugin, const std::string& with) {
+    installation.write_schedules("plugins: ['" + installation.path(plugin) +
+                                 "']\njobs:\n  hello: { schedule: manual, call: greet, with: { " + with +
+                                 " } }\n  own: { schedule: manual, run: 'echo own' }\n");
+  };
+  write("none.so", "whom: world");
+  const Finished unseen = installation.belfry({"validate", file});
+  CHECK(unseen.exit_code == 0);
+  CHECK(unseen.err.find("belfry validate --load-plugins") != std::string::npos);
+  CHECK(installation.belfry({"validate", file, "--load-plugins"}).exit_code == 78);
+  CHECK(installation.belfry({"exec", "own", "-c", file}).out == "own\n");
+  CHECK(installation.belfry({"exec", "hello", "-c", file}).exit_code == 78);
+
+  write("greet.so", "nobody_has: this");
+  CHECK(installation.belfry({"validate", file}).exit_code == 0);
+  const Finished seen = installation.belfry({"validate", file, "--load-plugins"});
+  CHECK(seen.exit_code == 78);
+  CHECK(seen.out.find("nobody_has") != std::string::npos);
+  write("greet.so", "whom: world");
+  CHECK(installation.belfry({"validate", file, "--load-plugins"}).err.empty());
+  CHECK(installation.belfry({"exec", "hello", "-c", file}).out.find("hello, world") != std::string::npos);
+
+  // Whoever could change it could execute anything: that is no matter of looking into it.
+  std::filesystem::permissions(installation.path("greet.so"), std::filesystem::perms(0777));
+  CHECK(installation.belfry({"validate", file}).exit_code == 78);
 }
 
 TEST_CASE("e2e: S36 a warning is told with its name, and the file stays good") {
