@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include <CLI/CLI.hpp>
@@ -12,12 +13,18 @@
 #include <cli/machine_checks.h>
 #include <cli/output.h>
 #include <cli/table.h>
+#include <daemon/clock.h>
+#include <store/sqlite_inspection.h>
 
 namespace belfry::cli {
 
 namespace {
 
 using Verdict = Finding::Verdict;
+
+// How many records of the ledger are looked at: as many as can be in a while, or all.
+enum class Depth { newest, all };
+constexpr Millis records_patience{3'000};
 
 Finding finding(std::string about, const std::string& trouble, std::string well, std::string cure) {
   if (trouble.empty())
@@ -42,6 +49,29 @@ Finding check_audit(const DaemonLink& daemon) {
                  "this should never be: please report it, with a copy of the ledger: belfry backup FILE");
 }
 
+// Whether the records fit their checksums (F07), by this process, as backup does it.
+Finding check_records(const std::string& state_dir, Depth depth) {
+  SystemClock clock;
+  const BootTime enough = clock.read().boot + records_patience;
+  const auto goes_on = [&] { return depth == Depth::all || clock.read().boot < enough; };
+  const auto found = inspect_ledger(state_dir + "/ledger.db", goes_on);
+  if (!found) {
+    return {.about = "records",
+            .verdict = Verdict::note,
+            .what = "they were not looked at: " + found.error().what,
+            .cure = "look as the daemon's user, or as root"};
+  }
+  const std::string looked_at = counted(found->records, "record");
+  if (found->damaged) {
+    return finding("records", "the record " + *found->damaged + " does not fit its checksum", "",
+                   "questions that meet it are answered with an error. Look at the disk; to go back to "
+                   "a sound ledger: belfry help backup");
+  }
+  if (found->is_whole) return finding("records", "", looked_at + ", all of them fit their checksums", "");
+  return finding("records", "",
+                 "the newest " + looked_at + " fit their checksums; for all of them: belfry doctor --thorough", "");
+}
+
 Finding check_user(uid_t user) {
   if (user != 0) return finding("user", "", "the daemon does not run as root", "");
   return {.about = "user",
@@ -50,7 +80,7 @@ Finding check_user(uid_t user) {
           .cure = "run it as a user of its own where no job needs root"};
 }
 
-void examine_daemon(const DaemonLink& daemon, const StatusRow& status, Findings& findings) {
+void examine_daemon(const DaemonLink& daemon, const StatusRow& status, Depth depth, Findings& findings) {
   findings.push_back(finding("daemon", "", "version " + status.version + ", " + status.state, ""));
   findings.push_back(
       finding("configuration", first_line(status.config_trouble),
@@ -64,6 +94,7 @@ void examine_daemon(const DaemonLink& daemon, const StatusRow& status, Findings&
                               : std::to_string(status.stuck_calls) + " were told to return long ago, and still execute",
       "none is stuck", "belfry runs names them; only a restart of the daemon ends them"));
   findings.push_back(check_audit(daemon));
+  findings.push_back(check_records(status.state_dir, depth));
   if (status.config_path.starts_with('/')) findings.push_back(check_file("permissions", status.config_path));
   findings.push_back(check_disk(status.state_dir));
   for (const WarningRow& warning : status.warnings) {
@@ -76,7 +107,7 @@ void examine_daemon(const DaemonLink& daemon, const StatusRow& status, Findings&
   }
 }
 
-Result<Findings> examine(const Context& context) {
+Result<Findings> examine(const Context& context, Depth depth) {
   const DaemonLink daemon = find_daemon(context, Surroundings::of_this_process());
   Findings findings;
   std::string database;
@@ -84,7 +115,7 @@ Result<Findings> examine(const Context& context) {
   if (response) {
     const StatusRow status = TRY(decode_status(response->body));
     database = status.tzdata;
-    examine_daemon(daemon, status, findings);
+    examine_daemon(daemon, status, depth, findings);
   } else {
     findings.push_back(finding("daemon", response.error().what, "", "belfry daemon, or: systemctl start belfry"));
   }
@@ -114,8 +145,8 @@ void print_for_people(const Context& context, const Findings& findings) {
   }
 }
 
-Result<int> see_doctor(const Context& context) {
-  const Findings findings = TRY(examine(context));
+Result<int> see_doctor(const Context& context, Depth depth) {
+  const Findings findings = TRY(examine(context, depth));
   const auto bad =
       std::count_if(findings.begin(), findings.end(), [](const Finding& f) { return f.verdict == Verdict::bad; });
   if (context.form == OutputForm::json) {
@@ -134,8 +165,12 @@ void add_doctor(CLI::App& app, Context& context) {
   CLI::App* command = app.add_subcommand("doctor", "Look whether everything is as it should be, and say what to do.");
   command->footer(
       "  belfry doctor\n"
+      "  belfry doctor --thorough\n"
       "  belfry doctor --json | jq '.[] | select(.verdict != \"good\")'");
-  command->callback([&context] { context.chosen = see_doctor; });
+  auto depth = std::make_shared<Depth>(Depth::newest);
+  command->add_flag_callback(
+      "--thorough", [depth] { *depth = Depth::all; }, "Look at every record of the ledger, however long it takes");
+  command->callback([&context, depth] { context.chosen = [depth](Context& c) { return see_doctor(c, *depth); }; });
 }
 
 }  // namespace belfry::cli

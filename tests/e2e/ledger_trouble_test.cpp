@@ -122,3 +122,26 @@ TEST_CASE("e2e: S2 F06 while somebody else holds the ledger the daemon says so, 
   REQUIRE(foreign->execute("ROLLBACK", "let it go").has_value());
   check_recovered(installation);
 }
+
+TEST_CASE("e2e: F07 the doctor looks at the records of the ledger, and names one that is damaged") {
+  Installation installation(ticking);
+  installation.start_daemon();
+  REQUIRE(eventually([&] { return !newest_run(installation).empty(); }));
+  const auto records = [&](std::vector<std::string> how) {
+    how.insert(how.begin(), "doctor");
+    how.emplace_back("--json");
+    for (const auto& finding : nlohmann::json::parse(installation.belfry(how).out)) {
+      if (finding["about"] == "records") return finding;
+    }
+    return nlohmann::json();
+  };
+  CHECK(records({})["verdict"] == "good");
+  CHECK(holds(records({"--thorough"})["what"].get<std::string>(), "all of them fit their checksums"));
+  auto hand = belfry::sqlite::Connection::open(installation.path("state/ledger.db"), belfry::sqlite::Access::read_write,
+                                               belfry::Millis{5000});
+  REQUIRE(hand->execute("UPDATE runs SET opened = opened + 1 WHERE sequence = 1", "damage").has_value());
+  CHECK(records({})["verdict"] == "bad");
+  const Finished told = installation.belfry({"doctor"});
+  CHECK(told.exit_code == 1);
+  CHECK(holds(told.out, "the record runs 1 does not fit its checksum"));
+}

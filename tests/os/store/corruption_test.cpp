@@ -11,7 +11,9 @@
 #include <base/hash.h>
 #include <store/sqlite.h>
 #include <store/sqlite_backup.h>
+#include <store/sqlite_checksums.h>
 #include <store/sqlite_history.h>
+#include <store/sqlite_inspection.h>
 #include <store/sqlite_recovery.h>
 #include <store/sqlite_schema.h>
 #include <tests/contract/store/ledger_builders.h>
@@ -172,6 +174,60 @@ TEST_CASE(
   CHECK_MESSAGE(run.error().what.find("of job backup is damaged") != std::string::npos, run.error().what);
   CHECK((*history)->runs({.limit = 100}).has_value());
   CHECK_FALSE((*history)->slots({.limit = 1000}).has_value());
+}
+
+TEST_CASE("store/sqlite_inspection: F07 every record of a ledger in use is held against its checksum") {
+  const TempDir dir;
+  const std::string path = write_ledger(dir);
+  const auto store = SqliteStore::open(path);  // somebody has it open
+  const auto on_and_on = [] { return true; };
+  const Inspection sound = inspect_ledger(path, on_and_on).value();
+  CHECK(sound.is_whole);
+  CHECK_FALSE(sound.damaged.has_value());
+  CHECK(sound.records > static_cast<std::int64_t>(2 * batches * runs_per_batch));
+
+  auto hand = sqlite::Connection::open(path, sqlite::Access::read_write, Millis{20});
+  const struct {
+    const char* damage;
+    const char* cure;
+    const char* name;
+  } rows[] = {
+      {"UPDATE runs SET due = due + 1024 WHERE sequence = 7", "UPDATE runs SET due = due - 1024 WHERE sequence = 7",
+       "runs 7"},
+      {"UPDATE slots SET count = 2 WHERE number = 3", "UPDATE slots SET count = 1 WHERE number = 3", "slots 3"},
+      {"UPDATE jobs SET enabled = 0 WHERE name = 'report'", "UPDATE jobs SET enabled = 1 WHERE name = 'report'",
+       "jobs report"},
+  };
+  for (const auto& row : rows) {
+    REQUIRE(hand->execute(row.damage, "damage").has_value());
+    CHECK(inspect_ledger(path, on_and_on).value().damaged == row.name);
+    REQUIRE(hand->execute(row.cure, "cure").has_value());
+  }
+  CHECK_FALSE(inspect_ledger(path, on_and_on).value().damaged.has_value());
+  CHECK_FALSE(inspect_ledger(dir / "nowhere.db", on_and_on).has_value());
+}
+
+TEST_CASE(
+    "store/sqlite_inspection: F07 of a large ledger the newest records come first, and what is left out is said") {
+  const TempDir dir;
+  const std::string path = write_ledger(dir);
+  const auto store = SqliteStore::open(path);
+  auto hand = sqlite::Connection::open(path, sqlite::Access::read_write, Millis{20});
+  REQUIRE(
+      hand->execute("WITH RECURSIVE n(i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n WHERE i < 21000) INSERT INTO "
+                    "slots (number, job, era, first, last, count, outcome, reason, detail) SELECT i, 'backup', 0, i, "
+                    "i, 1, 'missed', 'down', '' FROM n",
+                    "fill")
+          .has_value());
+  REQUIRE(sqlite::seal(*hand, sqlite::slots_table).has_value());
+  REQUIRE(hand->execute("UPDATE slots SET last = last + 1 WHERE number = 1001", "damage").has_value());
+  int pieces = 0;
+  const Inspection part = inspect_ledger(path, [&] { return ++pieces < 2; }).value();
+  CHECK_FALSE(part.is_whole);
+  CHECK_FALSE(part.damaged.has_value());
+  CHECK(part.records > 8'000);
+  CHECK(part.records < 12'000);
+  CHECK(inspect_ledger(path, [] { return true; }).value().damaged == "slots 1001");
 }
 
 TEST_CASE("store/sqlite_schema: F07 an older ledger gets checksums when it is opened, and is recovered without") {
