@@ -70,7 +70,8 @@ TEST_CASE("jobs/probe: a directory that is not there is said") {
   CHECK(fit.error().what == "open /no/such/directory/probe.first: No such file or directory");
 }
 
-TEST_CASE("jobs/minder: S30 F05 on a full disk the job goes on, and its end is put on record when there is room again") {
+TEST_CASE(
+    "jobs/minder: S30 F05 on a full disk the job goes on, and its end is put on record when there is room again") {
   Bench bench;
   mount_at(bench.runs(), "tmpfs", "size=1m");
   bench.destroy_launcher();
