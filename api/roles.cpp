@@ -51,9 +51,10 @@ Role Roles::role_of(const Peer& peer) const {
 }
 
 std::string why_not_allowed(const Peer& peer, Role role, Role needed) {
-  std::string what = "user " + std::to_string(peer.uid) + " is " +
-                     (role == Role::nobody ? "not known here" : "a " + std::string(text(role)) + " here") +
-                     ", and this needs the role " + std::string(text(needed));
+  std::string what =
+      "user " + std::to_string(peer.uid) +
+      (role == Role::nobody ? " is not known here" : " has the role " + std::string(text(role)) + " here") +
+      ", and this needs the role " + std::string(text(needed));
   if (needed == Role::operating) what += std::string(": join the group ") + operator_group + ", or use sudo";
   if (needed == Role::admin) what += std::string(": join the group ") + admin_group + ", or use sudo";
   return what;

@@ -28,7 +28,11 @@ class ServiceManager {
   bool is_there() const { return sender_.has_value(); }
 
   // People can be answered from now on.
-  void tell_ready() { note("READY=1\n"); }
+  // The status that goes with it does not wait.
+  void tell_ready() {
+    note("READY=1\n");
+    shown_at_ = {};
+  }
   void tell_stopping() { note("STOPPING=1\n"); }
 
   // One line for `systemctl status`. What it says already is not said again, and what comes too soon waits.

@@ -40,7 +40,9 @@ Fields of_run(std::string_view event, const Run& run) {
 }
 
 Fields fields_of_one(const RunQueuedNotice& notice) { return of_run("run.queued", notice.run); }
-Fields fields_of_one(const RunStartedNotice& notice) { return of_run("run.started", notice.run); }
+Fields fields_of_one(const RunStartedNotice& notice) {
+  return of_run(notice.is_found_again ? "run.taken_over" : "run.started", notice.run);
+}
 Fields fields_of_one(const RunProgressNotice& notice) { return of_run("run.progress", notice.run); }
 Fields fields_of_one(const RunWaitingNotice& notice) { return of_run("run.waiting", notice.run); }
 Fields fields_of_one(const RunClosedNotice& notice) { return of_run("run.finished", notice.run); }

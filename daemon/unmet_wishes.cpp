@@ -28,7 +28,10 @@ void add_group_limits(std::vector<api::Warning>& warnings, const JobSet& set, co
   for (const auto& [controllers, names] : jobs) {
     warnings.push_back(
         {.what = "these limits do not hold here: " + controllers + ", of " + list_of(names) + " (" + why + ")",
-         .cure = "run the daemon as a service with Delegate=yes, or take the limits away"});
+         .cure = cgroups.why_none.empty()
+                     ? "have the kernel's controllers handed on to the service (Delegate=yes; no cgroup v1 beside v2), "
+                       "or take the limits away"
+                     : "run the daemon as a service with Delegate=yes, or take the limits away"});
   }
 }
 

@@ -34,7 +34,7 @@ void Scheduler::State::take(AttemptStarted& input, Actions& out) {
     record_standing(state);
     rearm(open.job);
   }
-  out.notices.push_back(RunStartedNotice{open.run});
+  out.notices.push_back(RunStartedNotice{.run = open.run, .is_found_again = is_found_again});
   // The daemon that was told to stop it may have died before it did.
   if (is_found_again && open.run.stop != Reason::none) out.stops.push_back({.id = input.id, .reason = open.run.stop});
 }

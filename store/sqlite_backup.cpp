@@ -19,6 +19,14 @@ Result<void> sync(const std::string& path, int flags) {
   return {};
 }
 
+// For its owner alone, as the ledger is: what jobs were given is in there.
+Result<void> make_private(const std::string& path) {
+  const Fd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (!fd) return std::unexpected(system_error("open", path));
+  return {};
+}
+
+// REQUIRES: `to` is there, and empty.
 Result<void> copy(const std::string& ledger, const std::string& to) {
   auto db = TRY(sqlite::Connection::open(ledger, sqlite::Access::read_only, Millis{5000}));
   sqlite::Statement vacuum = TRY(db.prepare("VACUUM INTO ?1", "copy the ledger to " + to));
@@ -32,7 +40,8 @@ Result<void> copy(const std::string& ledger, const std::string& to) {
 Result<void> back_up_ledger(const std::string& ledger, const std::string& to) {
   const std::string part = to + ".part";
   (void)::unlink(part.c_str());
-  auto done = copy(ledger, part);
+  auto done = make_private(part);
+  if (done) done = copy(ledger, part);
   if (done && ::link(part.c_str(), to.c_str()) != 0) done = std::unexpected(system_error("link", to));
   (void)::unlink(part.c_str());
   TRY(std::move(done));

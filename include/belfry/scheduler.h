@@ -167,6 +167,7 @@ struct RunQueuedNotice {
 };
 struct RunStartedNotice {
   Run run;
+  bool is_found_again = false;  // by an earlier daemon, which may have told it: it goes on
 };
 struct RunProgressNotice {
   Run run;

@@ -326,7 +326,7 @@ TEST_CASE("api/server: S41 events reach their listener as they happen, and silen
   for (int i = 0; i < 50; ++i) world.turn(2ms);
   CHECK(world.dispatches - before < 5);  // the stream sleeps
 
-  world.server->tell(RunStartedNotice{make_run("backup", 1)});
+  world.server->tell(RunStartedNotice{.run = make_run("backup", 1)});
   CHECK(world.server->timeout() == Millis{0});
   CHECK(world.until_has(client, "event: run.started\ndata: {\"id\":\"" + make_run("backup", 1).id.text()));
 }
@@ -338,7 +338,7 @@ TEST_CASE("api/server: S41 F82 a listener that does not read slows nobody, and i
   REQUIRE(world.until_has(slow, "retry: 2000"));
   Client other(world.path);
   for (int round = 0; round < 300; ++round) {
-    for (int i = 0; i < 100; ++i) world.server->tell(RunStartedNotice{make_run("backup", 1)});
+    for (int i = 0; i < 100; ++i) world.server->tell(RunStartedNotice{.run = make_run("backup", 1)});
     world.turn(0ms);
   }
   other.get("/healthz");

@@ -78,6 +78,17 @@ TEST_CASE("daemon/service_manager: a status is said when it changes, at most onc
         std::vector<std::string>{"STATUS=one job\n", "STATUS=two jobs\n", "STATUS=four jobs\n"});
 }
 
+TEST_CASE("daemon/service_manager: who is told that the daemon is ready is told at once what it is ready for") {
+  Manager manager;
+  manager->show("opens the ledger");
+  manager->take_turn(start);
+  manager->show("two jobs");
+  manager->tell_ready();
+  manager->take_turn(start + 10ms);
+  CHECK(manager.receiver.received() ==
+        std::vector<std::string>{"STATUS=opens the ledger\n", "READY=1\nSTATUS=two jobs\n"});
+}
+
 TEST_CASE("daemon/service_manager: the watchdog hears of it three times in its patience, and asks for its wakeups") {
   Manager manager(Variables{{"WATCHDOG_USEC", "30000000"}});
   manager->take_turn(start);

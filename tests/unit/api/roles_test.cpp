@@ -80,6 +80,6 @@ TEST_CASE("api/roles: S40 what changes something needs an operator, what only re
 
 TEST_CASE("api/roles: a refusal says who it is, what is needed and how to get it") {
   const std::string why = why_not_allowed({.uid = 1000, .gid = 1000}, Role::viewer, Role::operating);
-  CHECK(why.find("user 1000 is a viewer") != std::string::npos);
+  CHECK(why.find("user 1000 has the role viewer here") != std::string::npos);
   CHECK(why.find("belfry-operator") != std::string::npos);
 }

@@ -22,12 +22,19 @@ Run some_run() {
 
 TEST_CASE("daemon/story: a start names the slot, and how late it was if that is worth a word") {
   Run run = some_run();
-  CHECK(tell(RunStartedNotice{run}).text ==
+  CHECK(tell(RunStartedNotice{.run = run}).text ==
         "backup: run 0000000000000G000000000002 started for 2026-01-01T02:30:00Z, 3s late");
   run.started = run.due + 999ms;
-  CHECK(tell(RunStartedNotice{run}).text.ends_with("Z"));
+  CHECK(tell(RunStartedNotice{.run = run}).text.ends_with("Z"));
   run.stands_for = 7;
-  CHECK(tell(RunStartedNotice{run}).text.ends_with(", standing for 7 slots"));
+  CHECK(tell(RunStartedNotice{.run = run}).text.ends_with(", standing for 7 slots"));
+}
+
+TEST_CASE("daemon/story: S3 a run that an earlier daemon started is not said to be started again") {
+  const RunStartedNotice notice{.run = some_run(), .is_found_again = true};
+  CHECK(tell(notice).text ==
+        "backup: run 0000000000000G000000000002 goes on, since 2026-01-01T02:30:03Z, and is taken over");
+  CHECK(fields_of(notice).front().value == "run.taken_over");
 }
 
 TEST_CASE("daemon/story: an end says how it ended, and warns unless it ended well") {
@@ -92,7 +99,7 @@ TEST_CASE("daemon/story: what a line is about stands beside it in fields, for pr
 TEST_CASE("daemon/story: every notice says what kind of event it is") {
   const Run run = some_run();
   for (const Notice& notice :
-       {Notice{RunQueuedNotice{run}}, Notice{RunStartedNotice{run}}, Notice{RunWaitingNotice{run}},
+       {Notice{RunQueuedNotice{run}}, Notice{RunStartedNotice{.run = run}}, Notice{RunWaitingNotice{run}},
         Notice{SlotsDecidedNotice{.decided = {.job = run.job}}}, Notice{LedgerNotice{}},
         Notice{JobPausedNotice{.job = run.job}}, Notice{JobResumedNotice{.job = run.job}},
         Notice{JobTroubleNotice{.job = run.job}}, Notice{ClockNotice{}}}) {
