@@ -15,7 +15,9 @@ namespace belfry::cli {
 
 namespace {
 
-Error unreachable(const std::string& what) { return {.kind = ErrorKind::unreachable, .what = what}; }
+Error unreachable(const std::string& what, int sys_errno = 0) {
+  return {.kind = ErrorKind::unreachable, .what = what, .sys_errno = sys_errno};
+}
 
 std::string name_of_group(gid_t gid) {
   const group* entry = ::getgrgid(gid);
@@ -54,18 +56,17 @@ Error explained(const Error& error, const std::string& path, Millis patience) {
   const std::string cure = how_to_find(path);
   switch (error.sys_errno) {
     case ENOENT:
-      return unreachable(subject + ": there is no such socket" + cure);
+      return unreachable(subject + ": there is no such socket" + cure, ENOENT);
     case ECONNREFUSED:
-      return unreachable(subject + ": the socket is there, but nobody listens on it" + cure);
+      return unreachable(subject + ": the socket is there, but nobody listens on it" + cure, ECONNREFUSED);
     case EACCES:
     case EPERM:
       return not_allowed(path);
     case EAGAIN:
       return unreachable("the daemon at unix:" + path + " is too busy to answer");
     case ETIMEDOUT:
-      return {.kind = ErrorKind::unreachable,
-              .what = "the daemon at unix:" + path + " did not answer within " + format_duration(patience),
-              .sys_errno = ETIMEDOUT};
+      return unreachable("the daemon at unix:" + path + " did not answer within " + format_duration(patience),
+                         ETIMEDOUT);
     case ECANCELED:
       return error;
     default:
@@ -90,6 +91,10 @@ ErrorKind kind_of(int status) {
 }
 
 }  // namespace
+
+bool says_that_none_runs(const Error& error) {
+  return error.kind == ErrorKind::unreachable && (error.sys_errno == ENOENT || error.sys_errno == ECONNREFUSED);
+}
 
 Error error_in(const HttpResponse& refusal) {
   std::string detail = decode_problem(refusal.body);

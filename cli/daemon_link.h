@@ -33,6 +33,9 @@ struct DaemonLink {
   Result<HttpResponse> get(std::string target) const { return send({.target = std::move(target)}); }
 };
 
+// Nobody listens; what the file says is then all that can be said. A daemon that is too busy is no such case.
+bool says_that_none_runs(const Error& error);
+
 Error error_in(const HttpResponse& refusal);
 
 // REQUIRES: context.host is empty or was accepted by check_host.

@@ -14,10 +14,15 @@ Result<std::string> read_view(const Context& context, const std::string& target)
   auto response = daemon.get(target);
   if (response) return std::move(response->body);
   const std::string file = find_config(around);
-  const bool may_read_file = response.error().kind == ErrorKind::unreachable && !daemon.was_named;
+  const bool may_read_file = says_that_none_runs(response.error()) && !daemon.was_named;
   if (!may_read_file || !around.exists(file)) return std::unexpected(response.error());
-  std::string view = TRY(view_of_file(file, target));
-  if (!context.quiet) std::fprintf(stderr, "No daemon runs; this is what %s says.\n", file.c_str());
+  auto view = view_of_file(file, target);
+  if (!view && view.error().kind == ErrorKind::failed) {  // what was asked for is not in the file, and may be elsewhere
+    Error error = response.error();
+    error.what += "; and in " + file + " " + view.error().what;
+    return std::unexpected(std::move(error));
+  }
+  if (view && !context.quiet) std::fprintf(stderr, "No daemon runs; this is what %s says.\n", file.c_str());
   return view;
 }
 

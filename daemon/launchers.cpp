@@ -9,6 +9,7 @@
 #include <jobs/cgroup_home.h>
 #include <jobs/probe.h>
 #include <jobs/process_bounds.h>
+#include <jobs/secrets.h>
 #include <jobs/spawn.h>
 
 namespace belfry {
@@ -34,7 +35,8 @@ Result<std::unique_ptr<Launchers>> Launchers::open(const Options& options) {
 Machine Launchers::machine() const {
   return {.cgroups = commands_->cgroup_facts(),
           .bounds = find_process_bounds(),
-          .has_journal = ::access(Journal::usual_socket, W_OK) == 0};
+          .has_journal = ::access(Journal::usual_socket, W_OK) == 0,
+          .look_for_secret = look_for_secret};
 }
 
 Result<void> Launchers::watch(Loop& loop) {

@@ -86,6 +86,24 @@ void add_journal(std::vector<api::Warning>& warnings, const JobSet& set) {
                       .cure = "take  journal: true  away; what a job writes is kept for `belfry logs` in any case"});
 }
 
+// It may still come: it is read when an attempt starts (S38).
+void add_secrets(std::vector<api::Warning>& warnings, const JobSet& set, const Machine& machine) {
+  std::map<std::string, std::string> wrong;  // by the secret's name; empty: nothing is
+  std::map<std::string, Names> jobs;         // by what is wrong
+  for (const Job& job : set.jobs) {
+    for (const SecretSource& source : job.inputs->secrets) {
+      const auto [why, is_new] = wrong.try_emplace(source.name);
+      if (const auto found = is_new ? machine.look_for_secret(source) : Result<void>{}; !found)
+        why->second = found.error().what;
+      if (!why->second.empty()) jobs[why->second].push_back(job.name.text());
+    }
+  }
+  for (const auto& [why, names] : jobs) {
+    warnings.push_back({.what = why + ", needed by " + list_of(names),
+                        .cure = "put it there before they start; a credential comes with a restart of the service"});
+  }
+}
+
 }  // namespace
 
 std::vector<api::Warning> unmet_wishes(const JobSet& set, const Machine& machine) {
@@ -94,6 +112,7 @@ std::vector<api::Warning> unmet_wishes(const JobSet& set, const Machine& machine
   add_refusals(warnings, set, machine.bounds);
   add_unheeded_io(warnings, set, machine.bounds);
   if (!machine.has_journal) add_journal(warnings, set);
+  add_secrets(warnings, set, machine);
   return warnings;
 }
 

@@ -2,10 +2,13 @@
 // doctor.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
+#include <belfry/error.h>
 #include <belfry/job.h>
+#include <belfry/params.h>
 
 #include <api/backend.h>
 #include <jobs/cgroup_home.h>
@@ -17,6 +20,8 @@ struct Machine {
   CgroupFacts cgroups;
   ProcessBounds bounds;
   bool has_journal = true;
+  // Whether a secret is where it is said to be.
+  std::function<Result<void>(const SecretSource&)> look_for_secret = [](const SecretSource&) { return Result<void>{}; };
 };
 
 // One for each kind of wish, with the jobs that have it. Empty: all of them can be met.

@@ -1,8 +1,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 #include <base/file.h>
+#include <base/os.h>
 #include <base/trust.h>
 #include <base/try.h>
 #include <jobs/secrets.h>
@@ -27,6 +29,13 @@ Result<std::string> path_of(const SecretSource& source) {
 void wipe(std::string& text) {
   ::explicit_bzero(text.data(), text.size());
   text.clear();
+}
+
+Result<void> look_for_secret(const SecretSource& source) {
+  const std::string path = TRY(path_of(source));
+  if (const auto why = why_unfit_for_secret(path)) return std::unexpected(about(source, *why));
+  if (::access(path.c_str(), R_OK) != 0) return std::unexpected(about(source, system_error("open", path).what));
+  return {};
 }
 
 Result<std::string> read_secret(const SecretSource& source) {

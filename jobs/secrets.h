@@ -17,6 +17,9 @@ inline constexpr std::size_t secret_bytes_max = 65'536;
 // From the first call on this process leaves no core dump, and nobody but root may look into its memory.
 Result<std::string> read_secret(const SecretSource& source);
 
+// Whether it could be read by now, without its value being read.
+Result<void> look_for_secret(const SecretSource& source);
+
 // Overwrites what a text holds, so that it does not stay in memory for longer than it is needed.
 void wipe(std::string& text);
 

@@ -68,11 +68,19 @@ jobs:
 
 TEST_CASE("e2e: `list` and `next` read the file where no daemon runs") {
   Installation installation("jobs: {a: {schedule: '30 2 * * *', run: 'true'}}\n");
-  const Finished list =
-      run_program({"/usr/bin/env", "-u", "BELFRY_HOST", "XDG_RUNTIME_DIR=" + installation.path("nowhere"),
-                   "BELFRY_CONFIG=" + installation.path("schedules.yaml"), BELFRY_PROGRAM, "list"});
+  const auto without_daemon = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), {"/usr/bin/env", "-u", "BELFRY_HOST", "XDG_RUNTIME_DIR=" + installation.path("nowhere"),
+                                 "BELFRY_CONFIG=" + installation.path("schedules.yaml"), BELFRY_PROGRAM});
+    return run_program(words);
+  };
+  const Finished list = without_daemon({"list"});
   CAPTURE(list.err);
   CHECK(list.exit_code == 0);
   CHECK(list.out.find("At 02:30 every day") != std::string::npos);
   CHECK_FALSE(list.err.empty());  // it says that it is the file's view
+
+  const Finished run = without_daemon({"show", "01M8C0T1B1SNETQR3JR7F2FV8T"});
+  CAPTURE(run.err);
+  CHECK(run.exit_code == 4);
+  CHECK(run.err.find("no daemon answers at ") != std::string::npos);
 }

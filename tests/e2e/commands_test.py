@@ -8,22 +8,19 @@
   completion   in each shell that is installed: commands, options, names of jobs
 """
 
-import fcntl
 import json
 import os
 import pathlib
-import pty
 import re
-import select
 import shlex
 import shutil
-import struct
 import subprocess
 import sys
 import tempfile
-import termios
 import time
 import unicodedata
+
+from terminal import typed
 
 PATIENCE_S = 30
 
@@ -256,27 +253,9 @@ def test_exit_codes(box):
 # ---- Terminals ------------------------------------------------------------------------------------------------------
 
 
-def typed(box, command, columns):
+def shown_in(box, command, columns):
     """What a terminal of that width shows."""
-    ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
-    process = subprocess.Popen(
-        ["bash", "-c", command], stdin=theirs, stdout=theirs, stderr=theirs, env=box.environment, cwd=box.directory,
-        start_new_session=True)
-    os.close(theirs)
-    shown = b""
-    while True:
-        ready, _, _ = select.select([ours], [], [], PATIENCE_S)
-        try:
-            piece = os.read(ours, 65536) if ready else b""
-        except OSError:  # the other side is closed
-            piece = b""
-        if not piece:
-            break
-        shown += piece
-    process.wait()
-    os.close(ours)
-    return shown.decode().replace("\r\n", "\n")
+    return typed(command, box.environment, box.directory, columns).replace("\r\n", "\n")
 
 
 def width(line):
@@ -287,14 +266,14 @@ def test_widths(box):
     box.run("belfry run failing --wait")
     for columns in (40, 80, 200):
         for command in ("list", "next", "runs", "why slow", "list nothing-like-this"):
-            shown = typed(box, "belfry " + command, columns)
+            shown = shown_in(box, "belfry " + command, columns)
             check("\x1b[" in shown or command != "list", f"`{command}` has colours on a terminal")
             for line in re.sub(r"\x1b\[[0-9;]*m", "", shown).splitlines():
                 is_prose = not re.search(r"\S {2,}\S", line)  # a sentence is the terminal's to wrap
                 check(is_prose or width(line) <= columns, f"`{command}` at {columns} columns: {width(line)} wide: {line!r}")
     for setting in ("NO_COLOR=1", "TERM=dumb"):
-        check("\x1b[" not in typed(box, f"{setting} belfry list", 80), f"{setting}: no colours")
-    check("\x1b[" not in typed(box, "belfry list --no-color", 80), "--no-color: no colours")
+        check("\x1b[" not in shown_in(box, f"{setting} belfry list", 80), f"{setting}: no colours")
+    check("\x1b[" not in shown_in(box, "belfry list --no-color", 80), "--no-color: no colours")
     check("\x1b[" not in box.run("belfry list").stdout, "into a pipe: no colours")
 
 

@@ -8,6 +8,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <optional>
 #include <thread>
 
 #include <doctest/doctest.h>
@@ -52,6 +53,23 @@ bool may_mount() {
   return may;
 }
 
+// A daemon whose state is on a small disk, which something else fills while a job ticks.
+struct FullDisk {
+  explicit FullDisk(const std::string& disk) : filler(disk + "/filler") {
+    ::setenv("TMPDIR", disk.c_str(), 1);
+    installation.emplace(ticking);
+    ::unsetenv("TMPDIR");
+    installation->start_daemon();
+    REQUIRE(eventually([&] { return !newest_run(*installation).empty(); }));
+    std::ofstream(filler) << std::string(16U << 20U, 'x');
+    REQUIRE(eventually([&] { return holds(trouble(*installation), "make room"); }));
+  }
+  void make_room() const { REQUIRE(::unlink(filler.c_str()) == 0); }
+
+  std::string filler;
+  std::optional<Installation> installation;
+};
+
 }  // namespace
 
 TEST_CASE("e2e: S2 F04 on a full disk nothing starts, everybody is told, and with room again the daemon goes on") {
@@ -62,15 +80,9 @@ TEST_CASE("e2e: S2 F04 on a full disk nothing starts, everybody is told, and wit
     MESSAGE("left out: mounting a file system needs root");
     return;
   }
-  ::setenv("TMPDIR", disk.c_str(), 1);
   {
-    Installation installation(ticking);
-    ::unsetenv("TMPDIR");
-    installation.start_daemon();
-    REQUIRE(eventually([&] { return !newest_run(installation).empty(); }));
-    std::ofstream(disk + "/filler") << std::string(16U << 20U, 'x');
-    REQUIRE(eventually([&] { return holds(trouble(installation), "make room"); }));
-
+    FullDisk full(disk);
+    Installation& installation = *full.installation;
     CHECK(installation.belfry({"list"}).exit_code == 0);
     const Finished status = installation.belfry({"status"});
     CHECK_MESSAGE(holds(status.out, "make room on the disk"), status.out);
@@ -86,20 +98,15 @@ TEST_CASE("e2e: S2 F04 on a full disk nothing starts, everybody is told, and wit
     installation.start_daemon();
     CHECK(installation.belfry({"list"}).exit_code == 0);
 
-    REQUIRE(::unlink((disk + "/filler").c_str()) == 0);
+    full.make_room();
     check_recovered(installation);
     REQUIRE(installation.belfry({"pause", "tick"}).exit_code == 0);
   }
-  ::setenv("TMPDIR", disk.c_str(), 1);
   {
-    Installation installation(ticking);
-    ::unsetenv("TMPDIR");
-    installation.start_daemon();
-    REQUIRE(eventually([&] { return !newest_run(installation).empty(); }));
-    std::ofstream(disk + "/filler") << std::string(16U << 20U, 'x');
-    REQUIRE(eventually([&] { return holds(trouble(installation), "make room"); }));
+    FullDisk full(disk);
+    Installation& installation = *full.installation;
     std::this_thread::sleep_for(std::chrono::seconds{1});  // some slots come due meanwhile
-    REQUIRE(::unlink((disk + "/filler").c_str()) == 0);
+    full.make_room();
     check_recovered(installation);
     CHECK(eventually(
         [&] { return holds(installation.belfry({"why", "tick", "-n", "500"}).out, "could not be recorded"); }));

@@ -7,13 +7,13 @@ A tour runs while jobs run, so a command is typed again until it shows what it s
 
 import os
 import pathlib
-import pty
 import re
-import select
 import subprocess
 import sys
 import tempfile
 import time
+
+from terminal import typed
 
 PATIENCE_S = 60
 COLUMNS = 100
@@ -49,32 +49,6 @@ def alike(text):
     ]:
         text = re.sub(pattern, word, text)
     return text.strip()
-
-
-def typed(command, environment, directory):
-    """What a terminal shows when the command is typed into it."""
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        ["bash", "-c", command], stdin=theirs, stdout=theirs, stderr=theirs, env=environment, cwd=directory,
-        start_new_session=True,
-    )
-    os.close(theirs)
-    shown = b""
-    while True:
-        ready, _, _ = select.select([ours], [], [], PATIENCE_S)
-        if not ready:
-            process.kill()
-            raise SystemExit(f"`{command}` says nothing and does not end")
-        try:
-            piece = os.read(ours, 65536)
-        except OSError:  # the other side is closed
-            piece = b""
-        if not piece:
-            break
-        shown += piece
-    process.wait()
-    os.close(ours)
-    return shown.decode()
 
 
 def check(command, wanted, environment, directory):

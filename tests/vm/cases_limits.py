@@ -101,7 +101,7 @@ def findings(service: Service, about: str) -> list[str]:
 @case("limits: those that cannot hold are said at the load, and by the doctor, each with its job")
 def limits_that_do_not_hold(lab: Lab) -> None:
     service = ready(lab)
-    service.machine.do("echo none > /sys/block/vda/queue/scheduler")
+    service.machine.do("for disk in /sys/block/*/queue/scheduler; do echo none > $disk; done")
     service.load(WISHES)
     refused = [
         "'io' makes no difference here, of quiet (no disk has an I/O scheduler that looks at it)",

@@ -13,6 +13,9 @@ jobs:
   beat:
     schedule: every 1s
     run: "true"
+  hello:
+    schedule: manual
+    run: "true"
 """
 
 
@@ -60,7 +63,7 @@ def upgrade(lab: Lab) -> None:
 def removal(lab: Lab) -> None:
     service = boot_with(lab, "removal", JOBS)
     machine = service.machine
-    run = service.finished(service.ask("run beat")["id"])["id"]
+    run = service.finished(service.ask("run hello")["id"])["id"]
     machine.do("apt-get remove --yes belfry", within=120)
     machine.do("test -e /var/lib/belfry/ledger.db && test -e /etc/belfry/schedules.yaml && ! command -v belfry")
     install(machine)

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from machine import Machine
+from machine import Machine, MachineError
 
 HERE = Path(__file__).parent
 
@@ -67,6 +67,17 @@ class Lab:
         if self._shared:
             self._shared.cut_power()
             self._shared = None
+
+    def last_words(self) -> str:
+        """Of the daemons whose machines are on, and still answer."""
+        said = ""
+        for machine in self._machines:
+            try:
+                if machine.is_on():
+                    said += f"\n-- {machine.home.name}\n" + machine.ask("journalctl --unit=belfry.service --lines=40").output
+            except (MachineError, OSError) as error:
+                said += f"\n-- {machine.home.name}: {error}"
+        return said
 
     def close(self) -> None:
         """Ends the machines that were one case's own."""

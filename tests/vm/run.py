@@ -41,7 +41,7 @@ def run_case(case, lab: Lab) -> bool:
     try:
         case.run(lab)
     except Exception:  # whatever it was: the other cases go on
-        failure = traceback.format_exc()
+        failure = traceback.format_exc() + lab.last_words()
         lab.forget_shared()
     finally:
         lab.close()

@@ -88,6 +88,7 @@ TEST_CASE("cli/daemon_link: nobody there is told with the socket, the reason and
   Error error = error_of(path);
   CHECK(error.kind == ErrorKind::unreachable);
   CHECK(error.what == "no daemon answers at unix:" + path + ": there is no such socket; start one with: belfry daemon");
+  CHECK(says_that_none_runs(error));
 
   auto listener = api::listen_unix(path);
   REQUIRE(listener.has_value());
@@ -95,6 +96,7 @@ TEST_CASE("cli/daemon_link: nobody there is told with the socket, the reason and
   error = error_of(path);
   CHECK(error.kind == ErrorKind::unreachable);
   CHECK(error.what.find("the socket is there, but nobody listens on it") != std::string::npos);
+  CHECK(says_that_none_runs(error));
 }
 
 TEST_CASE("cli/daemon_link: where a service would listen, its manager is asked first") {
@@ -119,6 +121,7 @@ TEST_CASE("cli/daemon_link: patience has an end, and a wait can be broken off") 
   const DaemonLink daemon{.socket_path = dir / "s"};
   const auto late = daemon.send({.target = "/healthz", .patience = 20ms});
   CHECK(late.error().kind == ErrorKind::unreachable);
+  CHECK_FALSE(says_that_none_runs(late.error()));  // so the file is not asked in its place
   CHECK(late.error().what == "the daemon at unix:" + (dir / "s") + " did not answer within 20ms");
 
   const Fd broken_off{::eventfd(1, 0)};

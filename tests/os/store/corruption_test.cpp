@@ -351,7 +351,8 @@ TEST_CASE("store/backup: a copy of the ledger in use is a ledger as it was at on
   CHECK(describe(copy->store->load().value()) == before);
   CHECK_FALSE(std::filesystem::exists(dir / "copy.db.part"));
   const auto mode = std::filesystem::status(dir / "copy.db").permissions();
-  CHECK(mode == (std::filesystem::perms::owner_read | std::filesystem::perms::owner_write));  // as private as the ledger
+  CHECK(mode ==
+        (std::filesystem::perms::owner_read | std::filesystem::perms::owner_write));  // as private as the ledger
 }
 
 TEST_CASE("store/backup: what is there already is not overwritten, and what failed leaves nothing") {

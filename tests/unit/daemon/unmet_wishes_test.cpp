@@ -76,6 +76,23 @@ TEST_CASE("daemon/unmet_wishes: many jobs are counted") {
         Sentences{"these limits do not hold here: pids, of a, b, c, d, e and 2 more (no cgroup)"});
 }
 
+TEST_CASE(
+    "daemon/unmet_wishes: S38 a secret that is not there is said before it is needed, with the jobs that name it") {
+  JobSet set = jobs_with({{"backup", {}}, {"report", {}}, {"free", {}}});
+  JobInputs inputs;
+  inputs.secrets = {{.name = "here", .where = "/here"}, {.name = "key", .where = "/gone"}};
+  for (Job& job : set.jobs) {
+    if (job.name.text() != "free") job.inputs = std::make_shared<const JobInputs>(inputs);
+  }
+  CHECK(said(set, {}).empty());
+  Machine machine;
+  machine.look_for_secret = [](const SecretSource& source) -> Result<void> {
+    if (source.where == "/here") return {};
+    return std::unexpected(Error::failed("secret '" + source.name + "': it is not there"));
+  };
+  CHECK(said(set, machine) == Sentences{"secret 'key': it is not there, needed by backup, report"});
+}
+
 TEST_CASE("daemon/unmet_wishes: S30 output can go to a journal only where there is one") {
   const JobSet set = jobs_with({{"loud", {.output_to_journal = true}}, {"quiet", {}}});
   CHECK(said(set, {.has_journal = true}).empty());
