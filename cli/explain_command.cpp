@@ -11,6 +11,7 @@
 #include <cli/document.h>
 #include <cli/exit_code.h>
 #include <cli/explain_command.h>
+#include <cli/job_schedule.h>
 #include <cli/output.h>
 #include <cli/text_width.h>
 #include <daemon/clock.h>
@@ -49,6 +50,7 @@ struct Due {
 
 struct Explanation {
   std::string expression;
+  std::string words;
   std::shared_ptr<const Zone> zone;
   Schedule schedule;
   std::vector<Due> next;
@@ -87,7 +89,7 @@ Result<std::shared_ptr<const Zone>> zone_of(const Options& options, ZoneCache& z
   return zone;
 }
 
-Result<Explanation> explain(const Options& options) {
+Result<Explanation> explain_expression(const Options& options) {
   ZoneCache zones;
   auto zone = TRY(zone_of(options, zones));
   const WallTime from = TRY(start_of(options, *zone));
@@ -105,10 +107,35 @@ Result<Explanation> explain(const Options& options) {
       is_calendar ? parse_calendar(options.expression, context) : parse_schedule(options.expression, context);
   if (!schedule) return std::unexpected(show_problem(options.expression, schedule.error()));
   return Explanation{.expression = options.expression,
+                     .words = schedule->describe(),
                      .zone = zone,
                      .schedule = *schedule,
                      .next = next_times(*schedule, from, options.count),
                      .lint = is_calendar ? std::vector<Lint>{} : lint_schedule(options.expression, context, from)};
+}
+
+Result<Explanation> explain_job(const Context& context, const Options& options) {
+  JobSchedule job = TRY(schedule_of_job(context, options.expression));
+  ZoneCache zones;
+  if (!options.zone.empty()) job.zone = TRY(zone_of(options, zones));
+  const WallTime from = TRY(start_of(options, *job.zone));
+  return Explanation{.expression = options.expression,
+                     .words = job.words,
+                     .zone = job.zone,
+                     .schedule = job.schedule,
+                     .next = next_times(job.schedule, from, options.count),
+                     .lint = {}};
+}
+
+// A word that is no schedule may be a job.
+Result<Explanation> explain(const Context& context, const Options& options) {
+  auto explained = explain_expression(options);
+  const bool may_be_job = options.grammar == Grammar::schedule && JobName::parse(options.expression).has_value();
+  if (explained || !may_be_job) return explained;
+  auto of_job = explain_job(context, options);
+  if (of_job || !context.config.empty()) return of_job;
+  if (of_job.error().kind == ErrorKind::not_found) explained.error().what += "\n" + of_job.error().what;
+  return explained;
 }
 
 // ---- For people ----
@@ -142,7 +169,7 @@ void print_for_people(const Context& context, const Explanation& told) {
     local_width = std::max(local_width, locals.back().size());
     utc_width = std::max(utc_width, utcs.back().size());
   }
-  std::string text = told.schedule.describe() + ", " + told.zone->name() + "\n";
+  std::string text = told.words + ", " + told.zone->name() + "\n";
   for (std::size_t i = 0; i < told.next.size(); ++i) {
     std::string line = "  " + padded(locals[i], local_width + 3) + padded(utcs[i], utc_width + 3) + told.next[i].note;
     text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
@@ -161,13 +188,13 @@ void print_json(const Explanation& told) {
     next.push_back({.utc = format_utc(due.at), .local = format_local(due.at, *told.zone), .note = due.note});
   }
   print(encode_explanation({.expression = told.expression,
-                            .description = told.schedule.describe(),
+                            .description = told.words,
                             .normal_form = told.schedule.normal_form(),
                             .next = std::move(next)}));
 }
 
 Result<int> run(const Context& context, const Options& options) {
-  const Explanation told = TRY(explain(options));
+  const Explanation told = TRY(explain(context, options));
   if (context.form == OutputForm::json) {
     print_json(told);
   } else {
@@ -187,16 +214,23 @@ std::vector<std::string> words_of(const std::map<std::string, Value>& words) {
 
 void add_explain(CLI::App& app, Context& context) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("explain", "Say what a schedule means, and when it is due next.");
+  CLI::App* command =
+      app.add_subcommand("explain", "Say what a schedule, or that of a job, means, and when it is due next.");
   command->footer(
       "  belfry explain \"30 2 * * *\" --tz Europe/Berlin\n"
       "  belfry explain \"every 15m\" -n 3\n"
+      "  belfry explain nightly-backup -n 20\n"
       "  belfry explain --calendar \"Mon *-*~07/1 08:00\"\n"
       "  belfry explain \"30 2 * * *\" --tz Europe/Berlin --from 2026-03-27 --dst-skipped shift");
-  command->add_option("expression", options->expression, "A schedule, as it stands in schedules.yaml")
+  command
+      ->add_option("expression", options->expression,
+                   "A schedule, as it stands in schedules.yaml; or the name of a job")
       ->required()
       ->type_name("EXPR");
-  command->add_option("--tz", options->zone, "The time zone it is read in; the system's, if none is given")
+  command->add_option("-c,--config", context.config, "The file the job stands in")->type_name("FILE");
+  command
+      ->add_option("--tz", options->zone,
+                   "The time zone it is read in; the system's, if none is given. Of a job: that it is shown in")
       ->type_name("ZONE");
   command->add_option("--from", options->from, "Times later than this instant; now, if none is given")
       ->type_name("TIME");

@@ -56,6 +56,28 @@ TEST_CASE("e2e: S1 `why` of a job that was never due says since when it is known
   CHECK(installation.belfry({"why", "next"}).out.find("after yearly succeeds") != std::string::npos);
 }
 
+TEST_CASE("e2e: `explain JOB` tells the times of a job's schedule, in the zone of the job") {
+  Installation installation(
+      "timezone: Europe/Berlin\n"
+      "jobs:\n"
+      "  nightly: {schedule: {cron: '30 2 * * *', timezone: America/New_York}, run: 'true'}\n"
+      "  next: {schedule: {after: nightly}, run: 'true'}\n");
+  const std::string file = installation.path("schedules.yaml");
+  const auto explain = [&](std::vector<std::string> args) {
+    args.insert(args.begin(), "explain");
+    return installation.belfry(args);
+  };
+  const Finished nightly = explain({"nightly", "-c", file, "-n", "1", "--from", "2026-03-07"});
+  CHECK(nightly.out.starts_with("At 02:30 every day, America/New_York\n  Sat 2026-03-07 02:30:00 EST   07:30 UTC"));
+  CHECK(explain({"next", "-c", file}).out.starts_with("After nightly succeeds, "));
+  const Finished typo = explain({"nigthly", "-c", file});
+  CHECK(typo.exit_code == 3);
+  CHECK(typo.err.find("did you mean 'nightly'?") != std::string::npos);
+  installation.start_daemon();
+  CHECK(explain({"nightly", "-n", "1"}).out.starts_with("At 02:30 every day, America/New_York\n"));
+  CHECK(explain({"nigthly"}).exit_code == 78);
+}
+
 TEST_CASE("e2e: a paused job starts nothing until it is resumed, and says by whom and why") {
   Installation installation("jobs: {tick: {schedule: every 200ms, tags: [demo], run: 'true'}}\n");
   installation.start_daemon();
