@@ -95,6 +95,7 @@ void examine_daemon(const DaemonLink& daemon, const StatusRow& status, Depth dep
       "none is stuck", "belfry runs names them; only a restart of the daemon ends them"));
   findings.push_back(check_audit(daemon));
   findings.push_back(check_records(status.state_dir, depth));
+  findings.push_back(check_set_aside(status.state_dir));
   if (status.config_path.starts_with('/')) findings.push_back(check_file("permissions", status.config_path));
   findings.push_back(check_disk(status.state_dir));
   for (const WarningRow& warning : status.warnings) {

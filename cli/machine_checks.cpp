@@ -3,6 +3,7 @@
 #include <sys/timex.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <optional>
 
@@ -126,6 +127,27 @@ Finding check_disk(const std::string& state_dir) {
           .verdict = free == 0 || !has_files ? Verdict::bad : Verdict::note,
           .what = has_files ? what : "as many files as may be are at " + state_dir,
           .cure = "make room; where the ledger cannot be written nothing is started"};
+}
+
+Finding check_set_aside(const std::string& state_dir) {
+  std::string newest;  // their names end in the time
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(state_dir, error)) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with("ledger.db.corrupt.") && name.ends_with('Z')) newest = std::max(newest, name);
+  }
+  if (error) {
+    return {.about = "damage",
+            .verdict = Verdict::note,
+            .what = "nobody looked for a damaged ledger: " + state_dir + ": " + error.message(),
+            .cure = "look as the daemon's user, or as root"};
+  }
+  if (newest.empty()) return good("damage", "no ledger was set aside as damaged");
+  return {.about = "damage",
+          .verdict = Verdict::note,
+          .what = "a damaged ledger was set aside as " + state_dir + "/" + newest +
+                  ": what came before is not all known any more",
+          .cure = "look at the disk, and remove the file when nobody needs it; the daemon's log says what was lost"};
 }
 
 Finding check_file(const std::string& about, const std::string& path) {

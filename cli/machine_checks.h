@@ -29,6 +29,9 @@ Finding check_limits(pid_t daemon, const KernelFiles& files = {});
 // Whether there is room for the ledger and the output of jobs.
 Finding check_disk(const std::string& state_dir);
 
+// Whether a ledger was found damaged, and set aside in this directory (F07).
+Finding check_set_aside(const std::string& state_dir);
+
 // Whether only those may change it who may: neither the file nor its directory is writable by others (S37).
 Finding check_file(const std::string& about, const std::string& path);
 

@@ -9,6 +9,11 @@ std::string on(WallTime t, const Zone& zone) { return local_phrase(std::chrono::
 
 }  // namespace
 
+std::string told_of_gaps(const SlotListing& slots, const Zone& zone) {
+  if (!slots.pruned_upto || slots.rows.back().first > *slots.pruned_upto) return "";
+  return "Up to " + on(*slots.pruned_upto, zone) + " not everything is known any more.\n";
+}
+
 std::string told_of_no_slots(const std::string& job, const AskedSpan& span, const SlotListing& slots,
                              const Zone& zone) {
   if (!slots.known_since) return "The ledger knows nothing of " + job + ".\n";
@@ -19,8 +24,7 @@ std::string told_of_no_slots(const std::string& job, const AskedSpan& span, cons
   const bool is_forgotten = slots.pruned_upto && (!span.from || *span.from <= *slots.pruned_upto);
   if (is_forgotten) {
     return "What became of " + job + " up to " + on(*slots.pruned_upto, zone) +
-           " is no longer kept (`daemon: keep`), and it was not due " + (span.to ? "between that and then" : "since") +
-           ".\n";
+           " is not all known any more, and it was not due " + (span.to ? "between that and then" : "since") + ".\n";
   }
   if (!span.is_all()) return job + " was not due in that time.\n";
   return job + " has not been due since the daemon first saw it, " + on(*slots.known_since, zone) + ".\n";

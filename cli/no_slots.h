@@ -18,6 +18,10 @@ struct AskedSpan {
   bool is_all() const { return !from && !to; }
 };
 
+// What came up to some time is not all known any more: it was pruned (`daemon: keep`), or the ledger was damaged.
+// Empty: these slots are from later. REQUIRES: there are rows.
+std::string told_of_gaps(const SlotListing& slots, const Zone& zone);
+
 // "nightly-backup has not been due since the daemon first saw it, Thu 2026-11-26 14:30:16 CET." REQUIRES: there are no
 // rows.
 std::string told_of_no_slots(const std::string& job, const AskedSpan& span, const SlotListing& slots, const Zone& zone);

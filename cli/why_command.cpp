@@ -79,10 +79,10 @@ std::string told(const Options& options, const Span& span, const SlotListing& sl
   if (slots.rows.empty()) {
     return told_of_no_slots(options.job, {.from = instant(span.from), .to = instant(span.to)}, slots, *zone);
   }
-  std::string text;
+  std::string text = told_of_gaps(slots, *zone);
   const auto at = instant(span.to);
   if (!options.at.empty() && at && *at > slots.rows.front().last) {
-    text = options.job + " was not due at " + local_phrase(*at, *zone) + ". The slot before it:\n";
+    text += options.job + " was not due at " + local_phrase(*at, *zone) + ". The slot before it:\n";
   }
   // Oldest first: it is read like a story.
   for (auto row = slots.rows.rbegin(); row != slots.rows.rend(); ++row) {

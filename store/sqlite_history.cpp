@@ -248,6 +248,8 @@ Result<std::vector<SlotsDecided>> SqliteHistory::slots_decided(const SlotRange& 
 Result<SlotAccount> SqliteHistory::account(const SlotRange& range) {
   const auto moment = TRY(sqlite::Moment::begin(connection_));
   SlotFindings found = TRY(read_job(questions_->job_row, range.job));
+  // From before the account begins: nothing is to be looked for among the runs, which may be many.
+  if (range.last <= found.seen.counts_from) return make_account(std::move(found), range);
   SlotRange whole = range;
   whole.limit = std::numeric_limits<std::int32_t>::max();
   found.decided = TRY(slots_decided(whole));

@@ -99,6 +99,20 @@ TEST_CASE("cli/machine_checks: a file that others may change, or a folder above 
   CHECK(check_file("permissions", dir / "nothing").verdict == Verdict::bad);
 }
 
+TEST_CASE("cli/machine_checks: F07 a ledger that was set aside as damaged is found, the newest of several") {
+  const TempDir dir;
+  CHECK(check_set_aside(dir / ".").verdict == Finding::Verdict::good);
+  for (const char* name : {"ledger.db.corrupt.2026-11-20T10:00:00Z", "ledger.db.corrupt.2026-11-21T10:00:00Z",
+                           "ledger.db.corrupt.2026-11-21T10:00:00Z-wal", "ledger.db"}) {
+    REQUIRE(replace_file(dir / name, "").has_value());
+  }
+  const Finding found = check_set_aside(dir / ".");
+  CHECK(found.verdict == Finding::Verdict::note);
+  CHECK(found.what.find("/ledger.db.corrupt.2026-11-21T10:00:00Z: ") != std::string::npos);
+  CHECK_FALSE(found.cure.empty());
+  CHECK(check_set_aside(dir / "nowhere").verdict == Finding::Verdict::note);
+}
+
 TEST_CASE("cli/machine_checks: what this machine is found to have comes with a cure, or needs none") {
   for (const Finding& finding : {check_clock(), check_zones(""), check_disk("/"), check_disk("/no/such/place")}) {
     CAPTURE(finding.about);

@@ -32,6 +32,17 @@ TEST_CASE("cli/no_slots: S1 where there is nothing to tell it is said since when
       told({}, slots) ==
       "What became of backup up to Sun 2026-11-22 00:00:00 UTC is no longer kept (`daemon: keep`), and it was not due "
       "since.\n");
-  CHECK(told({.to = at("2026-11-21T00:00:00Z")}, slots).find("is no longer kept") != std::string::npos);
+  CHECK(told({.to = at("2026-11-21T00:00:00Z")}, slots).find("is not all known any more") != std::string::npos);
   CHECK(told({.from = at("2026-11-23T00:00:00Z")}, slots) == "backup was not due in that time.\n");
+}
+
+TEST_CASE("cli/no_slots: F07 slots from a time of which not everything is known are told with that") {
+  SlotListing slots;
+  slots.rows = {{.first = at("2026-11-20T10:00:00Z"), .last = at("2026-11-20T10:00:00Z")},
+                {.first = at("2026-11-20T09:00:00Z"), .last = at("2026-11-20T09:30:00Z")}};
+  CHECK(told_of_gaps(slots, *Zone::utc()).empty());
+  slots.pruned_upto = at("2026-11-20T08:00:00Z");
+  CHECK(told_of_gaps(slots, *Zone::utc()).empty());
+  slots.pruned_upto = at("2026-11-20T09:10:00Z");
+  CHECK(told_of_gaps(slots, *Zone::utc()) == "Up to Fri 2026-11-20 09:10:00 UTC not everything is known any more.\n");
 }
