@@ -30,8 +30,7 @@ TEST_CASE("cli/no_slots: S1 where there is nothing to tell it is said since when
   slots.pruned_upto = at("2026-11-22T00:00:00Z");
   CHECK(
       told({}, slots) ==
-      "What became of backup up to Sun 2026-11-22 00:00:00 UTC is no longer kept (`daemon: keep`), and it was not due "
-      "since.\n");
+      "What became of backup up to Sun 2026-11-22 00:00:00 UTC is not all known any more, and it was not due since.\n");
   CHECK(told({.to = at("2026-11-21T00:00:00Z")}, slots).find("is not all known any more") != std::string::npos);
   CHECK(told({.from = at("2026-11-23T00:00:00Z")}, slots) == "backup was not due in that time.\n");
 }
