@@ -1,5 +1,5 @@
+#include <algorithm>
 #include <map>
-#include <set>
 #include <string_view>
 
 #include <base/text.h>
@@ -62,6 +62,7 @@ void compare_schedule(Keys& keys, const Job& before, const Job& after) {
   const bool reads_alike = before.schedule_text == after.schedule_text && before.zone_name == after.zone_name;
   if (!reads_alike) return;
   // What stands beside the time: calendars, bounds, jitter, or triggers whose text is the same.
+  if (before.schedule.rules() == after.schedule.rules()) return;
   keys.compare_unseen("schedule", before.schedule.normal_form(), after.schedule.normal_form());
 }
 
@@ -90,10 +91,10 @@ std::vector<JobChange::Key> compare(const Job& before, const Job& after) {
   keys.compare("enabled", before.enabled, after.enabled);
   keys.compare_unseen("description", before.description, after.description);
   keys.compare_unseen("tags", before.tags, after.tags);
-  keys.compare_unseen("process", *before.process, *after.process);
+  if (before.process != after.process) keys.compare_unseen("process", *before.process, *after.process);
   keys.compare_unseen("params", before.inputs->params, after.inputs->params);
   keys.compare_unseen("secrets", before.inputs->secrets, after.inputs->secrets);
-  compare_policies(keys, *before.policies, *after.policies);
+  if (before.policies != after.policies) compare_policies(keys, *before.policies, *after.policies);
   return keys.take();
 }
 
@@ -101,30 +102,59 @@ std::optional<WallTime> next_of(const Job& job, WallTime now) {
   return job.enabled ? job.schedule.next_after(now) : std::nullopt;
 }
 
+// Which job of `before` became which of `after`. Nearly all stand where they stood.
+class Pairs {
+ public:
+  Pairs(const JobSet& before, const JobSet& after) : before_(before), after_(after) {
+    for (std::size_t i = 0; i < before.jobs.size(); ++i) {
+      if (!is_in_place(i)) left_.emplace(before.jobs[i].name.text(), &before.jobs[i]);
+    }
+  }
+
+  // Each of them once. Null: the job is new.
+  const Job* take_before(std::size_t place) {
+    if (is_in_place(place)) return &before_.jobs[place];
+    const Job& job = after_.jobs[place];
+    const Job* const same = take(job.name);
+    return same == nullptr && job.was ? take(*job.was) : same;
+  }
+
+  bool is_left(const Job& old) const { return left_.contains(old.name.text()); }
+
+ private:
+  bool is_in_place(std::size_t place) const {
+    return place < std::min(before_.jobs.size(), after_.jobs.size()) &&
+           before_.jobs[place].name == after_.jobs[place].name;
+  }
+  const Job* take(const JobName& name) {
+    const auto node = left_.extract(name.text());
+    return node ? node.mapped() : nullptr;
+  }
+
+  const JobSet& before_;
+  const JobSet& after_;
+  std::map<std::string_view, const Job*> left_;
+};
+
 }  // namespace
 
 std::vector<JobChange> difference(const JobSet& before, const JobSet& after, WallTime now) {
-  std::map<std::string_view, const Job*> left;
-  for (const Job& job : before.jobs) left.emplace(job.name.text(), &job);
-  const auto take = [&](const JobName& name) -> const Job* {
-    const auto node = left.extract(name.text());
-    return node ? node.mapped() : nullptr;
-  };
-
+  Pairs pairs(before, after);
   std::vector<JobChange> changes;
-  for (const Job& job : after.jobs) {
-    const Job* old = take(job.name);
-    if (old == nullptr && job.was) old = take(*job.was);
-    JobChange change{.kind = old != nullptr ? JobChange::Kind::changed : JobChange::Kind::added,
-                     .job = job.name,
-                     .schedule = job.schedule_text,
-                     .keys = old != nullptr ? compare(*old, job) : std::vector<JobChange::Key>{},
-                     .next_before = old != nullptr ? next_of(*old, now) : std::nullopt,
-                     .next = next_of(job, now)};
-    if (old == nullptr || !change.keys.empty()) changes.push_back(std::move(change));
+  for (std::size_t i = 0; i < after.jobs.size(); ++i) {
+    const Job& job = after.jobs[i];
+    const Job* const old = pairs.take_before(i);
+    auto keys = old != nullptr ? compare(*old, job) : std::vector<JobChange::Key>{};
+    if (old != nullptr && keys.empty()) continue;
+    changes.push_back({.kind = old != nullptr ? JobChange::Kind::changed : JobChange::Kind::added,
+                       .job = job.name,
+                       .schedule = job.schedule_text,
+                       .keys = std::move(keys),
+                       .next_before = old != nullptr ? next_of(*old, now) : std::nullopt,
+                       .next = next_of(job, now)});
   }
   for (const Job& job : before.jobs) {
-    if (!left.contains(job.name.text())) continue;
+    if (!pairs.is_left(job)) continue;
     changes.push_back({.kind = JobChange::Kind::removed,
                        .job = job.name,
                        .schedule = job.schedule_text,

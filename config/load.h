@@ -18,6 +18,7 @@
 #include <config/daemon_settings.h>
 #include <config/files.h>
 #include <config/own_account.h>
+#include <config/pieces.h>
 #include <config/problem.h>
 
 namespace belfry::config {
@@ -26,10 +27,11 @@ struct LoadedConfig {
   std::shared_ptr<const JobSet> set;  // never empty (S34), unless EmptyFile::allowed
   DaemonSettings daemon;
   std::vector<Problem> warnings;
-  std::vector<FileText> files;        // byte by byte: the main file, then what it includes
-  std::vector<std::string> patterns;  // of `include:`, as they are written
-  bool has_unseen_plugins = false;    // callables of theirs, and parameters of them, were not checked
-  std::uint64_t salt = 0;             // from which jitter and spread were made
+  std::vector<FileText> files;           // byte by byte: the main file, then what it includes
+  std::vector<std::string> patterns;     // of `include:`, as they are written
+  bool has_unseen_plugins = false;       // callables of theirs, and parameters of them, were not checked
+  std::uint64_t salt = 0;                // from which jitter and spread were made
+  std::shared_ptr<const Pieces> pieces;  // null: of this file, whatever is edited, all is read again
 };
 
 using Loaded = std::expected<LoadedConfig, std::vector<Problem>>;
@@ -41,6 +43,13 @@ enum class Distrust { ignore, warn, refuse };
 enum class Plugins {
   load,    // their code is executed, and says what they offer
   unseen,  // nothing of them is executed: what they may offer is taken for good
+};
+
+// What was read of these files before, with the same options. The new set shares with it what is alike (sharing.h), and
+// jobs whose text is as it was are not even read again (edited.h).
+struct Earlier {
+  std::shared_ptr<const JobSet> set;
+  std::shared_ptr<const Pieces> pieces;
 };
 
 // Whether a file without jobs is taken for what it says (S34).
@@ -56,7 +65,7 @@ struct ParseOptions {
   Distrust distrust_of_plugins = Distrust::ignore;
   Plugins plugins = Plugins::load;
   std::function<std::optional<Millis>(const std::string& job)> last_duration = {};  // for the warnings
-  std::shared_ptr<const JobSet> before = {};  // with which the new one shares what is alike (sharing.h)
+  Earlier before = {};
   // The files that a pattern of `include:` stands for. None: there are no other files.
   std::function<Result<std::vector<FileText>>(const std::string& pattern)> expand;
 };
@@ -79,7 +88,7 @@ struct LoadOptions {
   Callables* callables = nullptr;
   Plugins plugins = Plugins::load;
   std::function<std::optional<Millis>(const std::string& job)> last_duration = {};  // for the warnings
-  std::shared_ptr<const JobSet> before = {};
+  Earlier before = {};
 };
 
 // The same, of files on disk. Of a crontab the text in `files` is what it means as a schedules.yaml.

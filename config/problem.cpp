@@ -25,17 +25,6 @@ std::string_view cut(std::string_view text, std::size_t begin, std::size_t size)
   return text.substr(begin, end - begin);
 }
 
-// Bytes that are not UTF-8 were found before and reported; what is left of them here is shown as '?'.
-std::string visible(std::string_view text) {
-  std::string out(text);
-  const bool is_ascii_only = find_bad_character(text).has_value();
-  for (char& c : out) {
-    if (is_control(c)) c = c == '\t' ? ' ' : '?';
-    if (is_ascii_only && static_cast<unsigned char>(c) >= 0x80U) c = '?';
-  }
-  return out;
-}
-
 struct Excerpt {
   std::string text;
   std::size_t caret = 0;
@@ -48,10 +37,10 @@ Excerpt excerpt_of(const Source& source, std::size_t offset) {
   const std::size_t begin = line.size() <= excerpt_max || at < excerpt_max * 2 / 3 ? 0 : at - excerpt_max / 2;
   const std::string_view shown = cut(line, begin, excerpt_max);
   const auto skipped = static_cast<std::size_t>(shown.data() - line.data());
-  const std::string before = visible(shown.substr(0, at - std::min(at, skipped)));
+  const std::string before = visible(std::string(shown.substr(0, at - std::min(at, skipped))));
   const std::string_view lead = skipped > 0 ? "..." : "";
   const std::string_view tail = skipped + shown.size() < line.size() ? "..." : "";
-  return {std::string(lead) + visible(shown) + std::string(tail), lead.size() + characters(before)};
+  return {std::string(lead) + visible(std::string(shown)) + std::string(tail), lead.size() + characters(before)};
 }
 
 std::string place(const Problem& problem) {
@@ -94,7 +83,17 @@ std::string render(std::span<const Problem> problems) {
 
 std::string quote(std::string_view text) {
   const std::string_view shown = cut(text, 0, quote_max);
-  return "'" + visible(shown) + (shown.size() < text.size() ? "..." : "") + "'";
+  return "'" + visible(std::string(shown)) + (shown.size() < text.size() ? "..." : "") + "'";
+}
+
+// Bytes that are not UTF-8 are reported as such; what is left of them here is shown as '?'.
+std::string visible(std::string text) {
+  const bool is_ascii_only = find_bad_character(text).has_value();
+  for (char& c : text) {
+    if (is_control(c)) c = c == '\t' ? ' ' : '?';
+    if (is_ascii_only && static_cast<unsigned char>(c) >= 0x80U) c = '?';
+  }
+  return text;
 }
 
 Problem Problems::problem_at(std::size_t offset, std::string what, std::string hint) const {
@@ -105,8 +104,8 @@ Problem Problems::problem_at(std::size_t offset, std::string what, std::string h
           .column = position.column,
           .severity = Severity::error,
           .name = {},
-          .what = std::move(what),
-          .hint = std::move(hint),
+          .what = visible(std::move(what)),
+          .hint = visible(std::move(hint)),
           .excerpt = std::move(excerpt.text),
           .caret = excerpt.caret};
 }
@@ -128,7 +127,7 @@ void Problems::warning(std::size_t offset, std::string_view name, std::string wh
 }
 
 void Problems::error_in_file(std::string what, std::string hint) {
-  errors_.push_back({.file = source_.name(), .what = std::move(what), .hint = std::move(hint)});
+  errors_.push_back({.file = source_.name(), .what = visible(std::move(what)), .hint = visible(std::move(hint))});
 }
 
 std::vector<Problem> Problems::take(Severity severity) {

@@ -35,10 +35,14 @@ std::string one_line(const Problem& problem);
 //         |             ^ write  cron: "*/5 * * * *"
 std::string render(std::span<const Problem> problems);
 
-// A key or value from the file in a message: in quotes, cut to a bearable length, without control characters.
+// A key or value from the file in a message: in quotes, cut to a bearable length, visible.
 std::string quote(std::string_view text);
 
-// Collects the problems of one file. Beyond `problems_max` they are only counted: the last one says how many.
+// Fit for a terminal: without control characters, and without bytes that are not UTF-8.
+std::string visible(std::string text);
+
+// Collects the problems of one file, and makes visible what their words quote from it. Beyond `problems_max` they are
+// only counted: the last one says how many.
 class Problems {
  public:
   static constexpr std::size_t problems_max = 100;

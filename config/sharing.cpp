@@ -11,7 +11,8 @@ void share_with(const JobSet& before, JobSet& set) {
     Job& job = set.jobs[i];
     if (job.name != old.name) continue;
     job.name = old.name;
-    if (job.schedule.normal_form() == old.schedule.normal_form()) job.schedule = old.schedule;
+    const bool is_shared = job.schedule.rules() == old.schedule.rules();
+    if (!is_shared && job.schedule.normal_form() == old.schedule.normal_form()) job.schedule = old.schedule;
   }
 }
 

@@ -448,11 +448,6 @@ std::string Converter::not_carried_over() {
   return dropped_.empty() ? "" : yaml_comment("Not carried over: " + dropped_, 2);
 }
 
-// What is quoted from a unit goes to a terminal.
-void make_visible(std::string& text) {
-  std::ranges::replace_if(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, '?');
-}
-
 const Unit* find_unit(std::span<const Unit> units, const std::string& name) {
   const auto found = std::ranges::find(units, name, &Unit::name);
   return found == units.end() ? nullptr : &*found;
@@ -478,7 +473,8 @@ ImportedUnits import_units(std::span<const Unit> units, ZoneCache& zones) {
   }
   for (auto* problems : {&out.errors, &out.warnings}) {
     for (Problem& problem : *problems) {
-      for (std::string* text : {&problem.file, &problem.what, &problem.hint, &problem.excerpt}) make_visible(*text);
+      for (std::string* text : {&problem.file, &problem.what, &problem.hint, &problem.excerpt})
+        *text = visible(std::move(*text));
     }
   }
   out.schedules = "# From timers of systemd.\nversion: 1\n\njobs:" + jobs;

@@ -85,9 +85,14 @@ struct Duplicate {
 
 class Tree {
  public:
+  // Whether something in the file stands for something else: an anchor or a merge.
+  enum class Spelling { literal, with_references };
+
   // REQUIRES: source's text outlives the tree; cells are as described above, and there is at least one.
-  Tree(const Source& source, std::vector<Cell> cells, std::string decoded, std::vector<Duplicate> duplicates)
+  Tree(const Source& source, Spelling spelling, std::vector<Cell> cells, std::string decoded,
+       std::vector<Duplicate> duplicates)
       : source_(source.text()),
+        spelling_(spelling),
         cells_(std::move(cells)),
         decoded_(std::move(decoded)),
         duplicates_(std::move(duplicates)) {}
@@ -97,6 +102,7 @@ class Tree {
   Node root() const { return {*this, 0}; }
   std::span<const Cell> cells() const { return cells_; }
   std::span<const Duplicate> duplicates() const { return duplicates_; }
+  bool is_literal() const { return spelling_ == Spelling::literal; }
 
   std::string_view source() const { return source_; }
   std::string_view text(const Cell& scalar) const;
@@ -107,6 +113,7 @@ class Tree {
 
  private:
   std::string_view source_;
+  Spelling spelling_;
   Problems* problems_ = nullptr;
   std::vector<Cell> cells_;
   std::string decoded_;  // the texts that the file spells differently, with escapes or over several lines

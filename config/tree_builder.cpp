@@ -102,6 +102,7 @@ TreeBuilder::Step TreeBuilder::close() {
   Cell& cell = cells_[frame.index];
   cell.first = static_cast<std::uint32_t>(cells_.size());
   if (frame.is_map) note_duplicates(frame);
+  if (frame.merges) spelling_ = Tree::Spelling::with_references;
   if (frame.merges) TRY(merge(frame));
   define(frame.anchor, {frame.index, static_cast<std::uint32_t>(cells_.size())});
   return {};
@@ -120,7 +121,7 @@ std::optional<Cell> TreeBuilder::last_scalar() const {
 Tree TreeBuilder::take() && {
   VERIFY(frames_.empty());
   if (cells_.empty()) cells_.push_back({});
-  return {source_, std::move(cells_), std::move(decoded_), std::move(duplicates_)};
+  return {source_, spelling_, std::move(cells_), std::move(decoded_), std::move(duplicates_)};
 }
 
 // Every event counts, also those that make no node.
@@ -217,6 +218,7 @@ void TreeBuilder::note_duplicates(const Frame& frame) {
 
 void TreeBuilder::define(std::size_t anchor, Range range) {
   if (anchor == 0) return;
+  spelling_ = Tree::Spelling::with_references;
   if (anchor >= anchors_.size()) anchors_.resize(anchor + 1);
   anchors_[anchor] = range;
 }

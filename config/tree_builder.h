@@ -96,6 +96,7 @@ class TreeBuilder {
   std::size_t events_ = 0;
   std::size_t expanded_ = 0;
   std::optional<std::uint32_t> last_scalar_;
+  Tree::Spelling spelling_ = Tree::Spelling::literal;
 };
 
 }  // namespace belfry::config

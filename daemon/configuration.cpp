@@ -17,7 +17,7 @@ void write_to_log(const std::vector<config::Problem>& warnings) {
   for (const config::Problem& warning : warnings) log::warning(config::one_line(warning));
 }
 
-config::Loaded read_files(const How& how, ZoneCache& zones, std::shared_ptr<const JobSet> before = nullptr) {
+config::Loaded read_files(const How& how, ZoneCache& zones, config::Earlier before = {}) {
   return config::load_config(how.options.path, zones,
                              {.language = how.options.language,
                               .crontab_format = how.options.crontab_format,
@@ -50,15 +50,16 @@ std::vector<std::string> watched_for(const How& how, const config::LoadedConfig&
   return watched;
 }
 
-Reading read_anew(const How& how, ZoneCache& zones, const std::shared_ptr<const JobSet>& before,
-                  Configuration::Purpose purpose, WallTime now) {
+Reading read_anew(const How& how, ZoneCache& zones, const config::Earlier& before, Configuration::Purpose purpose,
+                  WallTime now) {
   auto loaded = read_files(how, zones, before);
   if (!loaded) return {.trouble = config::render(loaded.error())};
   Reading reading{.daemon = loaded->daemon, .watched = watched_for(how, *loaded)};
-  if (loaded->set->revision == before->revision) return reading;
+  if (loaded->set->revision == before.set->revision) return reading;
   if (purpose == Configuration::Purpose::apply) keep_copy(how, *loaded);
-  reading.changes = config::difference(*before, *loaded->set, now);
+  reading.changes = config::difference(*before.set, *loaded->set, now);
   reading.jobs = std::move(loaded->set);
+  reading.pieces = std::move(loaded->pieces);
   reading.warnings = std::move(loaded->warnings);
   return reading;
 }
@@ -67,15 +68,17 @@ Reading read_anew(const How& how, ZoneCache& zones, const std::shared_ptr<const 
 // since, and refused; the copy has what was accepted.
 Reading renewed(const How& how, ZoneCache& zones, const JobSet& before, WallTime now) {
   std::shared_ptr<const JobSet> jobs;
+  std::shared_ptr<const config::Pieces> pieces;
   if (auto loaded = read_files(how, zones); loaded && loaded->set->revision == before.revision) {
     jobs = std::move(loaded->set);
+    pieces = std::move(loaded->pieces);
   }
   if (!jobs) {
     auto copy = read_copy(how, zones);
     if (copy && copy->set->revision == before.revision) jobs = std::move(copy->set);
   }
   if (!jobs) return {.trouble = "a time zone has changed, and the jobs cannot be read again: they keep to the old one"};
-  Reading reading{.jobs = jobs};
+  Reading reading{.jobs = jobs, .pieces = pieces};
   for (const std::string& moved : moved_jobs(before, *jobs, now)) {
     reading.moved.push_back("by database " + zones.database_version() + " of the time zones " + moved);
   }
@@ -101,14 +104,14 @@ Result<void> Configuration::begin(config::Loaded first, std::string copy_path) {
   how_.salt_in_force = first->salt;
   watched_ = watched_for(how_, *first);
   zone_files_ = zones_->files();
-  jobs_ = std::move(first->set);
+  in_force_ = {.set = std::move(first->set), .pieces = std::move(first->pieces)};
   return {};
 }
 
 std::function<Configuration::Reading()> Configuration::reading(Purpose purpose, WallTime now) const {
-  return [how = how_, zones = zones_, before = jobs_, daemon = daemon_, purpose, now]() -> Reading {
-    Reading reading =
-        purpose == Purpose::renew ? renewed(how, *zones, *before, now) : read_anew(how, *zones, before, purpose, now);
+  return [how = how_, zones = zones_, before = in_force_, daemon = daemon_, purpose, now]() -> Reading {
+    Reading reading = purpose == Purpose::renew ? renewed(how, *zones, *before.set, now)
+                                                : read_anew(how, *zones, before, purpose, now);
     reading.needs_restart = reading.trouble.empty() && reading.daemon != daemon;
     reading.zone_files = zones->files();
     return reading;
@@ -117,7 +120,7 @@ std::function<Configuration::Reading()> Configuration::reading(Purpose purpose, 
 
 std::shared_ptr<const JobSet> Configuration::take_renewed(const Reading& reading) {
   zone_files_ = reading.zone_files;
-  if (reading.jobs) jobs_ = reading.jobs;
+  if (reading.jobs) in_force_ = {.set = reading.jobs, .pieces = reading.pieces};
   return reading.jobs;
 }
 
@@ -128,8 +131,8 @@ std::shared_ptr<const JobSet> Configuration::take(const Reading& reading) {
   write_to_log(reading.warnings);
   if (reading.needs_restart) log::warning("'daemon' has changed: it takes effect when the daemon is started again");
   watched_ = reading.watched;
-  jobs_ = reading.jobs;
-  return jobs_;
+  in_force_ = {.set = reading.jobs, .pieces = reading.pieces};
+  return in_force_.set;
 }
 
 }  // namespace belfry

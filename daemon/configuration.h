@@ -33,8 +33,9 @@ class Configuration {
 
   // What reading the files again found.
   struct Reading {
-    std::string trouble;                 // empty: they have no error, and the rest is meant
-    std::shared_ptr<const JobSet> jobs;  // null: the content is that which is in force
+    std::string trouble;                           // empty: they have no error, and the rest is meant
+    std::shared_ptr<const JobSet> jobs;            // null: the content is that which is in force
+    std::shared_ptr<const config::Pieces> pieces;  // of their file
     config::DaemonSettings daemon;
     std::vector<std::string> watched;
     std::vector<config::Problem> warnings;
@@ -77,7 +78,7 @@ class Configuration {
   // in force (trouble() says why).
   std::shared_ptr<const JobSet> take(const Reading& reading);
 
-  const std::shared_ptr<const JobSet>& jobs() const { return jobs_; }
+  const std::shared_ptr<const JobSet>& jobs() const { return in_force_.set; }
   // Those of the daemon's start: a change of them waits for the next one.
   const config::DaemonSettings& daemon() const { return daemon_; }
   const std::string& path() const { return how_.options.path; }
@@ -90,7 +91,7 @@ class Configuration {
  private:
   How how_;
   std::shared_ptr<ZoneCache> zones_;  // of whoever reads
-  std::shared_ptr<const JobSet> jobs_;
+  config::Earlier in_force_;
   config::DaemonSettings daemon_;
   std::vector<std::string> watched_;
   std::vector<std::string> zone_files_;

@@ -94,7 +94,7 @@ void write_jobs(const std::string& path, std::size_t changed) {
   }
 }
 
-config::LoadedConfig load(const std::string& path, ZoneCache& zones, std::shared_ptr<const JobSet> before = nullptr) {
+config::LoadedConfig load(const std::string& path, ZoneCache& zones, config::Earlier before = {}) {
   auto loaded = config::load_config(path, zones, {.before = std::move(before)});
   if (!loaded) std::fputs(config::render(loaded.error()).c_str(), stderr);
   VERIFY(loaded.has_value());
@@ -137,9 +137,11 @@ void measure_jobs(const std::string& directory) {
   const double cpu_begin = cpu_ms();
   ZoneCache zones;
   std::shared_ptr<const JobSet> set;
+  std::shared_ptr<const config::Pieces> pieces;
   {
     auto loaded = load(path, zones);
     set = std::move(loaded.set);
+    pieces = std::move(loaded.pieces);
   }
   give_back_free_memory();  // as the daemon does
   const double read = now_ms();
@@ -159,7 +161,7 @@ void measure_jobs(const std::string& directory) {
   write_jobs(path, job_count / 2);
   const double again = now_ms();
   const double cpu_again = cpu_ms();
-  auto changed = load(path, zones, set);
+  auto changed = load(path, zones, {.set = set, .pieces = pieces});
   print("read again, one job changed", now_ms() - again, "ms");
   const auto changes = config::difference(*set, *changed.set, new_year);
   VERIFY(changes.size() == 1);

@@ -1,17 +1,21 @@
 // Any bytes as a schedules.yaml, behind a line `crontab` as a crontab, or behind the name of a unit as systemd's units:
 // refused in words, or jobs; never a crash, a hang, or acceptance without a job. What comes of an import is a good
-// file.
+// file. A file that is edited means what it would mean by itself.
 
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
+#include <base/hash.h>
+#include <base/text.h>
 #include <base/verify.h>
 #include <base/zones.h>
 #include <config/crontab_import.h>
 #include <config/load.h>
+#include <config/loader.h>
 #include <config/systemd_import.h>
+#include <tests/support/same_jobs.h>
 
 namespace {
 
@@ -31,6 +35,29 @@ void check_problems(const std::vector<Problem>& problems, std::string_view text)
   VERIFY(render(problems).find('\0') == std::string::npos);
 }
 
+// Some line of it is replaced by another one, or goes.
+std::string edited(const std::string& text) {
+  std::vector<std::string_view> lines = belfry::split(text, '\n');
+  const std::uint64_t choice = belfry::hash_text(text);
+  const std::size_t at = choice % lines.size();
+  lines[at] = lines[(choice >> 20U) % lines.size()];
+  if ((choice >> 40U) % 3 == 0) lines.erase(lines.begin() + static_cast<std::ptrdiff_t>(at));
+  std::string out;
+  for (const std::string_view line : lines) out += std::string(line) + "\n";
+  return out;
+}
+
+void check_edit(const std::string& text) {
+  const auto first = load_whole({.name = "f.yaml", .text = text}, zones(), {});
+  VERIFY(first.has_value());
+  const std::string next = edited(text);
+  const auto whole = load_whole({.name = "f.yaml", .text = next}, zones(), {});
+  const Earlier before{.set = first->set, .pieces = first->pieces};
+  const auto second = parse_config("f.yaml", next, zones(), {.before = before});
+  VERIFY(whole.has_value() == second.has_value());
+  VERIFY(!whole || belfry::test::is_same(*whole->set, *second->set));
+}
+
 void check_schedules(const std::string& text) {
   const auto loaded = parse_config("f.yaml", text, zones(), {.lint_at = start});
   if (!loaded) {
@@ -43,6 +70,7 @@ void check_schedules(const std::string& text) {
     const auto next = job.schedule.next_after(start);
     VERIFY(!next || *next > start);
   }
+  check_edit(text);
 }
 
 void check_crontab(std::string_view text, CrontabFormat format) {

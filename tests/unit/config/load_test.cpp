@@ -300,8 +300,8 @@ TEST_CASE("config/load: F47 no damaged file crashes, hangs or is taken for a fil
 TEST_CASE("config/load: S35 a new set shares with the one before what nobody edited") {
   ZoneCache zones;
   const auto read = [&](const std::string& jobs, std::shared_ptr<const JobSet> before) {
-    const auto loaded =
-        parse_config("f.yaml", "timezone: UTC\njobs: { " + jobs + " }", zones, {.before = std::move(before)});
+    const auto loaded = parse_config("f.yaml", "timezone: UTC\njobs: { " + jobs + " }", zones,
+                                     {.before = {.set = std::move(before), .pieces = {}}});
     REQUIRE(loaded.has_value());
     return loaded->set;
   };

@@ -31,6 +31,22 @@ TEST_CASE("config/problem: one line for the log") {
   CHECK(one_line(list[1]) == "f.yaml:1:4: what is wrong; what to write");
 }
 
+TEST_CASE("config/problem: S34 whatever a message quotes from the file, it is fit for a terminal") {
+  const Source source("f.yaml", "a: b\n");
+  Problems problems(source);
+  problems.error(0, std::string("a\0b", 3) + "\x1b[2J", "write \x7f");
+  problems.error_in_file("\xff", "\n");
+  problems.warning(0, "w", "\r", "größe");
+  auto list = problems.take();
+  CHECK(list[0].what == "?");
+  CHECK(list[0].hint == "?");
+  CHECK(list[1].what == "a?b?[2J");
+  CHECK(list[1].hint == "write ?");
+  list = problems.take(Severity::warning);
+  CHECK(list[0].what == "?");
+  CHECK(list[0].hint == "größe");
+}
+
 TEST_CASE("config/problem: a long line is cut around the place, without cutting a character") {
   std::string line = "a: ";
   for (int i = 0; i < 200; ++i) line += "é";

@@ -1,4 +1,4 @@
-// Every input that fuzzing has found worth keeping, in every test run.
+// Every input that fuzzing has found worth keeping, in every test run: for the target that is linked beside this.
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -22,8 +22,8 @@ std::vector<std::uint8_t> bytes_of(std::string_view hex) {
 
 }  // namespace
 
-TEST_CASE("triggers/parse: S7 what fuzzing has found before parses or fails, and keeps its promises") {
-  const std::string kept = belfry::read_file("tests/fuzz/triggers/corpus.hex").value();
+TEST_CASE("fuzz: S7 S34 F47 what fuzzing has found before is refused in words, or keeps its promises") {
+  const std::string kept = belfry::read_file(BELFRY_CORPUS).value();
   int inputs = 0;
   for (const std::string_view line : belfry::split(kept, '\n')) {
     if (line.empty()) continue;
@@ -32,5 +32,5 @@ TEST_CASE("triggers/parse: S7 what fuzzing has found before parses or fails, and
     CHECK(LLVMFuzzerTestOneInput(bytes.data(), bytes.size()) == 0);
     ++inputs;
   }
-  CHECK(inputs > 1'000);
+  CHECK(inputs > 100);
 }
