@@ -13,6 +13,7 @@
 #include <cli/crontab_option.h>
 #include <cli/exit_code.h>
 #include <cli/import_command.h>
+#include <cli/import_document.h>
 #include <cli/output.h>
 #include <config/crontab_import.h>
 #include <config/files.h>
@@ -27,8 +28,23 @@ struct CrontabOptions {
   std::optional<config::CrontabFormat> format;
 };
 
-// What is not carried over goes beside the answer: stdout may be redirected into the file.
-void tell(std::span<const config::Problem> problems) { std::fputs(config::render(problems).c_str(), stderr); }
+// The file. What is not carried over goes beside it, because stdout may be redirected: not with --json, which holds
+// both.
+template <class Imported>
+Result<int> answer(const Context& context, const Imported& imported, const char* nothing) {
+  const bool is_json = context.form == OutputForm::json;
+  if (!is_json) {
+    std::fputs((config::render(imported.errors) + config::render(imported.warnings)).c_str(), stderr);
+  }
+  if (imported.job_count == 0 && !is_json) return std::unexpected(Error::bad_input(nothing));
+  const std::string schedules = imported.job_count == 0 ? "" : imported.schedules;
+  print(is_json ? encode_import({.jobs = imported.job_count,
+                                 .schedules = schedules,
+                                 .errors = imported.errors,
+                                 .warnings = imported.warnings})
+                : schedules);
+  return imported.job_count > 0 && imported.errors.empty() ? exit_ok : exit_bad_input;
+}
 
 std::string count(std::size_t number, std::string_view what) {
   return std::to_string(number) + " " + std::string(what) + (number == 1 ? "" : "s");
@@ -40,16 +56,12 @@ Result<int> import_crontab(const Context& context, const CrontabOptions& options
   ZoneCache zones;
   const auto imported = config::import_crontab(is_stdin ? "crontab" : options.path, text, options.format, zones);
   if (!imported) return std::unexpected(Error::bad_input(config::one_line(imported.error())));
-  tell(imported->errors);
-  tell(imported->warnings);
-  if (imported->job_count == 0)
-    return std::unexpected(Error::bad_input("the crontab has no job that could be taken over"));
-  print(imported->schedules);
+  const int code = TRY(answer(context, *imported, "the crontab has no job that could be taken over"));
   const bool is_system = imported->format == config::CrontabFormat::system;
   hint(context, count(imported->job_count, "job") + " of a crontab " +
                     (is_system ? "of the system (a user before each command)" : "of one user") +
                     (options.format ? "" : "; if that is wrong, say --format"));
-  return imported->errors.empty() ? exit_ok : exit_bad_input;
+  return code;
 }
 
 void add_import_crontab(CLI::App& parent, Context& context) {
@@ -119,12 +131,9 @@ Result<int> import_systemd(const Context& context, const std::vector<std::string
   const auto units = is_stdin ? config::read_units(TRY(read_file("/dev/stdin"))) : TRY(read_named_units(names));
   ZoneCache zones;
   const auto imported = config::import_units(units, zones);
-  tell(imported.errors);
-  tell(imported.warnings);
-  if (imported.job_count == 0) return std::unexpected(Error::bad_input("there is no timer that could be taken over"));
-  print(imported.schedules);
+  const int code = TRY(answer(context, imported, "there is no timer that could be taken over"));
   hint(context, count(imported.job_count, "job"));
-  return imported.errors.empty() ? exit_ok : exit_bad_input;
+  return code;
 }
 
 void add_import_systemd(CLI::App& parent, Context& context) {

@@ -47,13 +47,13 @@ Guess guess(const Entry& entry, const Rules& rules) {
     if (!translation.hint.empty()) return {translation.means, std::string(translation.hint)};
     return {translation.means, "here it is called " + quote(translation.means)};
   }
+  if (entry.value.kind() == Kind::null && !entry.key.has_colon()) {
+    return {"", "within { } a comma begins a new key: put a text that has commas in quotes"};
+  }
   std::vector<std::string_view> keys;
   for (const Field& field : rules.fields) keys.push_back(field.key);
   if (const auto near = nearest(key, keys)) return {*near, "did you mean " + quote(*near) + "?"};
   if (entry.value.kind() == Kind::map && !rules.stray_map.empty()) return {"", std::string(rules.stray_map)};
-  if (entry.value.kind() == Kind::null && key.contains(' ')) {
-    return {"", "within { } a comma begins a new key: put a text that has commas in quotes"};
-  }
   return {"", "the keys here are: " + list_of_keys(rules)};
 }
 

@@ -31,12 +31,37 @@ constexpr std::array file_choices{
     Choice{jobs_key, "has no 'jobs'", no_jobs_hint},
 };
 
+constexpr std::string_view manifest_hint = "write  jobs: { hello: { schedule: \"30 2 * * *\", run: date } }";
+constexpr std::string_view mail_hint = "nothing is mailed: what a job writes is kept, and  belfry logs JOB  shows it";
+
 constexpr std::array file_translations{
-    Translation{"tz", "timezone", {}},     Translation{"includes", "include", {}},
-    Translation{"imports", "include", {}}, Translation{"timeZone", "timezone", {}},
-    Translation{"schedules", "jobs", {}},  Translation{"default", "defaults", {}},
-    Translation{"pools", "queues", {}},    Translation{"tasks", "jobs", {}},
-    Translation{"services", "jobs", {}},   Translation{"job", "jobs", {}},
+    Translation{"tz", "timezone", {}},
+    Translation{"includes", "include", {}},
+    Translation{"imports", "include", {}},
+    Translation{"timeZone", "timezone", {}},
+    Translation{"schedules", "jobs", {}},
+    Translation{"default", "defaults", {}},
+    Translation{"pools", "queues", {}},
+    Translation{"tasks", "jobs", {}},
+    Translation{"services", "jobs", {}},
+    Translation{"job", "jobs", {}},
+    Translation{"cronjobs", "jobs", {}},
+    Translation{"CRON_TZ", "timezone", {}},
+    Translation{"TZ", "timezone", {}},
+    Translation{"beat_schedule", "jobs", {}},
+    Translation{"apiVersion", "jobs", manifest_hint},
+    Translation{"kind", "jobs", manifest_hint},
+    Translation{"spec", "jobs", manifest_hint},
+    Translation{"metadata", "jobs", "a job's name is the key above it:  jobs: { backup: { ... } }"},
+    Translation{"env", "defaults", "write  defaults: { env: { NAME: value } }"},
+    Translation{"environment", "defaults", "write  defaults: { env: { NAME: value } }"},
+    Translation{"PATH", "defaults", "write  defaults: { env: { PATH: /usr/bin:/bin } }"},
+    Translation{"HOME", "defaults", "write  defaults: { working_dir: /srv }"},
+    Translation{"SHELL", "defaults", "write  defaults: { shell: bash }"},
+    Translation{"MAILTO", "", mail_hint},
+    Translation{"MAILFROM", "", mail_hint},
+    Translation{"successfulJobsHistoryLimit", "daemon", "write  daemon: { keep: { runs: 3 } }"},
+    Translation{"failedJobsHistoryLimit", "daemon", "write  daemon: { keep: { runs: 3 } }"},
 };
 
 constexpr Fields queue_fields{

@@ -71,6 +71,9 @@ constexpr std::array job_choices{
 };
 
 constexpr std::string_view zone_hint = "write  schedule: { cron: \"30 2 * * *\", timezone: Europe/Berlin }";
+constexpr std::string_view cron_hint = "write  schedule: \"30 2 * * mon\"  with minute, hour, day, month, weekday";
+constexpr std::string_view image_hint =
+    "a job is a program of this machine: write  command: [docker, run, --rm, IMAGE]";
 constexpr std::string_view argv_hint = "write the program and its arguments as one list:  command: [program, argument]";
 constexpr std::string_view missed_hint = "write  missed: { policy: latest, within: 1h }";
 constexpr std::string_view retry_hint = "write  retry: { max: 3, delay: 1m }";
@@ -80,6 +83,13 @@ constexpr std::string_view queue_hint =
 constexpr std::string_view run_hint = "write a script as 'run', or a list as 'command'";
 
 constexpr std::array job_translations{
+    Translation{"ExecStart", "command", argv_hint},
+    Translation{"task", "run", run_hint},
+    Translation{"func", "run", run_hint},
+    Translation{"kwargs", "with", {}},
+    Translation{"image", "", image_hint},
+    Translation{"containers", "", image_hint},
+    Translation{"jobTemplate", "", image_hint},
     Translation{"cmd", "run", run_hint},
     Translation{"exec", "run", run_hint},
     Translation{"script", "run", {}},
@@ -92,11 +102,25 @@ constexpr std::array job_translations{
     Translation{"seconds", "schedule", "write  schedule: every 30s"},
     Translation{"minutes", "schedule", "write  schedule: every 5m"},
     Translation{"hours", "schedule", "write  schedule: every 2h"},
+    Translation{"minute", "schedule", cron_hint},
+    Translation{"hour", "schedule", cron_hint},
+    Translation{"day_of_week", "schedule", cron_hint},
+    Translation{"day_of_month", "schedule", cron_hint},
+    Translation{"month_of_year", "schedule", cron_hint},
+    Translation{"OnCalendar", "schedule", "write  schedule: { on_calendar: Mon *-*-* 08:00 }"},
+    Translation{"OnBootSec", "schedule", "write  schedule: { on_startup: 10s }"},
+    Translation{"OnUnitActiveSec", "schedule", "write  schedule: { every: 5m, measured_from: start }"},
+    Translation{"RandomizedDelaySec", "schedule", "write  schedule: { cron: \"30 2 * * *\", jitter: 20s }"},
+    Translation{"CRON_TZ", "", zone_hint},
     Translation{"trigger", "schedule", {}},
     Translation{"timezone", "", zone_hint},
     Translation{"tz", "", zone_hint},
     Translation{"timeZone", "", zone_hint},
     Translation{"environment", "env", {}},
+    Translation{"Environment", "env", "write  env: { NAME: value }"},
+    Translation{"WorkingDirectory", "working_dir", {}},
+    Translation{"SHELL", "shell", "write  shell: bash"},
+    Translation{"MAILTO", "", "nothing is mailed: what a job writes is kept, and  belfry logs JOB  shows it"},
     Translation{"cwd", "working_dir", {}},
     Translation{"dir", "working_dir", {}},
     Translation{"workdir", "working_dir", {}},
@@ -106,6 +130,8 @@ constexpr std::array job_translations{
     Translation{"labels", "tags", {}},
     Translation{"concurrencyPolicy", "overlap", "Forbid is  overlap: skip,  Replace is  overlap: replace"},
     Translation{"concurrency_policy", "overlap", {}},
+    Translation{"overlapping", "overlap", "write  overlap: allow"},
+    Translation{"no-overlap", "overlap", "write  overlap: skip"},
     Translation{"prohibit_overlap", "overlap", "write  overlap: skip"},
     Translation{"max_instances", "overlap", "write  overlap: { policy: allow, max_running: 3 }"},
     Translation{"startingDeadlineSeconds", "missed", missed_hint},
@@ -120,8 +146,15 @@ constexpr std::array job_translations{
     Translation{"retries", "retry", retry_hint},
     Translation{"max_retries", "retry", retry_hint},
     Translation{"restart", "retry", retry_hint},
+    Translation{"Restart", "retry", retry_hint},
+    Translation{"restartPolicy", "retry", retry_hint},
+    Translation{"default_retry_delay", "retry", retry_hint},
+    Translation{"autoretry_for", "retry", retry_hint},
     Translation{"activeDeadlineSeconds", "deadline", "write  deadline: 2h  or, for each attempt,  timeout: 1h"},
     Translation{"time_limit", "timeout", "write  timeout: 1h"},
+    Translation{"soft_time_limit", "timeout", "write  timeout: 1h"},
+    Translation{"RuntimeMaxSec", "timeout", "write  timeout: 1h"},
+    Translation{"expires", "missed", missed_hint},
     Translation{"max_duration", "timeout", "write  timeout: 1h"},
     Translation{"TimeoutStartSec", "timeout", "write  timeout: 1h"},
     Translation{"SuccessExitStatus", "success_exit_codes", "write  success_exit_codes: [3]"},
@@ -144,6 +177,11 @@ constexpr std::array job_translations{
     Translation{"TimeoutStopSec", "stop_grace_period", "write  stop_grace_period: 10s"},
     Translation{"terminationGracePeriodSeconds", "stop_grace_period", "write  stop_grace_period: 10s"},
     Translation{"resources", "limits", "write  limits: { memory: 512M, cpus: 1.5 }"},
+    Translation{"deploy", "limits", "write  limits: { memory: 512M, cpus: 1.5 }"},
+    Translation{"mem_limit", "limits", "write  limits: { memory: 512M }"},
+    Translation{"cpus", "limits", "write  limits: { cpus: 1.5 }"},
+    Translation{"MemoryMax", "limits", "write  limits: { memory: 512M }"},
+    Translation{"CPUQuota", "limits", "write  limits: { cpus: 1.5 }"},
     Translation{"memory", "limits", "write  limits: { memory: 512M }"},
     Translation{"nice", "limits", "write  limits: { nice: 10 }"},
     Translation{"Nice", "limits", "write  limits: { nice: 10 }"},

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cctype>
 #include <utility>
 
 #include <base/text.h>
@@ -114,6 +115,17 @@ void refuse_others(Reader& reader, const Entry& job, const ProcessEntry& process
   }
 }
 
+// The name with what it may not hold replaced.
+std::string hint_for_name(std::string_view name) {
+  std::string allowed;
+  for (const char c : name) {
+    const bool fits = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '_' || c == '-';
+    if (fits || (!allowed.empty() && !allowed.ends_with('-'))) allowed += fits ? c : '-';
+  }
+  while (!allowed.empty() && allowed.back() == '-') allowed.pop_back();
+  return JobName::parse(allowed) ? "write  " + allowed + ":" : "";
+}
+
 }  // namespace
 
 JobEntry read_defaults(Reader& reader, Node map, std::span<const QueueDefinition> queues) {
@@ -127,11 +139,12 @@ JobEntry read_defaults(Reader& reader, Node map, std::span<const QueueDefinition
 std::optional<Job> read_job(Reader& reader, const Entry& entry, const FileSurroundings& file, Shared& shared) {
   shared.references.add_job(entry.key.text());
   auto name = JobName::parse(entry.key.text());
-  if (!name) reader.error(entry.key, name.error().what);
+  if (!name) reader.error(entry.key, name.error().what, hint_for_name(entry.key.text()));
   const Reader::Scope scope(reader, "job " + quote(entry.key.text()), entry.key);
   reader.set_key(entry.key.text());
   if (entry.value.kind() != Kind::map) {
-    reader.wrong_type(entry.value, "a map with 'schedule' and 'run'");
+    reader.wrong_type(entry.value, "a map with 'schedule' and 'run'",
+                      "below a job's name each key has a line of its own, a colon and a blank:  schedule: every 5m");
     return std::nullopt;
   }
 

@@ -69,6 +69,11 @@ Loaded parse_config(std::string name, std::string text, ZoneCache& zones, ParseO
 }
 
 Loaded load_config(const std::string& path, ZoneCache& zones, LoadOptions options) {
+  // Before it is read: of a file on a way that others may change, what was read need not be what is judged later.
+  if (options.distrust == Distrust::refuse) {
+    auto doubts = doubts_about({{.name = path, .text = {}}}, options.distrust);
+    if (!doubts.empty()) return std::unexpected(std::move(doubts));
+  }
   auto text = read_regular(path);
   if (text) return load_text(path, std::move(*text), zones, options);
   Problem problem{.file = path, .what = text.error().what, .hint = hint_for_unreadable(text.error())};

@@ -110,9 +110,10 @@ void Loader::add(FileText content, MapOf map_of) {
   if (!tree) return;
   const Kind kind = tree->root().kind();
   if (kind == Kind::list || kind == Kind::scalar) {
-    file.problems.error(tree->root().at(),
-                        "the file must be a map of keys, not a " + std::string(kind == Kind::list ? "list" : "text"),
-                        "write  jobs:  and the jobs below it, indented");
+    constexpr std::string_view crontab_hint = "; a crontab becomes that by  belfry import crontab FILE";
+    file.problems.error(
+        tree->root().at(), "the file must be a map of keys, not a " + std::string(kind == Kind::list ? "list" : "text"),
+        "write  jobs:  and the jobs below it, indented" + std::string(kind == Kind::scalar ? crontab_hint : ""));
     return;
   }
   file.tree = std::move(tree);

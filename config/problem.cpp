@@ -37,10 +37,10 @@ Excerpt excerpt_of(const Source& source, std::size_t offset) {
   const std::size_t begin = line.size() <= excerpt_max || at < excerpt_max * 2 / 3 ? 0 : at - excerpt_max / 2;
   const std::string_view shown = cut(line, begin, excerpt_max);
   const auto skipped = static_cast<std::size_t>(shown.data() - line.data());
-  const std::string before = visible(std::string(shown.substr(0, at - std::min(at, skipped))));
+  const std::string before = printable(std::string(shown.substr(0, at - std::min(at, skipped))));
   const std::string_view lead = skipped > 0 ? "..." : "";
   const std::string_view tail = skipped + shown.size() < line.size() ? "..." : "";
-  return {std::string(lead) + visible(std::string(shown)) + std::string(tail), lead.size() + characters(before)};
+  return {std::string(lead) + printable(std::string(shown)) + std::string(tail), lead.size() + characters(before)};
 }
 
 std::string place(const Problem& problem) {
@@ -83,11 +83,11 @@ std::string render(std::span<const Problem> problems) {
 
 std::string quote(std::string_view text) {
   const std::string_view shown = cut(text, 0, quote_max);
-  return "'" + visible(std::string(shown)) + (shown.size() < text.size() ? "..." : "") + "'";
+  return "'" + printable(std::string(shown)) + (shown.size() < text.size() ? "..." : "") + "'";
 }
 
 // Bytes that are not UTF-8 are reported as such; what is left of them here is shown as '?'.
-std::string visible(std::string text) {
+std::string printable(std::string text) {
   const bool is_ascii_only = find_bad_character(text).has_value();
   for (char& c : text) {
     if (is_control(c)) c = c == '\t' ? ' ' : '?';
@@ -104,8 +104,8 @@ Problem Problems::problem_at(std::size_t offset, std::string what, std::string h
           .column = position.column,
           .severity = Severity::error,
           .name = {},
-          .what = visible(std::move(what)),
-          .hint = visible(std::move(hint)),
+          .what = printable(std::move(what)),
+          .hint = printable(std::move(hint)),
           .excerpt = std::move(excerpt.text),
           .caret = excerpt.caret};
 }
@@ -127,7 +127,7 @@ void Problems::warning(std::size_t offset, std::string_view name, std::string wh
 }
 
 void Problems::error_in_file(std::string what, std::string hint) {
-  errors_.push_back({.file = source_.name(), .what = visible(std::move(what)), .hint = visible(std::move(hint))});
+  errors_.push_back({.file = source_.name(), .what = printable(std::move(what)), .hint = printable(std::move(hint))});
 }
 
 std::vector<Problem> Problems::take(Severity severity) {

@@ -39,7 +39,7 @@ std::string render(std::span<const Problem> problems);
 std::string quote(std::string_view text);
 
 // Fit for a terminal: without control characters, and without bytes that are not UTF-8.
-std::string visible(std::string text);
+std::string printable(std::string text);
 
 // Collects the problems of one file, and makes visible what their words quote from it. Beyond `problems_max` they are
 // only counted: the last one says how many.

@@ -70,8 +70,10 @@ std::optional<Size> Type<Size>::read(Reader& reader, Node node, Range range) {
     reader.wrong_type(node, words, "K, M, G and T are powers of 1024");
   } else {
     const bool is_low = *bytes < range.min;
-    reader.error(node, reader.value_name() + " must be " + (is_low ? "at least " : "at most ") +
-                           std::to_string(is_low ? range.min : range.max) + " bytes, not " + quote(*text));
+    reader.error(node,
+                 reader.value_name() + " must be " + (is_low ? "at least " : "at most ") +
+                     std::to_string(is_low ? range.min : range.max) + " bytes, not " + quote(*text),
+                 is_low && parse_unsigned(*text) ? "write  " + std::string(*text) + "M  if megabytes are meant" : "");
   }
   return std::nullopt;
 }

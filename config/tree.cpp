@@ -41,6 +41,12 @@ std::size_t Node::locate(std::size_t offset) const {
   return locate_in_spelling(tree_->source(), {.at = at(), .style = style()}, text(), offset);
 }
 
+bool Node::has_colon() const {
+  const std::size_t end = locate(text().size());
+  const std::size_t next = tree_->source().find_first_not_of(" \t\"'", std::min(end, tree_->source().size()));
+  return next != std::string_view::npos && tree_->source()[next] == ':';
+}
+
 Problems& Node::problems() const {
   VERIFY(tree_->problems() != nullptr);
   return *tree_->problems();

@@ -58,6 +58,9 @@ class Node {
   // Where in the file the byte `offset` of a scalar's text stands: behind quotes, escapes, folds and indentation.
   std::size_t locate(std::size_t offset) const;
 
+  // Whether a colon follows. A key without one is there because a comma began it.
+  bool has_colon() const;
+
   bool is_plain() const { return kind() == Kind::scalar && style() == Style::plain; }
 
   std::vector<Node> items() const;     // of a list; else none

@@ -29,6 +29,14 @@ bool is_written_null(std::string_view rest) {
   return std::any_of(words.begin(), words.end(), [&](const char* word) { return rest.starts_with(word); });
 }
 
+std::string_view hint_for_key(std::string_view source, std::size_t at) {
+  const std::string_view rest = source.substr(std::min(at, source.size()));
+  if (rest.starts_with("//") || rest.starts_with("/*")) return "a comment begins with #";
+  const bool is_template = rest.starts_with("{") && source.substr(0, at).ends_with('{');
+  return is_template ? "templates are not filled in here: put a text that begins with { in quotes"
+                     : "write  key: value";
+}
+
 std::unexpected<Refusal> refuse(std::size_t at, std::string what, std::string hint) {
   return std::unexpected(Refusal{.at = at, .what = std::move(what), .hint = std::move(hint)});
 }
@@ -140,7 +148,7 @@ TreeBuilder::Step TreeBuilder::admit_node(std::size_t at, Kind kind) {
   if (!frame.has_key) return {};
   frame.key = static_cast<std::uint32_t>(cells_.size());
   if (kind == Kind::scalar) return {};
-  return refuse(at, "a key must be a plain word", "write  key: value");
+  return refuse(at, "a key must be a plain word", std::string(hint_for_key(source_.text(), at)));
 }
 
 // Copies a finished subtree to the end. The copy keeps the marks: what is wrong with it is mended at the original.

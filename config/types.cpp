@@ -4,6 +4,7 @@
 
 #include <base/text.h>
 #include <config/types.h>
+#include <triggers/dialects.h>
 
 namespace belfry::config {
 
@@ -41,6 +42,12 @@ std::string hint_for_bool(Node node) {
 std::string suggestion(std::string_view before, std::string_view text, std::string_view after) {
   if (text.size() > 60 || text.contains('\n')) return "";
   return "write  " + std::string(before) + std::string(text) + std::string(after);
+}
+
+std::string hint_for_duration(std::string_view text) {
+  if (parse_unsigned(text)) return "write  " + std::string(text) + "s  if seconds are meant";
+  const auto ours = duration_in_our_form(text);
+  return ours ? "write  " + *ours : "";
 }
 
 std::string in_digits(std::string_view text) {
@@ -131,7 +138,7 @@ std::optional<Millis> Type<Millis>::read(Reader& reader, Node node, Range range)
   if (!text) return std::nullopt;
   const auto duration = parse_duration(*text);
   if (!duration) {
-    reader.error(node, duration.error().what);
+    reader.error(node, duration.error().what, hint_for_duration(*text));
     return std::nullopt;
   }
   if (duration->count() >= range.min && duration->count() <= range.max) return *duration;

@@ -185,6 +185,9 @@ struct Words<Script::Shell> {
   static constexpr std::string_view words = "sh or bash";
   static constexpr std::array known{Word<Script::Shell>{"sh", Script::Shell::sh},
                                     Word<Script::Shell>{"bash", Script::Shell::bash}};
+  static constexpr std::array foreign{ForeignWord{"/bin/sh", "sh", "the path"},
+                                      ForeignWord{"/bin/bash", "bash", "the path"},
+                                      ForeignWord{"/usr/bin/bash", "bash", "the path"}};
 };
 
 }  // namespace belfry::config

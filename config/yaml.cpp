@@ -184,9 +184,22 @@ std::expected<Tree, Explanation> parse_once(const Source& source, std::string_vi
   return tree;
 }
 
+// Where a version control system has written that it could not merge.
+std::optional<std::size_t> find_conflict(std::string_view text) {
+  constexpr std::string_view mark = "<<<<<<< ";
+  if (text.starts_with(mark)) return 0;
+  const auto at = text.find("\n" + std::string(mark));
+  return at == std::string_view::npos ? std::nullopt : std::optional(at + 1);
+}
+
 bool is_readable(const Source& source, Limits limits, Problems& problems) {
   if (source.text().size() > limits.size_max) {
     problems.error_in_file("larger than " + std::to_string(limits.size_max >> 20U) + " MiB", "is it the right file?");
+    return false;
+  }
+  if (const auto conflict = find_conflict(source.text())) {
+    problems.error(*conflict, "a merge has left a conflict here",
+                   "keep one of the two sides, and remove the lines with <<<<<<<, ======= and >>>>>>>");
     return false;
   }
   const auto bad = find_bad_character(source.text());

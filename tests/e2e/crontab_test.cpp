@@ -27,6 +27,17 @@ TEST_CASE("e2e: `belfry import crontab` gives a file that `belfry validate` acce
   CHECK(good.exit_code == 0);
   CHECK(good.out.empty());
 
+  // For programs the file and the remarks are one object.
+  const Finished told = installation.belfry({"import", "crontab", crontab, "--json"});
+  const auto json = nlohmann::json::parse(told.out);
+  CHECK(told.exit_code == 0);
+  CHECK(told.err.empty());
+  CHECK(json["jobs"] == 2);
+  CHECK(json["schedules"] == imported.out);
+  REQUIRE(json["problems"].size() == 1);
+  CHECK(json["problems"][0]["severity"] == "warning");
+  CHECK(json["problems"][0]["line"] == 3);
+
   // From standard input it is the same, but for its name.
   const Finished piped =
       run_program({"/bin/sh", "-c", std::string(BELFRY_PROGRAM) + " import crontab -q - < " + crontab});
@@ -44,6 +55,9 @@ TEST_CASE("e2e: `belfry import crontab` takes over what it can and ends with 78 
   const Finished none = installation.belfry({"import", "crontab", installation.path("schedules.yaml")});
   CHECK(none.exit_code == 78);
   CHECK(none.out.empty());
+  const Finished told = installation.belfry({"import", "crontab", installation.path("schedules.yaml"), "--json"});
+  CHECK(told.exit_code == 78);
+  CHECK(told.out == "{\"jobs\":0,\"schedules\":\"\",\"problems\":[]}\n");
 }
 
 TEST_CASE("e2e: `belfry daemon --crontab` runs a crontab as it is, and S35 saving it applies it") {

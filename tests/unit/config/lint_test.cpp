@@ -53,6 +53,9 @@ TEST_CASE("config/lint: S36 what is allowed and still odd is a warning with a na
            Row{"schedule: { at: '2026-11-01 10:00' }, run: x", "never-again "},
            Row{"schedule: { at: '2026-12-01 10:00' }, run: x", ""},
            Row{"schedule: { every: 5m, until: '2026-11-01' }, run: x", "never-again "},
+           // A job that something else than a time starts as well is not over.
+           Row{"schedule: [{ at: '2026-11-01 10:00' }, { on_startup: 10s }], run: x", ""},
+           Row{"schedule: [{ at: '2026-11-01 10:00' }, '@reboot'], run: x", ""},
            Row{"schedule: every 5m, run: x, retry: { delay: 5s }", "retry-never "},
            Row{"schedule: every 5m, run: x, retry: { max: 1 }", ""},
            Row{"schedule: every 5m, run: x, timeout: 2h, deadline: 1h", "timeout-beyond-deadline "},

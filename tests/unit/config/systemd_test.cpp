@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <base/file.h>
+#include <base/placeholders.h>
 #include <config/load.h>
 #include <config/systemd_import.h>
 #include <config/systemd_words.h>
@@ -73,6 +74,35 @@ TEST_CASE("config/systemd: one plain command is an argument vector, more than th
         "/bin/x\n/bin/y z || true\n");
   const auto argv = std::get<Command>(job_of("OnCalendar=daily", "ExecStart=/bin/x ${A}b $C \"$$D\"").action).argv;
   CHECK(argv == std::vector<std::string>{"/bin/sh", "-ec", "/bin/x \"${A}b\" $C \"\\$D\"\n"});
+}
+
+TEST_CASE("config/systemd: what looks like a parameter or a secret stays the text that it is") {
+  // systemd's own variables are none of ours.
+  const Job own = job_of("OnCalendar=daily", "ExecStart=/bin/x ${FOO} $BAR\nEnvironment=FOO=${HOME}");
+  CHECK(own.inputs->params.empty());
+  CHECK(std::get<Command>(own.action).argv == std::vector<std::string>{"/bin/sh", "-ec", "/bin/x \"${FOO}\" $BAR\n"});
+  CHECK(own.env.front().value == "${HOME}");
+
+  for (const char* service :
+       {"ExecStart=/bin/x $${param:a} ${secret:b}", "ExecStart=/bin/x $${param:a}", "ExecStart=-/bin/x $${secret:a}",
+        "ExecStart=/bin/x $${param:a}\nExecStart=/bin/y", "ExecStart=/bin/x\nEnvironment=A=${param:a}"}) {
+    CAPTURE(service);
+    const Job job = job_of("OnCalendar=daily", service);  // it is accepted although nobody defines these
+    CHECK(job.inputs->params.empty());
+    CHECK(job.inputs->secrets.empty());
+    for (const std::string& word : std::get<Command>(job.action).argv) {
+      const auto found = find_placeholders(word);
+      REQUIRE(found.has_value());
+      CHECK(found->empty());
+    }
+  }
+  const std::string argument =
+      std::get<Command>(job_of("OnCalendar=daily", "ExecStart=/bin/x $${param:a}").action).argv[1];
+  CHECK(fill_in(argument, [](const Placeholder&) { return Result<std::string>("?"); }) == "${param:a}");
+
+  const auto condition = imported("OnCalendar=daily", "ExecStart=/bin/x\nExecCondition=/bin/test $${param:a}");
+  CHECK(jobs_of(condition).front().process->only_if.empty());
+  CHECK(render(condition.warnings).find("cannot stand in  only_if") != std::string::npos);
 }
 
 TEST_CASE("config/systemd: an empty assignment takes back those before it, and drop-ins come last") {
