@@ -96,7 +96,9 @@ FileWatch::Stamp FileWatch::stamp_of(const std::string& path) {
 Result<FileWatch> FileWatch::open(const std::vector<std::string>& paths) {
   Fd fd{::inotify_init1(IN_CLOEXEC | IN_NONBLOCK)};
   if (!fd) return std::unexpected(system_error("inotify_init1", ""));
-  FileWatch made(std::move(fd));
+  Poller poller = TRY(Poller::open());
+  TRY(poller.add(fd.get(), 0));
+  FileWatch made(std::move(fd), std::move(poller));
   TRY(made.watch(names_of(paths)));
   for (const std::string& path : paths) made.stamps_[path] = stamp_of(path);
   return made;
@@ -147,8 +149,7 @@ bool FileWatch::is_watched_name(int watch, std::string_view name) const {
   });
 }
 
-// One read: whoever writes into the directory without end must not keep the loop here. What is left makes the
-// descriptor readable again.
+// One read: what is left makes the descriptor readable again after the rest.
 void FileWatch::take_events(BootTime now) {
   alignas(inotify_event) std::array<char, 4096> buffer{};
   const ssize_t length = ::read(fd_.get(), buffer.data(), buffer.size());
@@ -160,6 +161,14 @@ void FileWatch::take_events(BootTime now) {
     if (is_lost || is_watched_name(event.wd, name)) seen_ = now;
     at += static_cast<ssize_t>(sizeof event + event.len);
   }
+  if (!rests_until_) poller_.remove(fd_.get());
+  rests_until_ = now + rest_time;
+}
+
+void FileWatch::end_rest(BootTime now) {
+  if (!rests_until_ || now < *rests_until_) return;
+  rests_until_.reset();
+  if (const auto added = poller_.add(fd_.get(), 0); !added) log::error(added.error().what);
 }
 
 void FileWatch::poll(BootTime now) {
@@ -173,6 +182,7 @@ void FileWatch::poll(BootTime now) {
 }
 
 bool FileWatch::take_change(BootTime now) {
+  end_rest(now);
   poll(now);
   if (!seen_ || now < *seen_ + settle_time) return false;
   seen_.reset();
@@ -180,7 +190,8 @@ bool FileWatch::take_change(BootTime now) {
 }
 
 Millis FileWatch::wakes_in(BootTime now) const {
-  const BootTime next = seen_ ? *seen_ + settle_time : polled_ + poll_time;
+  BootTime next = seen_ ? *seen_ + settle_time : polled_ + poll_time;
+  if (rests_until_) next = std::min(next, *rests_until_);
   return std::max(Millis{0}, next - now);
 }
 

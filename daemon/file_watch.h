@@ -19,6 +19,7 @@
 #include <belfry/time.h>
 
 #include <base/os.h>
+#include <base/poller.h>
 
 namespace belfry {
 
@@ -27,23 +28,25 @@ class FileWatch {
   // Armed when it returns: what is read afterwards cannot change unseen. The last part of a path may hold * ? [.
   static Result<FileWatch> open(const std::vector<std::string>& paths);
 
-  int fd() const { return fd_.get(); }
+  int fd() const { return poller_.fd(); }
 
   // From now on these files, by the links that lead to them now. What was not watched before counts as changed: it may
   // have changed after it was read.
   void follow(const std::vector<std::string>& paths, BootTime now);
 
-  // Takes events that are there, a bounded number; fd() stays readable while there are more.
+  // Takes events that are there, a bounded number, and then rests: whoever writes a log beside the file without end
+  // must not keep the loop busy with what it does not want to know.
   void take_events(BootTime now);
 
   // True once after each change, when it has settled.
   bool take_change(BootTime now);
 
-  // How long until there is something to do: a change will have settled, or the files are looked at.
+  // How long until there is something to do: a change will have settled, the rest is over, or the files are looked at.
   Millis wakes_in(BootTime now) const;
 
   static constexpr Millis settle_time{200};
   static constexpr Millis poll_time{30'000};
+  static constexpr Millis rest_time{50};
 
  private:
   // Which file it is, and when it was last changed. All zero: it is not there.
@@ -57,14 +60,17 @@ class FileWatch {
   };
   using Names = std::map<std::string, std::set<std::string>>;  // by directory
 
-  explicit FileWatch(Fd fd) : fd_(std::move(fd)) {}
+  FileWatch(Fd fd, Poller poller) : fd_(std::move(fd)), poller_(std::move(poller)) {}
   static Names names_of(const std::vector<std::string>& paths);
   static Stamp stamp_of(const std::string& path);
   bool is_watched_name(int watch, std::string_view name) const;
   Result<void> watch(const Names& names);
   void poll(BootTime now);
+  void end_rest(BootTime now);
 
   Fd fd_;
+  Poller poller_;  // has it, except at rest
+  std::optional<BootTime> rests_until_;
   Names names_;
   std::map<int, std::string> directories_;  // by the kernel's number of the watch
   std::map<std::string, Stamp> stamps_;     // of the files

@@ -1,3 +1,4 @@
+#include <poll.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -33,6 +34,11 @@ bool sees_change(FileWatch& watch) {
   return watch.take_change(start + FileWatch::settle_time);
 }
 
+bool is_readable(int fd) {
+  pollfd waited{.fd = fd, .events = POLLIN, .revents = 0};
+  return ::poll(&waited, 1, 0) == 1;
+}
+
 void write_in_place(const std::string& path, const std::string& text) { std::ofstream(path) << text; }
 
 }  // namespace
@@ -64,6 +70,8 @@ TEST_CASE("daemon/file_watch: S35 a change counts when it has settled") {
   CHECK_FALSE(watch.take_change(start));
   write_in_place(file, "half");
   watch.take_events(start);
+  CHECK(watch.wakes_in(start) == FileWatch::rest_time);
+  CHECK_FALSE(watch.take_change(start + FileWatch::rest_time));
   CHECK(watch.wakes_in(start) == FileWatch::settle_time);
   CHECK_FALSE(watch.take_change(start + 199ms));
   write_in_place(file, "whole");
@@ -72,6 +80,23 @@ TEST_CASE("daemon/file_watch: S35 a change counts when it has settled") {
   CHECK(watch.wakes_in(start + 399ms) == 0ms);
   CHECK(watch.take_change(start + 399ms));
   CHECK_FALSE(watch.take_change(start + 999ms));
+}
+
+TEST_CASE("daemon/file_watch: a neighbour that is written without end calls nobody more often than the watch rests") {
+  const Directory directory;
+  const std::string file = directory / "schedules.yaml";
+  write_in_place(file, "1");
+  auto watch = FileWatch::open({file}).value();
+  const auto calls = [&] {
+    write_in_place(directory / "log", "line");
+    return is_readable(watch.fd());
+  };
+  CHECK(calls());
+  watch.take_events(start);
+  CHECK_FALSE(watch.take_change(start));
+  CHECK_FALSE(calls());
+  CHECK_FALSE(watch.take_change(start + FileWatch::rest_time));
+  CHECK(calls());
 }
 
 TEST_CASE("daemon/file_watch: a neighbour that is written all the time neither counts nor puts off a change") {
