@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from case import case, expect, expect_equal
 from lab import Lab
-from service import Service, boot_with
+from service import Service, boot_with, instant
 
 SPACING = 10  # seconds from one slot of the job `tens` to the next
 
@@ -19,10 +19,6 @@ jobs:
     schedule: every 2s
     run: "true"
 """
-
-
-def parsed(text: str) -> datetime:
-    return datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
 @dataclass
@@ -61,11 +57,11 @@ def set_clock(service: Service, by: timedelta) -> Step:
 
 def started(service: Service, job: str) -> list[tuple[datetime, str]]:
     """Slot and trigger of each run, in the order in which they were opened."""
-    return [(parsed(run["slot"]), run["trigger"]) for run in service.runs(job) if run["slot"]]
+    return [(instant(run["slot"]), run["trigger"]) for run in service.runs(job) if run["slot"]]
 
 
-def wait_for_slot_after(service: Service, job: str, instant: datetime, within: int = 45) -> None:
-    text = instant.strftime("%Y-%m-%dT%H:%M:%SZ")
+def wait_for_slot_after(service: Service, job: str, moment: datetime, within: int = 45) -> None:
+    text = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
     newer = f"""belfry runs {job} -n 1 --json | grep -o '"slot": *"[^"]*"' | cut -d'"' -f4"""
     service.machine.wait_until(f'slot=$({newer}); test -n "$slot" && expr "$slot" ">" "{text}"', within=within)
 
@@ -172,7 +168,7 @@ def ready_again(lab: Lab) -> Service:
 def zone_database(lab: Lab) -> None:
     service = ready_again(lab)
     service.load("timezone: Europe/Berlin\njobs: { noon: { schedule: '0 12 * * *', run: 'true' } }")
-    before = parsed(service.ask("next -n 1")[0]["due"])
+    before = instant(service.ask("next -n 1")[0]["due"])
     service.machine.do(
         """
         cp /usr/share/zoneinfo/Asia/Tokyo /usr/share/zoneinfo/Europe/Berlin.new
@@ -180,7 +176,7 @@ def zone_database(lab: Lab) -> None:
         """
     )
     service.machine.wait_until("belfry next -n 1 --json | grep -q T03:00:00", within=90)
-    after = parsed(service.ask("next -n 1")[0]["due"])
+    after = instant(service.ask("next -n 1")[0]["due"])
     expect(after != before, f"next is {after}, and was {before}")
     said = service.machine.do("journalctl --unit=belfry.service --output=cat --lines=50")
     expect("noon: " in said and "T03:00:00Z, was " in said, f"the journal names the job and both times: {said}")
@@ -238,7 +234,8 @@ def boot_in_the_past(lab: Lab) -> None:
 def wait_for_clock(lab: Lab) -> None:
     found = rebooted(lab, "waits", clock="2001-02-03T04:05:06", settings="daemon: { wait_for_clock: 1h }")
     service, machine = found.service, found.service.machine
-    machine.wait_until("systemctl status belfry.service | grep 'waits for the clock: the clock says 2001-02-03'", within=120)
+    # systemd does not let a machine begin before the day on which it was built itself.
+    machine.wait_until("systemctl status belfry.service | grep 'waits for the clock: the clock says'", within=120)
     expect_equal(machine.ask("systemctl is-active belfry.service").output.strip(), "activating", "the service")
     refused = machine.ask("belfry status").output
     expect("systemctl status belfry" in refused, f"belfry status says where to look: {refused}")
@@ -247,7 +244,7 @@ def wait_for_clock(lab: Lab) -> None:
     service.wait_until_up(within=60)
     expect_caught_up_once(found, put_right)
     expect_equal(
-        [slot for slot, _ in started(service, "tens") if slot < found.today - timedelta(days=1)], [], "runs in 2001"
+        [slot for slot, _ in started(service, "tens") if slot < found.today - timedelta(days=1)], [], "runs in the past"
     )
     expect_each_slot_once(service)
 

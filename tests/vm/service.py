@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from lab import Lab
 from machine import PATIENCE, Machine
@@ -11,6 +12,10 @@ from machine import PATIENCE, Machine
 CONFIG = "/etc/belfry/schedules.yaml"
 UNIT = "belfry.service"
 NO_WISHES = "jobs: { none: { schedule: manual, run: 'true' } }"  # a file that is fine under any settings
+
+
+def instant(text: str) -> datetime:
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
 class Service:
@@ -62,6 +67,9 @@ class Service:
     def runs(self, job: str) -> list[dict]:
         """Oldest first."""
         return list(reversed(self.ask(f"runs {job} -n 1000")))
+
+    def runs_since(self, job: str, since: str) -> list[dict]:
+        return list(reversed(self.ask(f"runs {job} --since {since} -n 1000")))
 
     def wait_for_runs(self, job: str, count: int, within: int = 60) -> list[dict]:
         """Until there have been so many runs of the job."""
