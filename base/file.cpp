@@ -17,6 +17,14 @@ Error too_large(const std::string& path, ReadFileOptions options) {
   return Error::bad_input(path + " is larger than " + std::to_string(options.size_max) + " bytes");
 }
 
+// A name lasts when its directory was synced.
+Result<void> sync_directory_of(const std::string& path) {
+  const std::string directory = path.substr(0, path.find_last_of('/') + 1) + ".";
+  const Fd fd{::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (!fd || ::fsync(fd.get()) != 0) return std::unexpected(system_error("fsync", directory));
+  return {};
+}
+
 }  // namespace
 
 Result<std::string> read_file(const std::string& path, ReadFileOptions options) {
@@ -50,13 +58,14 @@ Result<void> write_all(const Fd& fd, const std::string& path, std::string_view c
   return {};
 }
 
-Result<void> replace_file(const std::string& path, std::string_view content) {
+Result<void> replace_file(const std::string& path, std::string_view content, Sync sync) {
   const std::string temporary = path + ".new";
   const Fd fd{::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)};
   if (!fd) return std::unexpected(system_error("open", temporary));
   TRY(write_all(fd, temporary, content));
+  if (sync == Sync::yes && ::fsync(fd.get()) != 0) return std::unexpected(system_error("fsync", temporary));
   if (::rename(temporary.c_str(), path.c_str()) != 0) return std::unexpected(system_error("rename", temporary));
-  return {};
+  return sync == Sync::yes ? sync_directory_of(path) : Result<void>{};
 }
 
 Result<void> make_directories(const std::string& path) {

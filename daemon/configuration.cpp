@@ -37,7 +37,7 @@ Result<config::LoadedConfig> read_copy(const How& how, ZoneCache& zones) {
 
 // Without the copy everything works but a start with a broken file.
 void keep_copy(const How& how, const config::LoadedConfig& loaded) {
-  const auto kept = replace_file(how.copy_path, config::pack(loaded));
+  const auto kept = replace_file(how.copy_path, config::pack(loaded), Sync::yes);
   if (!kept) log::warning("no copy of the configuration is kept: " + kept.error().what);
 }
 

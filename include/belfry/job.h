@@ -87,7 +87,7 @@ struct Job {
   std::string schedule_text;  // as a person wrote it, for lists: `*/5 * * * *`, `every 30s`, `manual`
   std::string zone_name;      // the zone its times are shown in
 
-  // Triggers that no instant answers for: `schedule` is manual beside them.
+  // Triggers that no instant answers for. Beside `measured` the schedule is manual (S8).
   Rare<MeasuredInterval> measured;
   Rare<StartupTrigger> startup;
   Rare<AfterTrigger> after;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <optional>
 #include <thread>
@@ -70,7 +71,81 @@ struct FullDisk {
   std::optional<Installation> installation;
 };
 
+// A disk that can break: in a file, mounted until this is gone.
+class FragileDisk {
+ public:
+  explicit FragileDisk(const belfry::tests::TempDir& dir) : image_(dir / "image"), path_(dir / "disk") {
+    REQUIRE(belfry::make_directories(path_).has_value());
+    std::ofstream(image_).close();
+    std::filesystem::resize_file(image_, 24U << 20U);
+    is_there_ = may_mount() && ::access("/usr/sbin/mkfs.ext4", X_OK) == 0 &&
+                run_program({"/usr/sbin/mkfs.ext4", "-q", "-F", image_}).exit_code == 0 && mount();
+    is_there_ = is_there_ && ::access(trigger().c_str(), W_OK) == 0;
+  }
+  FragileDisk(const FragileDisk&) = delete;
+  FragileDisk& operator=(const FragileDisk&) = delete;
+  ~FragileDisk() { ::umount2(path_.c_str(), MNT_DETACH); }
+
+  bool is_there() const { return is_there_; }
+  const std::string& path() const { return path_; }
+
+  // As after an error of the hardware: the kernel lets nobody write any more.
+  void become_read_only() const { std::ofstream(trigger()) << "of this test"; }
+  // What an administrator does. REQUIRES: nobody has a file open on it.
+  void repair() const {
+    REQUIRE(::umount(path_.c_str()) == 0);
+    run_program({"/usr/sbin/fsck.ext4", "-f", "-y", image_});
+    REQUIRE(mount());
+  }
+
+ private:
+  bool mount() const {
+    return run_program({"/usr/bin/mount", "-o", "loop,errors=remount-ro", image_, path_}).exit_code == 0;
+  }
+  std::string trigger() const {
+    std::string device = run_program({"/usr/bin/findmnt", "-no", "SOURCE", path_}).out;
+    device = device.substr(device.rfind('/') + 1);
+    return "/sys/fs/ext4/" + device.substr(0, device.find('\n')) + "/trigger_fs_error";
+  }
+
+  std::string image_;
+  std::string path_;
+  bool is_there_ = false;
+};
+
 }  // namespace
+
+TEST_CASE(
+    "e2e: S2 S34 F09 on a disk that became read-only nothing starts, everybody is told, and repaired it goes on") {
+  const belfry::tests::TempDir dir;
+  const FragileDisk disk(dir);
+  if (!disk.is_there()) {
+    MESSAGE("left out: a disk in a file needs root, mkfs.ext4 and a kernel that lets a test break it");
+    return;
+  }
+  ::setenv("TMPDIR", disk.path().c_str(), 1);
+  std::optional<Installation> installation(std::in_place, ticking);
+  ::unsetenv("TMPDIR");
+  installation->start_daemon();
+  REQUIRE(eventually([&] { return !newest_run(*installation).empty(); }));
+  disk.become_read_only();
+  REQUIRE(eventually([&] { return trouble(*installation) != "null"; }));
+  const std::string last = newest_run(*installation);
+  CHECK(installation->belfry({"run", "tick"}).exit_code == 5);
+  const Finished doctor = installation->belfry({"doctor"});
+  CHECK(doctor.exit_code == 1);
+  CHECK_MESSAGE(holds(doctor.out, "must be writable for the daemon's user"), doctor.out);
+  CHECK(newest_run(*installation) == last);
+
+  // Nobody has synced the file of schedules, and it may be gone. The copy of what was accepted is there.
+  installation->stop_daemon(SIGTERM);
+  disk.repair();
+  REQUIRE(belfry::replace_file(installation->path("schedules.yaml"), "").has_value());
+  installation->start_daemon();
+  CHECK(installation->belfry({"show", last}).exit_code == 0);
+  check_recovered(*installation);
+  installation->stop_daemon(SIGTERM);
+}
 
 TEST_CASE("e2e: S2 F04 on a full disk nothing starts, everybody is told, and with room again the daemon goes on") {
   const belfry::tests::TempDir dir;
