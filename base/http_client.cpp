@@ -191,7 +191,11 @@ Error Exchange::failure(CURLcode code) const {
   // Its own words name hosts, ports and certificates; those for a redirection or a bad URL could name more.
   const bool may_tell_url = code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL ||
                             code == CURLE_TOO_MANY_REDIRECTS || words_[0] == '\0';
-  return Error::failed(what + (may_tell_url ? curl_easy_strerror(code) : words_.data()));
+  std::string why = may_tell_url ? curl_easy_strerror(code) : words_.data();
+  if (code == CURLE_PEER_FAILED_VERIFICATION) {
+    why += "; if you know who vouches for this server, name the file with his certificate in 'ca_file'";
+  }
+  return Error::failed(what + why);
 }
 
 }  // namespace

@@ -32,6 +32,7 @@ std::string what_goes_on(std::size_t open_runs) {
 bool House::may_leave() {
   if (!departure_.may_leave(clock_.read().boot, turn_->view().is_quiet())) return false;
   if (departure_.is_urgent()) return true;
+  if (turn_->holds_back()) return false;
   if (!std::exchange(calls_are_told_, true)) launchers_->callables().leave();
   return launchers_->callables().is_idle();
 }

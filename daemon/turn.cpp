@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include <base/log.h>
@@ -15,6 +17,28 @@ void write_to_log(const Notice& notice) {
   log::write(line.level, line.text, log::keeps_fields() ? fields_of(notice) : log::Fields{});
 }
 
+bool is_nothing(const Actions& actions) {
+  return actions.starts.empty() && actions.stops.empty() && actions.answers.empty() && actions.notices.empty();
+}
+
+// All but `persist`, which comes before.
+void carry_out(Actions& actions, const Hands& hands) {
+  for (const StartOrder& order : actions.starts) hands.launcher.start(order);
+  for (const StopOrder& order : actions.stops) hands.launcher.stop(order);
+  for (const Answer& answer : actions.answers) hands.desk.deliver(answer);
+  for (const Notice& notice : actions.notices) {
+    write_to_log(notice);
+    hands.api.tell(notice);
+    hands.status.tell(notice);
+  }
+  actions.clear();
+}
+
+template <class T>
+void append(std::vector<T>& from, std::vector<T>& to) {
+  std::ranges::move(from, std::back_inserter(to));
+}
+
 }  // namespace
 
 void Turn::submit(Input input) {
@@ -23,20 +47,41 @@ void Turn::submit(Input input) {
 }
 
 Result<void> Turn::take(const Now& now, const Hands& hands) {
-  was_work_ = std::exchange(owed_, false);
-  scheduler_.advance(now, actions_);
-  was_work_ |= actions_.persist != nullptr || !actions_.starts.empty() || !actions_.stops.empty() ||
-               !actions_.answers.empty() || !actions_.notices.empty();
-  if (actions_.persist) hands.ledger.persist(*actions_.persist);
-  for (const StartOrder& order : actions_.starts) hands.launcher.start(order);
-  for (const StopOrder& order : actions_.stops) hands.launcher.stop(order);
-  for (const Answer& answer : actions_.answers) hands.desk.deliver(answer);
-  for (const Notice& notice : actions_.notices) {
-    write_to_log(notice);
-    hands.api.tell(notice);
-    hands.status.tell(notice);
+  was_work_ = std::exchange(owed_, false) || time_.is_ahead();
+  const Now& core_now = time_.read(now);
+  if (!time_.is_ahead()) carry_out(held_, hands);
+  decide(core_now, hands);
+  if (!time_.is_ahead()) {
+    if (const auto by = scheduler_.sure_ahead(lead)) decide(time_.go_ahead(*by), hands);
   }
-  return hands.alarm.arm(scheduler_.next_wakeup());
+  return hands.alarm.arm(time_.is_ahead() ? time_.comes_at() : next_look(core_now));
+}
+
+void Turn::decide(const Now& now, const Hands& hands) {
+  scheduler_.advance(now, actions_);
+  was_work_ |= actions_.persist != nullptr || !is_nothing(actions_);
+  if (actions_.persist) hands.ledger.persist(*actions_.persist);
+  if (time_.is_ahead()) {
+    for (const StartOrder& order : actions_.starts) hands.launcher.expect(order);
+    hold(actions_);
+  } else {
+    carry_out(actions_, hands);
+  }
+}
+
+void Turn::hold(Actions& actions) {
+  append(actions.starts, held_.starts);
+  append(actions.stops, held_.stops);
+  append(actions.answers, held_.answers);
+  append(actions.notices, held_.notices);
+}
+
+// A little before the core has something to do by itself, to see whether it can be decided ahead; and then in time.
+Wakeup Turn::next_look(const Now& now) const {
+  Wakeup next = scheduler_.next_wakeup();
+  if (next.wall && *next.wall > now.wall + lead) *next.wall -= lead;
+  if (next.boot && *next.boot > now.boot + lead) *next.boot -= lead;
+  return next;
 }
 
 }  // namespace belfry

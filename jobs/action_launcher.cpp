@@ -2,10 +2,12 @@
 
 namespace belfry {
 
-void ActionLauncher::start(const StartOrder& order) {
-  if (std::holds_alternative<Call>(order.job->action)) return callables_.start(order);
-  commands_.start(order);
+Launcher& ActionLauncher::of(const StartOrder& order) {
+  return std::holds_alternative<Call>(order.job->action) ? callables_ : commands_;
 }
+
+void ActionLauncher::expect(const StartOrder& order) { of(order).expect(order); }
+void ActionLauncher::start(const StartOrder& order) { of(order).start(order); }
 
 // Each passes over what it does not know.
 void ActionLauncher::stop(const StopOrder& order) {

@@ -12,6 +12,7 @@ class ActionLauncher final : public Launcher {
  public:
   ActionLauncher(Launcher& commands, CallableLauncher& callables) : commands_(commands), callables_(callables) {}
 
+  void expect(const StartOrder& order) override;
   void start(const StartOrder& order) override;
   void stop(const StopOrder& order) override;
   // What a run was is told by what it has left, and not by its job, which may be another one by now: the journal of
@@ -19,6 +20,8 @@ class ActionLauncher final : public Launcher {
   void recover(const std::vector<Run>& open_runs) override;
 
  private:
+  Launcher& of(const StartOrder& order);
+
   Launcher& commands_;
   CallableLauncher& callables_;
 };

@@ -109,8 +109,18 @@ void CallableLauncher::dispatch() {
 
 // ---- Starting ----------------------------------------------------------------------------------------------------
 
+void CallableLauncher::expect(const StartOrder& order) {
+  const auto [prepared, is_new] = prepared_.emplace(order.id, make_call(order));
+  if (is_new && prepared->second) crew_.expect(prepared_.size());
+}
+
+Result<std::shared_ptr<OpenCall>> CallableLauncher::take_prepared(const StartOrder& order) {
+  auto prepared = prepared_.extract(order.id);
+  return prepared.empty() ? make_call(order) : std::move(prepared.mapped());
+}
+
 void CallableLauncher::start(const StartOrder& order) {
-  const auto call = prepare(order);
+  const auto call = take_prepared(order);
   const auto posted = call ? crew_.post(order.id, [call = *call, shared = shared_] { work(call, shared); })
                            : Result<void>{std::unexpected(call.error())};
   if (!posted) return options_.report(AttemptStartFailed{.id = order.id, .detail = posted.error().what});
@@ -127,7 +137,7 @@ std::shared_ptr<const Callable> CallableLauncher::find_callable(const std::strin
   return found == nullptr ? nullptr : callables_.emplace(name, std::make_shared<const Callable>(*found)).first->second;
 }
 
-Result<std::shared_ptr<OpenCall>> CallableLauncher::prepare(const StartOrder& order) {
+Result<std::shared_ptr<OpenCall>> CallableLauncher::make_call(const StartOrder& order) {
   const auto& action = std::get<Call>(order.job->action);
   const auto callable = find_callable(action.name);
   if (callable == nullptr) {

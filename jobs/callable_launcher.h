@@ -48,6 +48,7 @@ class CallableLauncher final : public Launcher {
   int fd() const { return poller_.fd(); }
   void dispatch();
 
+  void expect(const StartOrder& order) override;
   void start(const StartOrder& order) override;
   void stop(const StopOrder& order) override;
   void recover(const std::vector<Run>& open_runs) override;
@@ -93,7 +94,8 @@ class CallableLauncher final : public Launcher {
   CallableLauncher(Options options, Poller poller, Deadlines deadlines, std::shared_ptr<Shared> shared);
 
   std::shared_ptr<const Callable> find_callable(const std::string& name);
-  Result<std::shared_ptr<OpenCall>> prepare(const StartOrder& order);
+  Result<std::shared_ptr<OpenCall>> make_call(const StartOrder& order);
+  Result<std::shared_ptr<OpenCall>> take_prepared(const StartOrder& order);
   static void work(const std::shared_ptr<OpenCall>& call, const std::shared_ptr<Shared>& shared);
 
   void take_letters();
@@ -117,6 +119,7 @@ class CallableLauncher final : public Launcher {
   std::shared_ptr<Shared> shared_;
   const std::shared_ptr<const std::string> runs_path_;
   std::map<std::string, std::shared_ptr<const Callable>> callables_;  // those that were called
+  std::map<AttemptId, Result<std::shared_ptr<OpenCall>>> prepared_;   // not begun
   Attempts attempts_;
   Crew crew_;  // first to go: it waits for its threads
 };

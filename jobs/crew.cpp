@@ -142,6 +142,12 @@ Crew::~Crew() {
   }
 }
 
+void Crew::expect(std::size_t works) {
+  State::Lock lock(state_->mutex);
+  const std::size_t ready = state_->idle + state_->being_made;
+  if (ready < works && state_->threads.size() + state_->being_made < state_->bounds.threads) (void)state_->hire(lock);
+}
+
 Result<void> Crew::post(const AttemptId& id, std::function<void()> work) {
   State::Lock lock(state_->mutex);
   state_->queue.push_back({.id = id, .work = std::move(work)});

@@ -33,6 +33,9 @@ class Crew {
   Crew& operator=(const Crew&) = delete;
   ~Crew();  // drops what has not begun, and waits for what has, unless it is set apart
 
+  // So much will be posted soon: a thread that can be made before is.
+  void expect(std::size_t works);
+
   // REQUIRES: no other work of this id is queued or on. An error: the machine has no room for a first thread.
   Result<void> post(const AttemptId& id, std::function<void()> work);
 

@@ -35,6 +35,13 @@ class DueHeap {
   // REQUIRES: not empty.
   const Entry& top() const { return at(0); }
 
+  // Whether `holds` is true of all items that are due by then. Looks at them in no order that means anything, and no
+  // further than the first of which it is not.
+  template <class Holds>
+  bool all_until(Time upto, Holds holds) const {
+    return count() == 0 || all_below(0, upto, holds);
+  }
+
   // Inserts the item, or moves it to its new time.
   void set(Item item, Time due) {
     if (item >= changes_.size()) changes_.resize(item + 1, 0);
@@ -94,6 +101,19 @@ class DueHeap {
   std::size_t count() const { return entries_.empty() ? 0 : entries_.size() - padding; }
   Entry& at(std::size_t place) { return entries_[place + padding]; }
   const Entry& at(std::size_t place) const { return entries_[place + padding]; }
+
+  // A child is never due before its parent.
+  template <class Holds>
+  bool all_below(std::size_t place, Time upto, Holds& holds) const {
+    const Entry& entry = at(place);
+    if (upto < entry.due) return true;
+    if (!is_stale(entry) && !holds(entry.item)) return false;
+    const std::size_t first = place * fan + 1;
+    for (std::size_t child = first; child < std::min(first + fan, count()); ++child) {
+      if (!all_below(child, upto, holds)) return false;
+    }
+    return true;
+  }
 
   void push(const Entry& entry) {
     if (entries_.empty()) entries_.resize(padding);

@@ -64,6 +64,10 @@ std::optional<BootTime> Queues::next_admission(BootTime now) {
   return earliest;
 }
 
+bool Queues::does_anybody_wait() const {
+  return std::ranges::any_of(queues_, [](const Queue& queue) { return !queue.line.empty(); });
+}
+
 void Queues::adopt(QueueIndex queue) {
   queues_[queue].gate.adopt();
   daemon_.adopt();

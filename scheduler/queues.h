@@ -51,6 +51,8 @@ class Queues {
   void adopt(QueueIndex queue);
   void leave(QueueIndex queue);
 
+  bool does_anybody_wait() const;
+
   std::size_t size() const { return queues_.size(); }
   const QueueDefinition& definition(QueueIndex queue) const { return queues_[queue].definition; }
   std::uint32_t running(QueueIndex queue) const { return queues_[queue].gate.running(); }

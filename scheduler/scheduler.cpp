@@ -153,6 +153,7 @@ Scheduler::~Scheduler() = default;
 void Scheduler::submit(Input input) { state_->submit(std::move(input)); }
 void Scheduler::advance(const Now& now, Actions& out) { state_->advance(now, out); }
 Wakeup Scheduler::next_wakeup() const { return state_->next_wakeup(); }
+std::optional<Millis> Scheduler::sure_ahead(Millis most) const { return state_->sure_ahead(most); }
 const View& Scheduler::view() const { return *state_; }
 
 }  // namespace belfry

@@ -8,6 +8,7 @@
 //   attempts.cpp       what the launcher reports, and what follows from the end of an attempt
 //   due.cpp            slots that have come
 //   measured.cpp       those of jobs that are measured from their last run
+//   ahead.cpp          slots that may be decided a moment before they come
 //   runs.cpp           opening and closing a run, and telling the ledger of it: the only place that does
 //   places.cpp         where open runs are on their way: lines, delays, room, admission
 //   follow.cpp         what follows from other runs: jobs that come after, backfills, a start of the daemon
@@ -43,6 +44,7 @@ class Scheduler::State final : public View {
   void submit(Input input) { inputs_.push_back(std::move(input)); }
   void advance(const Now& now, Actions& out);
   Wakeup next_wakeup();
+  std::optional<Millis> sure_ahead(Millis most) const;
 
   std::size_t job_count() const override { return jobs_.named_count(); }
   std::vector<JobView> jobs() const override;
@@ -161,6 +163,9 @@ class Scheduler::State final : public View {
   void space_catch_up(const JobState& state, Opening& opening);
   void record_pieces(JobState& state, const Pieces& pieces);
   void record_slots(JobState& state, const Stretch& slots, const SlotFate& fate);
+
+  // ahead.cpp
+  bool is_sure(const DueHeap<WallTime>& due, WallTime upto) const;
 
   // measured.cpp
   void decide_measured(JobIndex index);

@@ -89,6 +89,9 @@ class Launcher {
  public:
   virtual ~Launcher() = default;
 
+  // In a moment start() is given this order: what can be made ready before may be. Nobody may see anything of it yet.
+  virtual void expect(const StartOrder& /*order*/) {}
+
   // Begins an attempt; never blocks for long. REQUIRES: the ledger has recorded this attempt and launch, durably.
   virtual void start(const StartOrder& order) = 0;
 

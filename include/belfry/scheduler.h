@@ -302,6 +302,13 @@ class Scheduler {
   void advance(const Now& now, Actions& out);
 
   Wakeup next_wakeup() const;
+
+  // How far away the next slots are, if that is at most `most` and nothing that may happen until then could change what
+  // becomes of them: then advance() may be told that time now, so that they are recorded when their time comes. The
+  // caller keeps all actions but `persist` back until it has come. None: it must not; nothing is due by then, a run of
+  // one of their jobs is open, somebody waits in a queue, or a timer rings before.
+  std::optional<Millis> sure_ahead(Millis most) const;
+
   const View& view() const;
 
  private:

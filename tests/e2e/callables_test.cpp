@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include <base/file.h>
+#include <base/text.h>
 #include <tests/e2e/installation.h>
 
 using namespace belfry;
@@ -186,6 +187,106 @@ jobs:
   CHECK(has(bad.err, "open /no/such: No such file or directory"));
   CHECK(exec("tlak").exit_code == 3);
   CHECK(has(exec("tlak").err, "did you mean 'talk'?"));
+}
+
+TEST_CASE("e2e: S28 under belfry exec a job has the environment and the exit code that it has under the daemon") {
+  Installation installation(R"yaml(
+defaults: { env: { FROM: defaults } }
+jobs:
+  tell:
+    schedule: manual
+    params: { day: { type: date, default: 2026-11-26 } }
+    env: { OF: job }
+    umask: "0027"
+    run: 'env | sort; echo "umask $(umask), in $(pwd), reads $(wc -c)"'
+  three: { schedule: manual, run: exit 3 }
+  killed: { schedule: manual, run: 'kill -9 $$' }
+  slow: { schedule: manual, timeout: 100ms, stop_grace_period: 0s, run: sleep 60 }
+  missing: { schedule: manual, command: [/no/such/program] }
+  careful: { schedule: manual, only_if: "exit 1", run: echo never }
+  silent: { schedule: manual, call: file.prune, with: { dirs: /no/such, glob: "*", keep: 1 } }
+)yaml");
+  ::setenv("OF_THE_DAEMON_ONLY", "seen", 1);
+  installation.start_daemon();
+  ::unsetenv("OF_THE_DAEMON_ONLY");
+  const std::string file = installation.path("schedules.yaml");
+  const auto exec = [&](const std::string& job) { return run_program({BELFRY_PROGRAM, "exec", job, "-c", file}); };
+  for (const std::string job : {"tell", "three", "killed", "slow", "missing", "careful", "silent"}) {
+    CAPTURE(job);
+    CHECK(exec(job).exit_code == installation.belfry({"run", job, "--wait"}).exit_code);
+  }
+  // What belongs to the one run: its id, its times, who asked for it, where its files are.
+  const auto of_any_run = [](const std::string& said) {
+    std::string lines;
+    for (const std::string_view line : split(said, '\n')) {
+      const std::string_view name = line.substr(0, line.find('='));
+      const bool is_of_one_run = name.starts_with("BELFRY_") && !name.starts_with("BELFRY_PARAM_") &&
+                                 name != "BELFRY_JOB" && name != "BELFRY_ATTEMPT" && name != "BELFRY_TRIGGER";
+      lines += std::string(is_of_one_run ? name : line) + "\n";
+    }
+    return lines;
+  };
+  const std::string here = of_any_run(exec("tell").out);
+  const auto run = installation.wait_for_closed_run("tell");
+  CHECK(here == of_any_run(installation.belfry({"logs", run["id"]}).out));
+  CHECK(has(here, "\nFROM=defaults\n"));
+  CHECK(has(here, "\nOF=job\n"));
+  CHECK(has(here, "umask 0027, in "));
+  CHECK_FALSE(has(here, "OF_THE_DAEMON_ONLY"));
+}
+
+TEST_CASE("e2e: S31 whoever watches at a terminal sees a bar, and in the end what became of it") {
+  Installation installation(R"yaml(
+jobs:
+  import:
+    schedule: manual
+    run: |
+      echo "::progress 40 row 100"
+      while [ ! -e "$RELEASE" ]; do sleep 0.05; done
+    env: { RELEASE: "%RELEASE%" }
+)yaml");
+  std::string text = read_file(installation.path("schedules.yaml")).value();
+  text.replace(text.find("%RELEASE%"), 9, installation.path("release"));
+  installation.write_schedules(text);
+  installation.start_daemon();
+  for (const std::string how : {"--wait", "-f"}) {
+    CAPTURE(how);
+    const std::string seen = installation.path("seen" + how);
+    // `script` gives it a terminal, and keeps what is drawn there.
+    run_program({"/bin/sh", "-c",
+                 "TERM=xterm script -qefc '" BELFRY_PROGRAM " run import " + how + " --host " + installation.socket() +
+                     "' " + seen + " </dev/null >/dev/null 2>&1 &"});
+    const auto drawn = [&] { return read_file(seen).value_or(""); };
+    REQUIRE(eventually([&] { return has(drawn(), "\r\033[K[========            ]  40% row 100"); }));
+    REQUIRE(replace_file(installation.path("release"), ""));
+    REQUIRE(eventually([&] { return has(drawn(), "import: succeeded"); }));
+    // The bar is gone before the last line comes.
+    const std::string all = drawn();
+    CHECK(has(all.substr(all.rfind("row 100")), "row 100\r\033[K"));
+    std::filesystem::remove(installation.path("release"));
+  }
+}
+
+TEST_CASE("e2e: F27 a callable that does not return is shown by status and doctor, and holds nobody up") {
+  Installation installation(R"(
+plugins: [")" BELFRY_DEAF_PLUGIN R"("]
+jobs: { deaf: { schedule: manual, timeout: 100ms, stop_grace_period: 0s, call: deaf } }
+)");
+  installation.start_daemon();
+  CHECK_FALSE(has(installation.belfry({"status"}).out, "stuck"));
+  CHECK(installation.belfry({"run", "deaf", "--wait"}).exit_code == 124);
+  const auto run = installation.wait_for_closed_run("deaf");
+  CHECK(run["outcome"] == "timed_out");
+  CHECK(has(run["detail"], "still executes on a thread that is set apart"));
+  CHECK(installation.belfry_json({"status"})["stuck_calls"] == 1);
+  CHECK(has(installation.belfry({"status"}).out, "1 callable"));
+  const Finished doctor = installation.belfry({"doctor"});
+  CHECK(doctor.exit_code != 0);
+  CHECK(has(doctor.out, "1 were told to return long ago, and still execute"));
+  CHECK(has(doctor.out, "only a restart of the daemon ends them"));
+  installation.stop_daemon(SIGTERM);
+  installation.start_daemon();
+  CHECK(installation.belfry_json({"status"})["stuck_calls"] == 0);
 }
 
 TEST_CASE("e2e: belfry progress is for jobs") {

@@ -13,6 +13,7 @@
 #include <jobs/builtin.h>
 #include <tests/os/jobs/call_bench.h>
 #include <tests/os/jobs/http_server.h>
+#include <tests/os/jobs/tls_server.h>
 
 namespace belfry::tests {
 namespace {
@@ -52,6 +53,35 @@ TEST_CASE("jobs/http_request: it asks, and writes down what is answered") {
   CHECK(bench.said().starts_with("HTTP/1.1 200 OK\r\n"));
   CHECK(bench.said().ends_with("\r\n\r\nwell\n"));
   CHECK(outcome.ended->result.starts_with("{\"status\":200,\"bytes\":5,\"took_ms\":"));
+}
+
+TEST_CASE("jobs/http_request: over TLS it believes whom it knows, and says what to do about anybody else") {
+  BuiltinBench bench;
+  TlsServer server;
+  const auto call = [&](const std::string& url, Arguments more) {
+    more.push_back(text("url", url));
+    return *bench.call("http.request", std::move(more)).ended;
+  };
+  const Member trusted = text("ca_file", server.certificate());
+
+  CHECK(call(server.url(), {trusted}).detail == "");
+  CHECK(bench.said().starts_with("HTTP/1.0 200 ok\r\n"));
+
+  const AttemptEnded unknown = call(server.url(), {});
+  CHECK(unknown.end.code == 1);
+  CHECK(unknown.detail.starts_with("GET https://127.0.0.1:"));
+  CHECK(unknown.detail.find("SSL certificate problem: self-signed certificate") != std::string::npos);
+  CHECK(unknown.detail.find("name the file with his certificate in 'ca_file'") != std::string::npos);
+
+  const AttemptEnded misnamed = call(server.url("localhost"), {trusted});  // known, and somebody else
+  CHECK(misnamed.end.code == 1);
+  CHECK(misnamed.detail.find("'localhost'") != std::string::npos);
+
+  const AttemptEnded unreadable = call(server.url(), {text("ca_file", "/no/such.pem")});
+  CHECK(unreadable.end.code == 1);
+  CHECK(unreadable.detail.find("/no/such.pem") != std::string::npos);
+
+  CHECK(call(server.url("localhost"), {text("verify_tls", "false")}).detail == "");
 }
 
 TEST_CASE("jobs/http_request: method, headers and body are sent as they are said") {

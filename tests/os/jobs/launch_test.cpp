@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include <doctest/doctest.h>
 
@@ -61,7 +62,7 @@ TEST_CASE("jobs/launcher: S31 every way to end is told apart") {
   }
 }
 
-TEST_CASE("jobs/launcher: S29 why a job did not start is said exactly, and it is not exit 127") {
+TEST_CASE("jobs/launcher: S29 why a job did not start is said exactly, and it is not exit 127 (F13)") {
   Bench bench;
   write_program(bench.scratch("not-executable"), "#!/bin/sh\n", 0644);
   write_program(bench.scratch("bad-interpreter"), "#!/no/such/shell\n", 0755);
@@ -102,7 +103,7 @@ TEST_CASE("jobs/launcher: S29 why a job did not start is said exactly, and it is
   }
 }
 
-TEST_CASE("jobs/launcher: S29 a program that is being written is text file busy") {
+TEST_CASE("jobs/launcher: S29 a program that is being written is text file busy (F13)") {
   Bench bench;
   const std::string path = bench.scratch("busy");
   std::filesystem::copy("/bin/true", path);
@@ -226,6 +227,30 @@ TEST_CASE("jobs/launcher: S3 hints are only hints: without their socket everythi
   REQUIRE(outcome.ended);
   CHECK(outcome.ended->end.code == 6);
   CHECK(outcome.started);
+}
+
+TEST_CASE("jobs/minder: S27 a job may close its streams, and reads nothing from its stdin: neither is its end (F20)") {
+  Bench bench;
+  const std::string release = bench.scratch("release");
+  const StartOrder order = bench.script("cat; echo nothing to read; exec <&- >&- 2>&-; while [ ! -e " + release +
+                                        " ]; do sleep 0.02; done; exit 3");
+  bench.start(order);
+  bench.follow_to_start(order.id);
+  REQUIRE(bench.follow([&] { return bench.output(order.id) == "nothing to read\n"; }));
+  CHECK_FALSE(bench.follow_for(Millis{200}, [&] { return bench.outcome(order.id).is_over(); }));
+  REQUIRE(replace_file(release, ""));
+  CHECK(bench.follow_to_end(order.id).ended->end == ProcessEnd{ProcessEnd::How::exited, 3});
+}
+
+TEST_CASE("jobs/launcher: S3 a job does not end with the thread that has started it (F23)") {
+  Bench bench;
+  const std::string release = bench.scratch("release");
+  const StartOrder order = bench.script("while [ ! -e " + release + " ]; do sleep 0.02; done; exit 4");
+  std::thread([&] { bench.start(order); }).join();
+  bench.follow_to_start(order.id);
+  CHECK_FALSE(bench.follow_for(Millis{100}, [&] { return bench.outcome(order.id).is_over(); }));
+  REQUIRE(replace_file(release, ""));
+  CHECK(bench.follow_to_end(order.id).ended->end == ProcessEnd{ProcessEnd::How::exited, 4});
 }
 
 // BELFRY_LONG=1: ten thousand.

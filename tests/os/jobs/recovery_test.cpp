@@ -67,6 +67,26 @@ TEST_CASE("jobs/recovery: S3 a job that runs on is adopted, and its exit code an
   CHECK(bench.output(order.id) == "one\ntwo\n");
 }
 
+TEST_CASE("jobs/recovery: S33 a minder of an older program goes on under a daemon with a newer one (F26)") {
+  Bench bench;
+  const std::string old = bench.scratch("old-minder");
+  const std::string release = bench.scratch("release");
+  std::filesystem::copy(BELFRY_MINDER, old);
+  bench.destroy_launcher();
+  bench.create_launcher(old);
+  const StartOrder order = bench.script("while [ ! -e " + release + " ]; do sleep 0.02; done; echo done; exit 6");
+  bench.start(order);
+  bench.follow_to_start(order.id);
+  bench.destroy_launcher();
+  std::filesystem::remove(old);  // as an upgrade of the package does
+  bench.create_launcher();
+  REQUIRE(bench.recover(order.run).started);
+  CHECK_FALSE(bench.outcome(order.id).is_over());
+  REQUIRE(replace_file(release, ""));
+  CHECK(bench.follow_to_end(order.id).ended->end == ProcessEnd{ProcessEnd::How::exited, 6});
+  CHECK(bench.output(order.id) == "done\n");
+}
+
 TEST_CASE("jobs/recovery: S27 an adopted job is over when its main process is, as an own one") {
   Bench bench;
   const StartOrder order = start_and_restart(bench, "trap '' TERM; sleep 60 & sleep 0.2; exit 5");

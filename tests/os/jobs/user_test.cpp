@@ -93,6 +93,29 @@ TEST_CASE("jobs/minder: S28 a job's user can put nothing in the place of what th
   CHECK(read_file(victim) == "untouched");
 }
 
+TEST_CASE("jobs/minder: S28 nobody but a job's own user says how far it is") {
+  RootBench bench;
+  REQUIRE(::chmod(bench.scratch("").c_str(), 0755) == 0);
+  const std::string release = bench.scratch("release");
+  const StartOrder honest = bench.script(
+      "echo '40 mine' > $BELFRY_PROGRESS; while [ ! -e " + release + " ]; do sleep 0.02; done", {.user = "daemon"});
+  bench.start(honest);
+  bench.follow_to_start(honest.id);
+  REQUIRE(bench.follow([&] {
+    bench.clock().now.boot += std::chrono::seconds{2};
+    return !bench.outcome(honest.id).progress.empty();
+  }));
+  const std::string theirs = bench.directory(honest.id) + "/job/progress";
+  const std::string said = bench.output_as({.user = "54321"}, "(echo '99 stolen' > " + theirs + ") 2>&1 || (ls " +
+                                                                  bench.directory(honest.id) + "/job) 2>&1");
+  CHECK(said.find("cannot create " + theirs + ": Permission denied") != std::string::npos);
+  CHECK(said.find("cannot open directory") != std::string::npos);
+  REQUIRE(replace_file(release, ""));
+  bench.follow_to_end(honest.id);
+  CHECK(bench.outcome(honest.id).progress.back().percent == 40);
+  CHECK(bench.outcome(honest.id).progress.back().message == "mine");
+}
+
 TEST_CASE("jobs/minder: S28 the working directory is entered as the job's user, not as root") {
   RootBench bench;
   const StartOrder order = bench.script("exit 0", {.user = "daemon"});

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <api/event_ring.h>
+#include <api/event_route.h>
 #include <api/event_stream.h>
 #include <tests/support/fake_backend.h>
 
@@ -51,6 +52,17 @@ TEST_CASE("api/event_stream: a listener hears what is new, of the topics it chos
   CHECK(runs.ready_in() == Millis{0});
   CHECK(runs.read(10'000) == block(id + 1, 3) + block(id + 2, 4));
   CHECK(runs.read(10'000).empty());
+}
+
+TEST_CASE("api/event_stream: S31 how far a run says that it is, is an event of its own") {
+  World world;
+  EventStream stream = world.listen({.topics = {.jobs = false, .runs = true}});
+  Run run = make_run("import", 1);
+  run.progress = Progress{.percent = 80, .message = "uploading", .at = at("2026-11-20T09:00:00Z")};
+  publish(world.ring, RunProgressNotice{run});
+  const std::string told = stream.read(10'000);
+  CHECK(told.find("\nevent: run.progress\ndata: {\"id\":\"" + run.id.text()) != std::string::npos);
+  CHECK(told.find(R"("progress":{"percent":80,"message":"uploading",)") != std::string::npos);
 }
 
 TEST_CASE("api/event_stream: an event is written when somebody reads it, and once for all") {

@@ -13,6 +13,7 @@
 #include <base/trust.h>
 #include <config/accepted.h>
 #include <config/load.h>
+#include <jobs/registry.h>
 #include <tests/support/temp_dir.h>
 
 using namespace belfry;
@@ -186,6 +187,24 @@ TEST_CASE("config/trust: S37 a service refuses such a file, and in the foregroun
   const auto refused = load_config(place.file, zones, {.distrust = Distrust::refuse});
   REQUIRE_FALSE(refused.has_value());
   CHECK(refused.error()[0].what == warned->warnings[0].what);
+}
+
+TEST_CASE("config/trust: S37 a plug-in that others may change is refused, also in the foreground, with the cure") {
+  const Place place;
+  ZoneCache zones;
+  Registry callables;
+  const std::string plugin = place.dir / "d/plugin.so";
+  REQUIRE(replace_file(plugin, "no plug-in at all").has_value());
+  REQUIRE(replace_file(place.file, "plugins: ['" + plugin + "']\n" + one_job).has_value());
+  const auto said = [&] {
+    const auto loaded = load_config(place.file, zones, {.distrust = Distrust::warn, .callables = &callables});
+    REQUIRE_FALSE(loaded.has_value());
+    return loaded.error()[0].what;
+  };
+  set_mode(plugin, 0646);
+  CHECK(said() == "the plug-in cannot be trusted: others may change " + plugin + " (mode 0646): chmod go-w " + plugin);
+  set_mode(plugin, 0644);
+  CHECK(said().starts_with("cannot load the plug-in: " + plugin + ": "));  // trusted, and looked at
 }
 
 TEST_CASE(

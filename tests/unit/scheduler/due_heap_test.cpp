@@ -36,6 +36,20 @@ TEST_CASE("scheduler/due_heap: S5 items come out by time, and by number where th
   CHECK(drain(heap) == std::vector<std::uint32_t>{2, 3, 1, 4, 0});
 }
 
+TEST_CASE("scheduler/due_heap: what is due by then is asked of all items, and of no other") {
+  DueHeap<WallTime> heap;
+  const auto holds_but_for = [&](std::uint32_t odd_one) {
+    return heap.all_until(at(100), [&](std::uint32_t item) { return item != odd_one; });
+  };
+  CHECK(holds_but_for(0));
+  for (std::uint32_t item = 0; item < 200; ++item) heap.set(item, at(item));
+  for (std::uint32_t item = 0; item < 200; ++item) CHECK(holds_but_for(item) == (item > 100));
+  heap.erase(40);
+  heap.set(50, at(150));
+  CHECK(holds_but_for(40));
+  CHECK(holds_but_for(50));
+}
+
 TEST_CASE("scheduler/due_heap: setting an item again moves it, erasing it takes it out, both in either direction") {
   DueHeap<WallTime> heap;
   for (std::uint32_t item = 0; item < 10; ++item) heap.set(item, at(item));

@@ -1,0 +1,66 @@
+#include <doctest/doctest.h>
+
+#include <daemon/core_time.h>
+
+using namespace belfry;
+
+namespace {
+
+constexpr WallTime noon{std::chrono::hours{12}};
+
+Now clocks(Millis since_start, Millis clock_set_by = Millis{0}) {
+  return {.wall = noon + since_start + clock_set_by,
+          .boot = BootTime{std::chrono::hours{1}} + since_start,
+          .awake = AwakeTime{std::chrono::minutes{50}} + since_start};
+}
+
+bool equal(const Now& a, const Now& b) { return a.wall == b.wall && a.boot == b.boot && a.awake == b.awake; }
+
+}  // namespace
+
+TEST_CASE("daemon/core_time: S5 an instant that is about to come stays the time until it has come") {
+  CoreTime time;
+  CHECK(equal(time.read(clocks(Millis{0})), clocks(Millis{0})));
+  CHECK(equal(time.go_ahead(Millis{8}), clocks(Millis{8})));
+  CHECK(*time.comes_at().wall == noon + Millis{8});
+  for (const int ms : {1, 5, 7}) {
+    CHECK(equal(time.read(clocks(Millis{ms})), clocks(Millis{8})));
+    CHECK(time.is_ahead());
+  }
+  CHECK(equal(time.read(clocks(Millis{8})), clocks(Millis{8})));
+  CHECK_FALSE(time.is_ahead());
+  CHECK(equal(time.read(clocks(Millis{9})), clocks(Millis{9})));
+}
+
+TEST_CASE("daemon/core_time: S16 a clock that is set back meanwhile holds nothing up") {
+  const Millis back = -std::chrono::hours{1};
+  CoreTime time;
+  time.read(clocks(Millis{0}));
+  time.go_ahead(Millis{8});
+  time.read(clocks(Millis{7}, back));
+  CHECK(time.is_ahead());
+  CHECK(*time.comes_at().boot <= clocks(Millis{10}).boot);
+  CHECK(equal(time.read(clocks(Millis{10}, back)), clocks(Millis{10}, back)));
+  CHECK_FALSE(time.is_ahead());
+}
+
+TEST_CASE("daemon/core_time: S5 never early: the boot clock, read in whole milliseconds, does not let it come before") {
+  CoreTime time;
+  time.read(clocks(Millis{0}));
+  time.go_ahead(Millis{8});
+  Now now = clocks(Millis{7});
+  now.boot += Millis{1};  // 7.6 by the wall clock, of which 7 is seen
+  time.read(now);
+  CHECK(time.is_ahead());
+}
+
+TEST_CASE("daemon/core_time: the boot clock that the core is told never goes back") {
+  CoreTime time;
+  time.read(clocks(Millis{0}));
+  const BootTime ahead = time.go_ahead(Millis{8}).boot;
+  Now now = clocks(Millis{8});
+  now.boot -= Millis{1};
+  now.awake -= Millis{1};
+  CHECK(time.read(now).boot == ahead);
+  CHECK_FALSE(time.is_ahead());
+}
