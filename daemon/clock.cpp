@@ -18,12 +18,14 @@ std::chrono::nanoseconds read_clock(clockid_t id) {
 }  // namespace
 
 // What the machine slept is boot - awake. Taken from two rounded readings it would waver: by a millisecond when one
-// begins in between, by more when this thread is put aside there. So it is kept, and only grows. boot is read first,
-// which makes the difference too small at worst, and it never grows by so much that awake would go back.
+// begins in between, by more when this thread is put aside there. So it is kept, and only grows. boot is read before
+// awake, which makes the difference too small at worst, and it never grows by so much that awake would go back. wall is
+// read before both: were it the latest, intervals, which follow the boot clock from there on, would be ahead of it by
+// as long as this thread was put aside, and their jobs early (S5).
 Now SystemClock::read() {
+  const Millis wall = std::chrono::floor<Millis>(read_clock(CLOCK_REALTIME));
   const auto boot_exact = read_clock(CLOCK_BOOTTIME);
   const auto awake_exact = read_clock(CLOCK_MONOTONIC);
-  const Millis wall = std::chrono::floor<Millis>(read_clock(CLOCK_REALTIME));
   const Millis boot = std::chrono::floor<Millis>(boot_exact);
   const Millis slept = std::chrono::ceil<Millis>(boot_exact - awake_exact);
   slept_ = std::max(slept_, std::min(slept, boot - awake_));

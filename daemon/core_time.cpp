@@ -5,13 +5,6 @@
 
 namespace belfry {
 
-namespace {
-
-// The clocks are read in whole milliseconds: by the boot clock alone the instant might not quite have come yet.
-constexpr Millis certainly{2};
-
-}  // namespace
-
 const Now& CoreTime::read(const Now& clocks) {
   if (is_ahead_ && !has_come(clocks)) return told_;
   is_ahead_ = false;
@@ -20,20 +13,20 @@ const Now& CoreTime::read(const Now& clocks) {
   return told_;
 }
 
-// The wall clock says so; or the other one, if somebody has set that back meanwhile.
-bool CoreTime::has_come(const Now& clocks) const {
-  return clocks.wall >= told_.wall || clocks.boot >= told_.boot + certainly;
-}
+// The wall clock says so; or somebody has set it back, and it may not say so for hours. The boot clock is no judge: the
+// two are not read in the same instant.
+bool CoreTime::has_come(const Now& clocks) const { return clocks.wall >= told_.wall || clocks.wall < went_ahead_at_; }
 
 const Now& CoreTime::go_ahead(Millis by) {
   VERIFY(!is_ahead_);
   is_ahead_ = true;
+  went_ahead_at_ = told_.wall;
   told_.wall += by;
   told_.boot += by;
   told_.awake += by;
   return told_;
 }
 
-Wakeup CoreTime::comes_at() const { return {.wall = told_.wall, .boot = told_.boot + certainly}; }
+Wakeup CoreTime::comes_at() const { return {.wall = told_.wall, .boot = std::nullopt}; }
 
 }  // namespace belfry

@@ -18,13 +18,14 @@ class CoreTime {
   const Now& go_ahead(Millis by);
   bool is_ahead() const { return is_ahead_; }
 
-  // When read() has something else to say. REQUIRES: ahead.
+  // When read() has something else to say; it has, too, when the clock was set. REQUIRES: ahead.
   Wakeup comes_at() const;
 
  private:
   bool has_come(const Now& clocks) const;
 
   Now told_{};
+  WallTime went_ahead_at_;
   bool is_ahead_ = false;
 };
 

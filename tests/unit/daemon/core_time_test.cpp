@@ -37,19 +37,17 @@ TEST_CASE("daemon/core_time: S16 a clock that is set back meanwhile holds nothin
   CoreTime time;
   time.read(clocks(Millis{0}));
   time.go_ahead(Millis{8});
-  time.read(clocks(Millis{7}, back));
-  CHECK(time.is_ahead());
-  CHECK(*time.comes_at().boot <= clocks(Millis{10}).boot);
-  CHECK(equal(time.read(clocks(Millis{10}, back)), clocks(Millis{10}, back)));
+  const Now now = time.read(clocks(Millis{3}, back));
   CHECK_FALSE(time.is_ahead());
+  CHECK(now.wall == noon + Millis{3} + back);
 }
 
-TEST_CASE("daemon/core_time: S5 never early: the boot clock, read in whole milliseconds, does not let it come before") {
+TEST_CASE("daemon/core_time: S5 never early: what the boot clock says does not let it come before") {
   CoreTime time;
   time.read(clocks(Millis{0}));
   time.go_ahead(Millis{8});
   Now now = clocks(Millis{7});
-  now.boot += Millis{1};  // 7.6 by the wall clock, of which 7 is seen
+  now.boot += Millis{500};  // whoever reads two clocks may be held up between them
   time.read(now);
   CHECK(time.is_ahead());
 }
