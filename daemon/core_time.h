@@ -23,8 +23,10 @@ class CoreTime {
 
  private:
   bool has_come(const Now& clocks) const;
+  Now without_wavering(const Now& clocks);
 
   Now told_{};
+  std::optional<Millis> distance_;  // of the wall clock from the boot clock, as long as nobody sets it
   WallTime went_ahead_at_;
   bool is_ahead_ = false;
 };

@@ -52,6 +52,26 @@ TEST_CASE("daemon/core_time: S5 never early: what the boot clock says does not l
   CHECK(time.is_ahead());
 }
 
+TEST_CASE("daemon/core_time: S5 S8 two clocks that are rounded each by itself keep their distance") {
+  CoreTime time;
+  const Millis distance = noon.time_since_epoch() - clocks(Millis{0}).boot.time_since_epoch();
+  time.read(clocks(Millis{0}));
+  for (int ms = 1; ms < 100; ++ms) {
+    Now now = clocks(Millis{ms});
+    const Millis off{ms % 3 - 1};
+    now.boot += off;
+    now.awake += off;
+    const Now told = time.read(now);
+    CHECK(told.wall == now.wall);
+    CHECK(told.wall.time_since_epoch() - told.boot.time_since_epoch() == distance);
+    CHECK(told.awake == clocks(Millis{ms}).awake);
+  }
+  const Now set = time.read(clocks(Millis{200}, Millis{50}));  // by somebody
+  CHECK(set.boot == clocks(Millis{200}).boot);
+  const Now on = time.read(clocks(Millis{210}, Millis{50}));
+  CHECK(on.boot - set.boot == Millis{10});
+}
+
 TEST_CASE("daemon/core_time: the boot clock that the core is told never goes back") {
   CoreTime time;
   time.read(clocks(Millis{0}));
