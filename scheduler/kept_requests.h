@@ -29,7 +29,8 @@ class KeptRequests {
    public:
     explicit Memory(std::size_t max) : max_(max) {}
     std::optional<RunId> find(const std::string& text) const;
-    void put(std::string text, const RunId& run);
+    enum class Known { stays, is_replaced };
+    void put(std::string text, const RunId& run, Known known);
 
    private:
     struct Kept {
@@ -38,7 +39,7 @@ class KeptRequests {
     };
     std::size_t max_;
     std::map<std::string, Kept> runs_;
-    std::deque<std::string> order_;
+    std::deque<const std::string*> order_;  // keys of runs_
   };
 
   Memory by_key_;

@@ -43,10 +43,11 @@ class MemoryStore::Transaction {
   template <class Key, class Value>
   void set(std::map<Key, Value>& map, const Key& key, std::optional<Value> value) {
     const auto it = map.find(key);
+    if (value && it != map.end()) return replace(it->second, std::move(*value));
     undo_.push_back([&map, key, before = it == map.end() ? std::nullopt : std::optional(it->second)] {
       before ? void(map.insert_or_assign(key, *before)) : void(map.erase(key));
     });
-    value ? void(map.insert_or_assign(key, std::move(*value))) : void(map.erase(key));
+    value ? void(map.emplace(key, std::move(*value))) : void(map.erase(key));
   }
   template <class Value>
   bool insert(std::set<Value>& set, const Value& value) {
@@ -66,8 +67,7 @@ class MemoryStore::Transaction {
   const SlotsDecided* row_to_extend(const SlotsDecided& decided);
   template <class Value>
   void replace(Value& place, Value value) {
-    undo_.push_back([&place, before = place] { place = before; });
-    place = std::move(value);
+    undo_.push_back([&place, before = std::exchange(place, std::move(value))] { place = before; });
   }
 
   MemoryStore& store_;
@@ -125,39 +125,34 @@ Result<void> MemoryStore::Transaction::apply(const JobRenamed& renamed) {
   }
   rename_runs(renamed);
   rename_mentions(renamed);
-  auto slots = store_.slots_;
-  for (SlotsDecided& row : slots) {
-    if (row.job == renamed.from) row.job = renamed.to;
+  for (std::size_t row = 0; row < store_.slots_.size(); ++row) {
+    if (store_.slots_[row].job != renamed.from) continue;
+    store_.slots_[row].job = renamed.to;
+    undo_.push_back([this, row, from = renamed.from] { store_.slots_[row].job = from; });
   }
-  replace(store_.slots_, std::move(slots));
   return {};
 }
 
 void MemoryStore::Transaction::rename_runs(const JobRenamed& renamed) {
-  auto runs = store_.runs_;
-  auto started = store_.started_slots_;
-  for (auto& [sequence, run] : runs) {
+  for (Run& run : store_.runs_ | std::views::values) {
     if (run.job != renamed.from) continue;
-    run.job = renamed.to;
+    replace(run.job, renamed.to);
     if (!run.slot) continue;
-    started.erase({renamed.from, *run.slot});
-    started.insert({renamed.to, *run.slot});
+    erase(store_.started_slots_, std::pair(renamed.from, *run.slot));
+    insert(store_.started_slots_, std::pair(renamed.to, *run.slot));
   }
-  replace(store_.runs_, std::move(runs));
-  replace(store_.started_slots_, std::move(started));
 }
 
 void MemoryStore::Transaction::rename_mentions(const JobRenamed& renamed) {
-  auto jobs = store_.jobs_;
-  for (Known& known : jobs | std::views::values) {
-    if (known.standing) std::ranges::replace(known.standing->causes, renamed.from, renamed.to);
+  for (Known& known : store_.jobs_ | std::views::values) {
+    if (!known.standing) continue;
+    std::vector<JobName> causes = known.standing->causes;
+    std::ranges::replace(causes, renamed.from, renamed.to);
+    replace(known.standing->causes, std::move(causes));
   }
-  replace(store_.jobs_, std::move(jobs));
-  auto backfills = store_.backfills_;
-  for (Backfill& backfill : backfills | std::views::values) {
-    if (backfill.job == renamed.from) backfill.job = renamed.to;
+  for (Backfill& backfill : store_.backfills_ | std::views::values) {
+    if (backfill.job == renamed.from) replace(backfill.job, renamed.to);
   }
-  replace(store_.backfills_, std::move(backfills));
 }
 
 Result<void> MemoryStore::Transaction::apply(const BackfillMoved& moved) {
@@ -190,6 +185,7 @@ Result<void> MemoryStore::Transaction::apply(const RunOpened& opened) {
   set(store_.runs_, run.sequence, std::optional(run));
   set(store_.by_id_, run.id, std::optional(run.sequence));
   insert(store_.open_, run.sequence);
+  if (!run.key.empty() || run.is_unique) insert(store_.asked_for_, run.sequence);
   return {};
 }
 
@@ -279,11 +275,14 @@ void MemoryStore::Transaction::change(const JobName& job, const std::function<vo
   if (known == store_.jobs_.end()) return;
   Known changed = known->second;
   edit(changed);
-  set(store_.jobs_, job, std::optional(std::move(changed)));
+  replace(known->second, std::move(changed));
 }
 
 void MemoryStore::Transaction::move_mark(const JobName& job, Slot to) {
-  change(job, [to](Known& known) { known.mark = std::max(known.mark, std::optional(to)); });
+  const auto known = store_.jobs_.find(job);
+  if (known == store_.jobs_.end()) return;
+  std::optional<Slot>& mark = known->second.mark;
+  replace(mark, std::max(mark, std::optional(to)));
 }
 
 // ---- Store ------------------------------------------------------------------------------------------------------
@@ -300,14 +299,11 @@ Result<Snapshot> MemoryStore::load() {
     snapshot.jobs.push_back(std::move(job));
   }
   for (const auto& [id, backfill] : backfills_) snapshot.backfills.push_back(backfill);
-  std::vector<const Run*> asked_for;
-  for (const Run& run : runs_ | std::views::values) {
-    if (!run.key.empty() || run.is_unique) asked_for.push_back(&run);
-  }
-  const std::size_t too_many = asked_for.size() - std::min(asked_for.size(), Snapshot::keys_max);
-  for (const Run* run : asked_for | std::views::drop(too_many)) {
-    if (!run->key.empty()) snapshot.keys.push_back({.key = run->key, .run = run->id});
-    if (run->is_unique) snapshot.requests.push_back({.job = run->job, .params = run->params, .run = run->id});
+  const std::size_t too_many = asked_for_.size() - std::min(asked_for_.size(), Snapshot::keys_max);
+  for (const auto sequence : asked_for_ | std::views::drop(too_many)) {
+    const Run& run = runs_.at(sequence);
+    if (!run.key.empty()) snapshot.keys.push_back({.key = run.key, .run = run.id});
+    if (run.is_unique) snapshot.requests.push_back({.job = run.job, .params = run.params, .run = run.id});
   }
   snapshot.interval_time = interval_time_;
   return snapshot;
@@ -395,6 +391,7 @@ void MemoryStore::forget(const Run& run) {
   std::erase_if(attempts_, [&](const auto& attempt) { return attempt.first.first == run.sequence; });
   if (run.slot) started_slots_.erase({run.job, *run.slot});
   by_id_.erase(run.id);
+  asked_for_.erase(run.sequence);
   runs_.erase(run.sequence);
 }
 

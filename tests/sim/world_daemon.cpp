@@ -14,6 +14,7 @@ namespace {
 constexpr int idle_turns_max = 20;
 constexpr std::uint64_t rarely_there = 10;      // so much more likely does it die where it seldom is
 constexpr std::uint64_t replay_chance = 3'000;  // in a million turns at rest
+constexpr std::uint64_t audit_chance = 10'000;  // in a million loads; and each history ends with one
 
 }  // namespace
 
@@ -94,7 +95,7 @@ bool World::dies_here(const char* where, std::uint64_t weight) {
 }
 
 void World::load_jobs() {
-  if (dice_.chance(50'000)) audit_all();
+  if (dice_.chance(audit_chance)) audit_all();
   say("the file is version " + set_->revision.str());
   witness_.file_was_loaded(set_);
   if (is_stopping_) reached_.count("reload while stopping");
