@@ -29,6 +29,7 @@ void begin_anew(JobState& state, WallTime now) {
   const bool was_wrong = state.decided_upto() - now > Clocks::wrong_min;
   if (was_wrong) state.era = Era{static_cast<std::uint32_t>(state.era) + 1};
   state.counts_from = was_wrong ? now : std::max(now, state.decided_upto());
+  state.breaker = {};  // what it counted was started by another schedule
 }
 
 // The definition in state.job begins to hold, whose triggers have this form. True: the ledger is to be told.

@@ -87,6 +87,7 @@ void Scheduler::State::put_clock_right(Actions& out) {
     if (ahead <= Millis{0}) continue;
     state.era = Era{static_cast<std::uint32_t>(state.era) + 1};
     state.counts_from = now().wall;
+    state.breaker = {};
     outbox_.record(seen_of(state));
     if (state.extras && state.extras->standing.anchor) {
       state.extras->standing.anchor = now().wall;
