@@ -153,6 +153,9 @@ void Scheduler::State::take(StopAsked& input, Actions&) {
   for (const RunHandle handle : launched) order_stop(handle, input.reason, "the daemon");
 }
 
-void Scheduler::State::take(Persisted& input, Actions& out) { outbox_.settle(input.answer, now().boot, out); }
+void Scheduler::State::take(Persisted& input, Actions& out) {
+  outbox_.settle(input.answer, now().boot, out);
+  hold_to_deadlines(out.starts);
+}
 
 }  // namespace belfry

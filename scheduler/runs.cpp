@@ -125,17 +125,34 @@ void Scheduler::State::record_opened(RunHandle handle) {
 
 void Scheduler::State::promise_start(const OpenRun& open) {
   const JobState& state = jobs_.at(open.job);
-  const Policies& policies = state.policies();
   StartOrder order{.id = open.run.attempt_id(),
                    .job = state.job,
                    .run = open.run,
                    .previous_success = state.previous_success,
-                   .time_limit = policies.timeout};
-  if (const auto left = deadline_left(open); left && (!order.time_limit || *left < *order.time_limit)) {
-    order.time_limit = std::max(*left, Millis{0});
-    order.limit_reason = Reason::deadline;
-  }
+                   .time_limit = state.policies().timeout};
   outbox_.then_start(std::move(order));
+}
+
+// S26: a deadline did not wait for the ledger. What is past it does not start any more.
+void Scheduler::State::hold_to_deadlines(std::vector<StartOrder>& starts) {
+  bool is_any_too_late = false;
+  for (StartOrder& order : starts) {
+    const auto& deadline = order.job->policies->deadline;
+    const auto handle = deadline ? find_launched(order.id) : std::nullopt;
+    if (!handle) continue;
+    const Millis left = *deadline - (now().boot - runs_.at(*handle).since);
+    if (left <= Millis{0}) {
+      const Reason wish = runs_.at(*handle).run.stop;
+      const bool is_wanted = wish == Reason::none;
+      close_run(*handle, is_wanted ? RunOutcome::timed_out : RunOutcome::cancelled,
+                is_wanted ? Reason::deadline : wish);
+      is_any_too_late = true;
+    } else if (!order.time_limit || left < *order.time_limit) {
+      order.time_limit = left;
+      order.limit_reason = Reason::deadline;
+    }
+  }
+  if (is_any_too_late) std::erase_if(starts, [this](const StartOrder& order) { return !find_launched(order.id); });
 }
 
 // ---- Ending -----------------------------------------------------------------------------------------------------

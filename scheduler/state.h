@@ -179,6 +179,7 @@ class Scheduler::State final : public View {
   void record_moved_runs();
   void record_opened(RunHandle handle);
   void promise_start(const OpenRun& open);
+  void hold_to_deadlines(std::vector<StartOrder>& starts);
   void order_stop(RunHandle handle, Reason reason, const std::string& by);
   void leave_place(RunHandle handle);
   void close_run(RunHandle handle, RunOutcome outcome, Reason reason);

@@ -26,6 +26,7 @@ Reached Reached::nothing() {
                             "crash before a stop",
                             "crash before an answer",
                             "crash in recovery",
+                            "deadline before its start",
                             "deadline while waiting",
                             "disk full",
                             "ended by itself although told to stop",

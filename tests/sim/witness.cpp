@@ -108,11 +108,17 @@ const Job* Witness::written(const std::string& revision, const JobName& name) co
   return nullptr;
 }
 
-// What the job may have been when something was decided about it: mostly one thing.
+// What the job may have been when something was decided about it: mostly one thing. Earlier versions of the file may
+// have it under another name.
 std::vector<const Job*> Witness::candidates(const JobName& name, const Window& window) const {
+  const auto known = jobs_.find(name);
+  const JobName* former = known != jobs_.end() && known->second.former ? &*known->second.former : nullptr;
   std::vector<const Job*> found;
   for (std::size_t set = window.first_set; set <= window.last_set; ++set) {
-    if (const Job* job = written(sets_[set]->revision, name)) found.push_back(job);
+    const SharedText& revision = sets_[set]->revision;
+    const Job* job = written(revision, name);
+    if (job == nullptr && former != nullptr) job = written(revision, *former);
+    if (job != nullptr) found.push_back(job);
   }
   return found;
 }
@@ -180,6 +186,7 @@ void Witness::apply(const JobSeen& seen) {
                           (seen.enabled && !job.seen.enabled);
   if (is_another && !clock_was_set_ && seen.counts_from < window_.since.wall)
     violated("S19: slots from before the change are owed: " + seen.job.text());
+  if (is_another) job.defined_at = batch_;
   job.definition = workload_.definition(seen.schedule_normal_form);
   job.seen = seen;
   job.removed = false;
@@ -192,6 +199,8 @@ void Witness::apply(const JobStanding& standing) {
   const bool goes_on = job.standing && job.standing->pause && standing.pause;
   if (goes_on && standing.pause->since != job.standing->pause->since)
     violated("I12: new words for a pause, and it begins anew: " + standing.job.text());
+  check_end_of_pause(job, standing);
+  if (standing.pause && !goes_on) job.paused_at = window_.since.real;
   job.standing = standing;
   gathered_[standing.job].standings.push_back(standing);
 }
@@ -204,6 +213,7 @@ void Witness::apply(const JobRenamed& renamed) {
   entry.key() = renamed.to;
   JobBook& job = jobs_.insert(std::move(entry)).position->second;
   job.seen.job = renamed.to;
+  job.former = renamed.from;
   if (job.standing) job.standing->job = renamed.to;
   for (auto& [id, known] : runs_) {
     if (known.run.job == renamed.from) known.run.job = renamed.to;
@@ -217,6 +227,8 @@ void Witness::apply(const JobRenamed& renamed) {
   std::set<std::pair<JobName, std::string>> pauses;
   for (const auto& [name, by] : pauses_) pauses.emplace(name == renamed.from ? renamed.to : name, by);
   pauses_ = std::move(pauses);
+  if (const auto wish = resumes_wished_.find(renamed.from); wish != resumes_wished_.end())
+    resumes_wished_[renamed.to] = wish->second;
   for (auto& [id, backfill] : backfills_) {
     if (backfill.job == renamed.from) backfill.job = renamed.to;
   }

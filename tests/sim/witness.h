@@ -89,7 +89,9 @@ struct JobBook {
   explicit JobBook(JobSeen first) : seen(std::move(first)) {}
 
   JobSeen seen;
+  std::optional<JobName> former;  // its name before this one
   std::optional<JobStanding> standing;
+  BootTime paused_at;  // if it is: not before this
   bool removed = false;
   const Definition* definition = nullptr;          // null: no grid
   WallTime accounted;                              // every slot up to here has its outcome
@@ -100,7 +102,9 @@ struct JobBook {
   std::optional<BootTime> last_began, last_ended;  // for measured intervals
   std::uint64_t opened_at = 0, opened_before = 0;  // its last run, and the one before: as batches are numbered
   std::uint64_t succeeded_at = 0, ended_at = 0;    // likewise
+  std::uint64_t noted_success = 0, noted_end = 0;  // likewise: while the file had it
   std::uint64_t started_up_at = 0;                 // likewise: its last run for a start
+  std::uint64_t defined_at = 0;                    // likewise: its triggers changed
   std::set<WallTime> successes;                    // when the runs that succeeded were due
   std::int64_t to_skip = 0, skipped = 0;           // slots, on request: in all
   // When its next slot is due; asked for at each turn, and mostly the same as before.
@@ -138,6 +142,7 @@ class Witness {
   void asked(const RunRequested& wish);
   void asked(const PauseRequested& wish);
   void asked(const SkipRequested& wish);
+  void asked(const ResumeRequested& wish);
   template <class Other>
   void asked(const Other&) {}
   void told_to_stop(OnStop what);
@@ -181,6 +186,7 @@ class Witness {
   std::vector<const Job*> candidates(const JobName& name, const Window& window) const;
   const Job* written(const std::string& revision, const JobName& name) const;
   JobBook& book(const JobName& job) { return jobs_.at(job); }
+  JobBook& book_of(const Run& run) { return book(runs_.at(run.id).run.job); }  // whatever its job is called by now
   void apply(const JobSeen& seen);
   void apply(const JobStanding& standing);
   void apply(const JobRenamed& renamed);
@@ -207,6 +213,7 @@ class Witness {
   void check_measured(const Run& run, const Job& job, const JobBook& book);
   void check_standing(const JobName& name, const std::optional<JobStanding>& before, const JobBook& after,
                       const Gathered& gathered);
+  void check_end_of_pause(const JobBook& job, const JobStanding& next);
   void check_pauses(const JobName& name, const std::optional<JobStanding>& before, const Gathered& gathered);
   void check_failures_in_row(const JobName& name, const std::optional<JobStanding>& before, const JobBook& after,
                              const Gathered& gathered);
@@ -214,6 +221,7 @@ class Witness {
   // witness_runs.cpp
   void check_edge(const Run& before, const Run& after);
   void check_end(const KnownRun& known, const Run& closed);
+  void check_past_deadline(const KnownRun& known, const Run& closed);
   bool may_be_past_deadline(const KnownRun& known) const;
   void check_outcome(const KnownRun& known, const Run& closed);
   void check_gave_up(const KnownRun& known, const Run& closed);
@@ -236,6 +244,7 @@ class Witness {
 
   // witness_follow.cpp
   void check_followers(const Run& closed, const Batch& batch);
+  bool have_others_ended(const Job& job, const JobName& last);
   void check_cause(const Run& opened);
   void check_by_itself(const Run& opened);
   void check_backfills(const Batch& batch);
@@ -293,6 +302,7 @@ class Witness {
   std::map<std::string, RunRequested> wishes_;                  // by whom
   std::map<RequestId, PauseRequested> pauses_wished_;
   std::set<std::pair<JobName, std::string>> pauses_;  // by whom
+  std::map<JobName, BootTime> resumes_wished_;        // when somebody did last
   std::set<std::pair<JobName, BootId>> started_with_;
   std::deque<RunId> lately_closed_;
   std::set<std::uint64_t> sequences_;

@@ -10,23 +10,39 @@ using namespace std::chrono_literals;
 
 // ---- jobs that come after others (S9)
 
-// S9: a job that comes after one other is there as soon as that has ended.
+// S9: a job that comes after others is there as soon as the last of them has ended.
 void Witness::check_followers(const Run& run, const Batch& batch) {
   if (window_.first_set != window_.last_set) return;
-  if (!written(sets_[window_.last_set]->revision, runs_.at(run.id).run.job)) return;  // the file does not know it
+  const JobName& cause = runs_.at(run.id).run.job;
+  if (!written(sets_[window_.last_set]->revision, cause)) return;  // the file does not know it
   const bool ended = run.outcome != RunOutcome::skipped;
   for (const Job& job : sets_[window_.last_set]->jobs) {
-    if (!job.after || job.after->jobs.size() != 1 || job.after->jobs.front() != runs_.at(run.id).run.job) continue;
+    if (!job.after || std::find(job.after->jobs.begin(), job.after->jobs.end(), cause) == job.after->jobs.end())
+      continue;
     const auto when = job.after->when;
-    const bool counts = when == AfterTrigger::When::always    ? ended
-                        : when == AfterTrigger::When::success ? run.outcome == RunOutcome::succeeded
-                                                              : is_failure(*run.outcome);
+    const bool is_its_part = when == AfterTrigger::When::always    ? ended
+                             : when == AfterTrigger::When::success ? run.outcome == RunOutcome::succeeded
+                                                                   : is_failure(*run.outcome);
+    const bool counts = is_its_part && (when == AfterTrigger::When::failure || have_others_ended(job, cause));
     const bool follows = std::any_of(batch.records.begin(), batch.records.end(), [&](const Record& record) {
       const auto* opened = std::get_if<RunOpened>(&record);
       return opened && opened->run.job == job.name && opened->run.trigger == RunTrigger::after && opened->run.cause;
     });
     if (counts && !follows) violated("S9: " + job.name.text() + " does not come after " + who(run));
   }
+}
+
+// All the others, certainly: since this job's last run, and since it came to wait for them.
+bool Witness::have_others_ended(const Job& job, const JobName& last) {
+  const JobBook& waiting = book(job.name);
+  const std::uint64_t since = std::max(waiting.opened_at, waiting.defined_at);
+  return std::all_of(job.after->jobs.begin(), job.after->jobs.end(), [&](const JobName& name) {
+    const auto other = jobs_.find(name);
+    if (name == last) return true;
+    if (other == jobs_.end()) return false;
+    const bool has_to_succeed = job.after->when == AfterTrigger::When::success;
+    return (has_to_succeed ? other->second.noted_success : other->second.noted_end) > since;
+  });
 }
 
 // A run that comes after another names it, unless a rule closed it at once: then it names the run in its way.
@@ -53,8 +69,7 @@ void Witness::check_cause(const Run& opened) {
     if (other == jobs_.end()) continue;
     const std::uint64_t done =
         when == AfterTrigger::When::success ? other->second.succeeded_at : other->second.ended_at;
-    if (done < book(opened.job).opened_before)
-      violated("S9: " + name.text() + " has not done its part: " + who(opened));
+    if (done < book_of(opened).opened_before) violated("S9: " + name.text() + " has not done its part: " + who(opened));
   }
 }
 
@@ -64,7 +79,7 @@ void Witness::check_by_itself(const Run& opened) {
   if (!by_itself || !runs_.at(opened.id).run.is_open() || opened.not_before) return;
   const Job* job = written(opened.revision, opened.job);
   if (job && !job->enabled) violated("I12: a disabled job runs by itself: " + who(opened));
-  const JobBook& known = book(opened.job);
+  const JobBook& known = book_of(opened);
   if (!known.standing || !known.standing->pause || !window_.is_instant() || clock_was_set_) return;
   const Pause& pause = *known.standing->pause;
   const bool holds = pause.since < window_.since.wall && (!pause.until || *pause.until > window_.upto.wall);

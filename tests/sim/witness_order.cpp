@@ -85,7 +85,7 @@ void Witness::check_replaced(const Run& opened) {
                         newcomer.run.is_open() && !newcomer.was_delayed && !opened.ignores_overlap &&
                         opened.trigger != RunTrigger::backfill;
   if (!replaces) return;
-  for (const RunId& id : book(opened.job).open) {
+  for (const RunId& id : book_of(opened).open) {
     const Run& other = runs_.at(id).run;
     if (other.sequence < opened.sequence && is_under_way(other) && other.stop == Reason::none)
       violated("S21: " + who(opened) + " replaces " + who(other) + ", and nobody stops that");
@@ -102,7 +102,7 @@ void Witness::check_spacing(const Batch& batch) {
     const Run& run = opened->run;
     const Job* job = written(run.revision, run.job);
     const bool is_first = job && job->policies->missed.action != MissedPolicy::Action::all &&
-                          book(run.job).open.size() == 1 && gathered_[run.job].closed.empty();
+                          book_of(run).open.size() == 1 && gathered_[runs_.at(run.id).run.job].closed.empty();
     if (is_first) let_out.push_back(run.not_before.value_or(run.opened));
   }
   std::sort(let_out.begin(), let_out.end());
@@ -140,7 +140,7 @@ void Witness::check_one_at_a_time(const Batch& batch) {
     const Job* job = written(opened->run.revision, opened->run.job);
     if (!job || job->measured || job->policies->missed.action != MissedPolicy::Action::all) continue;
     reached_.count("caught up one by one");
-    for (const RunId& id : book(opened->run.job).open) {
+    for (const RunId& id : book_of(opened->run).open) {
       const Run& other = runs_.at(id).run;
       const bool is_older = other.sequence < opened->run.sequence;
       if (is_older && !other.not_before && other.state != RunState::waiting) {

@@ -18,6 +18,10 @@ void Witness::asked(const RunRequested& wish) { wishes_.emplace(wish.requested_b
 
 void Witness::asked(const PauseRequested& wish) { pauses_wished_.emplace(wish.id, wish); }
 
+void Witness::asked(const ResumeRequested& wish) {
+  for (const JobName& job : wish.jobs) resumes_wished_[job] = now_.real;
+}
+
 void Witness::asked(const SkipRequested& wish) {
   if (const auto found = jobs_.find(wish.job); found != jobs_.end()) found->second.to_skip += wish.count;
 }

@@ -126,7 +126,7 @@ void Witness::check_opened(const Run& run) {
 void Witness::check_waiting(const Run& run) {
   const Job* job = written(run.revision, run.job);
   if (!job || !runs_.at(run.id).run.is_open()) return;
-  const JobBook& known = book(run.job);
+  const JobBook& known = book_of(run);
   const OverlapPolicy& overlap = job->policies->overlap;
   const bool waits = overlap.action == OverlapPolicy::Action::queue && !run.ignores_overlap && !run.not_before &&
                      run.trigger != RunTrigger::backfill;
@@ -308,10 +308,14 @@ void Witness::apply(const RunClosed& closed) {
   lately_closed_.push_back(closed.run.id);
   if (lately_closed_.size() > lately_max) lately_closed_.pop_front();
   gathered_[name].closed.push_back(&known.run);
-  job.ended_at = batch_;
+  if (closed.run.outcome != RunOutcome::skipped) job.ended_at = batch_;
   if (closed.run.outcome == RunOutcome::succeeded) {
     job.succeeded_at = batch_;
     job.successes.insert(closed.run.due);
+  }
+  if (!job.removed) {  // nobody comes after a job that the file does not name
+    job.noted_end = job.ended_at;
+    job.noted_success = job.succeeded_at;
   }
   if (window_.upto.real > job.last_ended.value_or(BootTime{})) job.last_ended = window_.since.real;
 }
@@ -319,6 +323,8 @@ void Witness::apply(const RunClosed& closed) {
 void Witness::check_end(const KnownRun& known, const Run& closed) {
   if (is_under_way(known.run) && closed.attempt == known.run.attempt) {
     const bool stopped_before_it_began = closed.outcome == RunOutcome::cancelled && !closed.end;
+    const bool came_too_late = closed.outcome == RunOutcome::timed_out && !closed.end;
+    if (came_too_late) return check_past_deadline(known, closed);
     if (!stopped_before_it_began) check_outcome(known, closed);
     return check_gave_up(known, closed);
   }
@@ -332,10 +338,7 @@ void Witness::check_end(const KnownRun& known, const Run& closed) {
         violated("S21: let in once, and turned away later: " + who(closed));
       return;
     case RunOutcome::timed_out:
-      if (closed.reason != Reason::deadline) violated("I11: timed out, and never ran: " + who(closed));
-      if (!may_be_past_deadline(known)) violated("I11: it is ended before its deadline: " + who(closed));
-      reached_.count("deadline while waiting");
-      return;
+      return check_past_deadline(known, closed);
     case RunOutcome::failed:
       if (!in_its_place) violated("I4: failed, and did not run: " + who(closed));
       reached_.count("superseded");
@@ -343,6 +346,15 @@ void Witness::check_end(const KnownRun& known, const Run& closed) {
     default:
       return violated("I4: " + std::string(text(*closed.outcome)) + ", and did not run: " + who(closed));
   }
+}
+
+// Its deadline came before its start, in line or while the ledger took its time.
+void Witness::check_past_deadline(const KnownRun& known, const Run& closed) {
+  if (closed.reason != Reason::deadline) violated("I11: timed out, and never ran: " + who(closed));
+  const bool was_let_in = is_under_way(known.run);
+  if (was_let_in && evidence(closed.id, closed.attempt).executed) violated("I5: it did run: " + who(closed));
+  if (!may_be_past_deadline(known)) violated("I11: it is ended before its deadline: " + who(closed));
+  reached_.count(was_let_in ? "deadline before its start" : "deadline while waiting");
 }
 
 bool Witness::may_be_past_deadline(const KnownRun& known) const {

@@ -265,6 +265,16 @@ void Witness::check_measured(const Run& run, const Job& job, const JobBook& know
   }
 }
 
+// I12: a pause ends when its time has come, or when somebody ends it.
+void Witness::check_end_of_pause(const JobBook& job, const JobStanding& next) {
+  if (!job.standing || !job.standing->pause || next.pause) return;
+  const auto& until = job.standing->pause->until;
+  const bool is_over = clock_was_set_ || (until && *until <= window_.upto.wall);
+  const auto wish = resumes_wished_.find(next.job);
+  const bool was_ended = wish != resumes_wished_.end() && wish->second >= job.paused_at;
+  if (!is_over && !was_ended) violated("I12: a pause that nobody ends is over: " + next.job.text());
+}
+
 // I12: a pause, or slots to leave out, that stood before and stands afterwards: no slot ran.
 void Witness::check_pauses(const JobName& name, const std::optional<JobStanding>& before, const Gathered& gathered) {
   for (const Part& part : gathered.parts) {

@@ -135,12 +135,11 @@ void Witness::check_limit(const StartOrder& order, const KnownRun& known) {
   }
   if (policies.deadline && !order.time_limit) violated("I11: a deadline, and no limit: " + who(known.run));
   if (policies.deadline && !clock_was_set_) {
-    const WallTime decided = order.id.launch > 1 ? now_.wall : known.admitted.since.wall;
-    const Millis age = std::max(0ms, decided - known.since());
+    const Millis age = std::max(0ms, now_.wall - known.since());
     const Millis left = *policies.deadline - age, slack = age / 500 + 1s;
     if (order.time_limit.value_or(Millis::max()) > std::max(left, 0ms) + slack)
       violated("I11: more time than its deadline leaves: " + who(known.run));
-    const Millis age_most = (order.id.launch > 1 ? now_.wall : known.admitted.upto.wall) - known.since_least();
+    const Millis age_most = now_.wall - known.since_least();
     if (order.limit_reason == Reason::deadline && *order.time_limit < *policies.deadline - age_most - slack)
       violated("I11: less time than its deadline leaves: " + who(known.run));
   }

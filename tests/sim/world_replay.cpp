@@ -35,6 +35,9 @@ std::string what_is_decided(const Record& record) {
   return "write a record of kind " + std::to_string(record.index());
 }
 
+// Measured from its end, a job that somebody has run since is woken up for once in vain.
+bool may_wake_in_vain(const Job& job) { return job.measured && job.measured->from == MeasuredInterval::From::finish; }
+
 // Slots that wait until their job is idle are looked at by a daemon that begins: some may be too late by now.
 bool may_hold(const Job& job) { return job.policies->missed.action == MissedPolicy::Action::all; }
 
@@ -71,7 +74,7 @@ void World::check_replay() {
   const bool has_special = std::any_of(open.begin(), open.end(), [&](const RunId& id) {
     const KnownRun& run = *witness_.find(id);
     const Job* job = witness_.job_now(run.run.job);
-    return run.since() != run.since_least() || !job || may_hold(*job);
+    return run.since() != run.since_least() || !job || may_hold(*job) || may_wake_in_vain(*job);
   });
   const bool may_differ = faults_.has(Fault::drift) || has_special || wants.persist;
   const auto live = until(scheduler_->next_wakeup(), now());
