@@ -133,11 +133,15 @@ JobTable::Change JobTable::compare(const JobSet& set) {
     const bool is_enabled_anew = !is_removed && job->enabled && !state.was_enabled;
     if (!is_removed && !is_enabled_anew && hash_text(triggers_normal_form(*job)) == state.form) continue;
     const auto form = remembered_forms_.find(state.name);
+    std::string old_form = form == remembered_forms_.end() ? "" : form->second;
+    const bool took_any_end = comes_after_any_end(state.job ? triggers_normal_form(*state.job) : old_form);
+    const bool needs_success = job && job->after && job->after->when == AfterTrigger::When::success;
     change.ended.push_back({.index = index,
                             .old = state.job,
-                            .old_form = form == remembered_forms_.end() ? "" : form->second,
+                            .old_form = std::move(old_form),
                             .was_enabled = state.was_enabled,
-                            .is_removed = is_removed});
+                            .is_removed = is_removed,
+                            .asks_for_more = took_any_end && needs_success});
   }
   remembered_forms_.clear();
   return change;

@@ -82,7 +82,8 @@ class JobTable {
     std::shared_ptr<const Job> old;  // null: it was edited while nobody was there
     std::string old_form;            // then: what the ledger says of it
     bool was_enabled = true;
-    bool is_removed = false;  // else: edited
+    bool is_removed = false;     // else: edited
+    bool asks_for_more = false;  // `after`: the ends that were counted may not have been successes, and now they must
   };
   struct Change {
     std::vector<JobRenamed> renamed;  // done already: their state stands under the new name

@@ -107,6 +107,10 @@ void Scheduler::State::follow_renaming(const JobRenamed& renamed) {
   outbox_.record(renamed);
   const JobState& state = *jobs_.find(renamed.to);
   runs_.for_each_of(state.open, [&](RunHandle handle) { runs_.at(handle).run.job = renamed.to; });
+  for (JobIndex index = 0; index < jobs_.size(); ++index) {
+    const auto& extras = jobs_.at(index).extras;
+    if (extras) std::ranges::replace(extras->standing.causes, renamed.from, renamed.to);
+  }
   if (!state.extras) return;
   for (Backfill& backfill : state.extras->backfills) backfill.job = renamed.to;
 }
@@ -122,6 +126,10 @@ void Scheduler::State::end_definition(const JobTable::Ended& ended) {
     schedule = options_.parse_normal_form(schedule_form(ended.old_form));
   }
   state.is_held = false;
+  if (ended.asks_for_more && state.extras && !state.extras->standing.causes.empty()) {
+    state.extras->standing.causes.clear();
+    record_standing(state);
+  }
   if (!schedule) return;
   const WallTime time = schedule->follows_elapsed_time() ? clocks_.elapsed() : now().wall;
   const auto stretch = schedule->slots_in(state.decided_upto(), time);

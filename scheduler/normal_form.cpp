@@ -37,6 +37,11 @@ void join(std::string& forms, std::string_view form) {
 
 }  // namespace
 
+// No name has a space in it.
+bool comes_after_any_end(const std::string& form) {
+  return form.starts_with("after ") && form.find(" always delay ") != std::string::npos;
+}
+
 std::string triggers_normal_form(const Job& job) {
   std::string forms;
   if (!job.schedule.is_manual()) join(forms, job.schedule.normal_form());

@@ -16,4 +16,7 @@ std::string triggers_normal_form(const Job& job);
 // at which a job was due.
 std::string schedule_form(std::string_view triggers_form);
 
+// Whether a job with such a form comes after any end of others, and not only after a success.
+bool comes_after_any_end(const std::string& form);
+
 }  // namespace belfry
