@@ -229,6 +229,7 @@ void Witness::apply(const JobRenamed& renamed) {
   pauses_ = std::move(pauses);
   if (const auto wish = resumes_wished_.find(renamed.from); wish != resumes_wished_.end())
     resumes_wished_[renamed.to] = wish->second;
+  skips_wished_[renamed.to] += skips_wished_[renamed.from];
   for (auto& [id, backfill] : backfills_) {
     if (backfill.job == renamed.from) backfill.job = renamed.to;
   }
@@ -250,7 +251,8 @@ void Witness::apply(const SlotsDecided& decided) {
   if (decided.reason == Reason::on_request) {
     JobBook& job = book(decided.job);
     job.skipped += decided.slots.count;
-    if (job.skipped > job.to_skip) violated("I12: more slots are left out than were to be: " + decided.job.text());
+    if (job.skipped > skips_wished_[decided.job])
+      violated("I12: more slots are left out than were to be: " + decided.job.text());
   }
   gathered_[decided.job].parts.push_back({.slots = decided.slots, .era = decided.era, .decided = &decided});
 }

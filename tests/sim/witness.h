@@ -106,7 +106,7 @@ struct JobBook {
   std::uint64_t started_up_at = 0;                 // likewise: its last run for a start
   std::uint64_t defined_at = 0;                    // likewise: its triggers changed
   std::set<WallTime> successes;                    // when the runs that succeeded were due
-  std::int64_t to_skip = 0, skipped = 0;           // slots, on request: in all
+  std::int64_t skipped = 0;                        // slots, on request: in all
   // When its next slot is due; asked for at each turn, and mostly the same as before.
   struct Due {
     std::shared_ptr<const Schedule::Rules> of;
@@ -303,6 +303,7 @@ class Witness {
   std::map<RequestId, PauseRequested> pauses_wished_;
   std::set<std::pair<JobName, std::string>> pauses_;  // by whom
   std::map<JobName, BootTime> resumes_wished_;        // when somebody did last
+  std::map<JobName, std::int64_t> skips_wished_;      // slots to leave out, in all
   std::set<std::pair<JobName, BootId>> started_with_;
   std::deque<RunId> lately_closed_;
   std::set<std::uint64_t> sequences_;

@@ -22,9 +22,7 @@ void Witness::asked(const ResumeRequested& wish) {
   for (const JobName& job : wish.jobs) resumes_wished_[job] = now_.real;
 }
 
-void Witness::asked(const SkipRequested& wish) {
-  if (const auto found = jobs_.find(wish.job); found != jobs_.end()) found->second.to_skip += wish.count;
-}
+void Witness::asked(const SkipRequested& wish) { skips_wished_[wish.job] += wish.count; }
 
 void Witness::told_to_stop(OnStop what) {
   disturbed();

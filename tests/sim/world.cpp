@@ -64,7 +64,8 @@ void World::settle() {
   if (!scheduler_->view().ledger_trouble().empty()) trace_.violated("L5: the ledger is still in trouble");
   witness_.check_settled(patience);
   audit_all();
-  check_replay();
+  turn();  // what it shows is of now, then
+  if (was_at_rest_ && !trace_.is_broken()) check_replay();
 }
 
 // ---- time and events

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include <base/verify.h>
+#include <tests/sim/words.h>
 #include <tests/sim/world.h>
 
 namespace belfry::sim {
@@ -183,6 +184,9 @@ void World::persist(const Batch& batch) {
     trace_.note(static_cast<std::uint64_t>(batch.id) << 32U | batch.records.size());
     if (committed.verdict != Verdict::ok) trace_.violated("I2: the store refuses a batch: " + committed.why);
     if (std::exchange(committed_, batch.id) != batch.id) witness_.committed(batch);
+    if (trace_.is_broken()) {
+      for (const Record& record : batch.records) say("the daemon would " + in_words(record));
+    }
     return committed;
   };
   if (has_chance(Fault::lost_answer)) {

@@ -3,6 +3,7 @@
 
 #include <base/text.h>
 #include <scheduler/audit.h>
+#include <tests/sim/words.h>
 #include <tests/sim/world.h>
 
 namespace belfry::sim {
@@ -12,27 +13,6 @@ namespace {
 bool is_same(const Run& a, const Run& b) {
   return a.id == b.id && a.state == b.state && a.attempt_id() == b.attempt_id() && a.not_before == b.not_before &&
          a.stop == b.stop && a.cause == b.cause && a.uncounted == b.uncounted;
-}
-
-std::string in_words(const Run& run) {
-  return who(run) + " " + std::string(text(run.state)) + ", attempt " + std::to_string(run.attempt) + ", launch " +
-         std::to_string(run.launch) + ", uncounted " + std::to_string(run.uncounted) + ", not before " +
-         (run.not_before ? format_utc(*run.not_before) : "-") + ", stop " + std::string(text(run.stop)) + ", cause " +
-         (run.cause ? run.cause->text() : "-");
-}
-
-std::string what_is_decided(const Record& record) {
-  const auto named = [](const Run& run) { return who(run) + " (" + std::string(text(run.trigger)) + ")"; };
-  if (const auto* opened = std::get_if<RunOpened>(&record)) return "open " + named(opened->run);
-  if (const auto* changed = std::get_if<RunChanged>(&record))
-    return "let " + named(changed->run) + " be " + std::string(text(changed->run.state));
-  if (const auto* closed = std::get_if<RunClosed>(&record))
-    return "close " + named(closed->run) + " as " + std::string(text(*closed->run.outcome));
-  if (const auto* decided = std::get_if<SlotsDecided>(&record))
-    return "decide " + std::to_string(decided->slots.count) + " slots of " + decided->job.text() + " as " +
-           std::string(text(decided->reason));
-  if (const auto* standing = std::get_if<JobStanding>(&record)) return "change the standing of " + standing->job.text();
-  return "write a record of kind " + std::to_string(record.index());
 }
 
 // Measured from its end, a job that somebody has run since is woken up for once in vain.
@@ -116,7 +96,7 @@ void World::check_wish(const Batch& batch) {
     const auto* decided = std::get_if<SlotsDecided>(&record);
     const auto* standing = std::get_if<JobStanding>(&record);
     if ((decided && is_of_held(decided->job)) || (standing && is_of_held(standing->job))) continue;
-    trace_.violated("I20: a daemon that began now would " + what_is_decided(record));
+    trace_.violated("I20: a daemon that began now would " + in_words(record));
   }
 }
 
