@@ -194,7 +194,12 @@ void Scheduler::State::run_oldest(JobIndex index, Pieces& pieces, Millis limit) 
   const WallTime oldest = pieces.oldest_undecided();
   const auto fate = start_slot(
       index, {.trigger = RunTrigger::catch_up, .slot = oldest, .due = oldest + state.job->schedule.delay(oldest)});
-  if (fate) return pieces.decide_oldest(1, *fate);
+  if (fate) {
+    pieces.decide_oldest(1, *fate);
+    if (pieces.undecided() > 0)
+      pieces.keep_from(pieces.oldest_undecided());  // what comes after it too: marks only rise
+    return;
+  }
   pieces.keep_from(oldest);
   state.is_held = true;
 }
