@@ -7,9 +7,9 @@ namespace belfry {
 void Scheduler::State::decide_measured(JobIndex index) {
   JobState& state = jobs_.at(index);
   const auto next = next_due_of(state);
-  if (!next) return;  // somebody asked for a run since: the job is measured from its end
-  const WallTime slot = *next;
   const WallTime time = time_of(*state.job);
+  if (!next || *next > time) return;  // somebody asked for a run since: the job is measured from its end
+  const WallTime slot = *next;
   const Stretch one{.first = slot, .last = slot, .count = 1};
   const MissedDecision decision = decide_missed(state.job->policies->missed, {.newest = slot, .now = time});
   std::optional<SlotFate> fate = fate_of_measured(state);
