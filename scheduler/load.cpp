@@ -52,15 +52,20 @@ void Scheduler::State::place_restored_runs() {
 void Scheduler::State::place_restored(RunHandle handle) {
   OpenRun& open = runs_.at(handle);
   if (open.place != Place::delayed) return;
-  const Millis left = open.run.not_before.value_or(now().wall) - now().wall;
-  if (open.run.state == RunState::waiting) {
+  const WallTime not_before = open.run.not_before.value_or(now().wall);
+  const Millis left = not_before - now().wall;
+  const bool is_retry = open.run.state == RunState::waiting;
+  // The clock may have been set since; no pause gets longer by that.
+  const Millis meant = not_before - (is_retry ? open.run.finished.value_or(not_before) : open.run.opened);
+  const BootTime over = now().boot + std::max(Millis{0}, std::min(left, meant));
+  if (is_retry) {
     open.place = Place::waiting;
-    return arm(handle, now().boot + std::clamp(left, Millis{0}, Millis{std::chrono::days{1}}));
+    return arm(handle, over);
   }
   // An earlier daemon had let it in, unless its time has not come, or came when no daemon was there.
   open.has_claim = open.run.trigger == RunTrigger::catch_up || !open.run.not_before;
   if (left <= Millis{0}) return release(handle);
-  if (open.has_claim) return arm(handle, now().boot + left);
+  if (open.has_claim) return arm(handle, over);
   wall_timers_.set(handle, *open.run.not_before);
   arm(handle, std::nullopt);
 }
