@@ -37,10 +37,8 @@ void join(std::string& forms, std::string_view form) {
 
 }  // namespace
 
-// No name has a space in it.
-bool comes_after_any_end(const std::string& form) {
-  return form.starts_with("after ") && form.find(" always delay ") != std::string::npos;
-}
+// No name of a job has a space in it.
+bool comes_after_any_end(const std::string& form) { return form.find(" always delay ") != std::string::npos; }
 
 std::string triggers_normal_form(const Job& job) {
   std::string forms;

@@ -358,7 +358,9 @@ void Witness::check_past_deadline(const KnownRun& known, const Run& closed) {
 }
 
 bool Witness::may_be_past_deadline(const KnownRun& known) const {
-  const auto jobs = candidates(known.run.job, window_);
+  Window window = window_;
+  if (is_under_way(known.run)) window.first_set = std::min(window.first_set, known.admitted.first_set);
+  const auto jobs = candidates(known.run.job, window);
   return clock_was_set_ || std::any_of(jobs.begin(), jobs.end(), [&](const Job* job) {
            const Millis age = window_.upto.wall - known.since_least();
            return job->policies->deadline && age + slewed_since(known) >= *job->policies->deadline;

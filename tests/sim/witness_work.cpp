@@ -89,7 +89,8 @@ void Witness::check_places(const StartOrder& order, const std::vector<Process>& 
   // S24: a retry that is held has its job's place.
   for (const RunId& id : book(known.run.job).open) {
     const Run& other = runs_.at(id).run;
-    if (id == order.id.run || other.state != RunState::waiting || order.run.ignores_overlap) continue;
+    if (id == order.id.run || other.state != RunState::waiting) continue;
+    if (order.run.ignores_overlap || other.ignores_overlap) continue;
     const bool is_held = !jobs.empty() && std::all_of(jobs.begin(), jobs.end(), [](const Job* job) {
       return job->policies->retry && job->policies->retry->while_waiting == RetryPolicy::WhileWaiting::hold &&
              job->policies->overlap.action != OverlapPolicy::Action::allow;
