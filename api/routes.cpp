@@ -92,7 +92,9 @@ void Routes::tell(const Notice& notice) {
 }
 
 void Routes::config_changed() {
-  events_.publish(Topic::always, "config.changed", status_json(backend_.status(), backend_.view()));
+  // Written when somebody reads it: of 100,000 jobs that would hold the loop up just when all of them are new.
+  events_.publish(Topic::always, "config.changed",
+                  EventData([this] { return status_json(backend_.status(), backend_.view()); }));
 }
 
 std::optional<Millis> Routes::timeout() {

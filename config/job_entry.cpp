@@ -71,6 +71,10 @@ constexpr std::array job_choices{
 };
 
 constexpr std::string_view zone_hint = "write  schedule: { cron: \"30 2 * * *\", timezone: Europe/Berlin }";
+constexpr std::string_view output_hint =
+    "what a job writes is kept:  belfry logs JOB;  to keep less of it write  output: { max: 1M }";
+constexpr std::string_view failure_hint =
+    "write  schedule: { after: other-job, when: failure }  in a job that tells you of it";
 constexpr std::string_view cron_hint = "write  schedule: \"30 2 * * mon\"  with minute, hour, day, month, weekday";
 constexpr std::string_view image_hint =
     "a job is a program of this machine: write  command: [docker, run, --rm, IMAGE]";
@@ -191,6 +195,16 @@ constexpr std::array job_translations{
     Translation{"secrets", "", "they stand at the top of the file; a job says  env: { PASSWORD: \"${secret:name}\" }"},
     Translation{"condition", "only_if", {}},
     Translation{"ExecCondition", "only_if", {}},
+    Translation{"log", "", output_hint},
+    Translation{"logfile", "", output_hint},
+    Translation{"stdout", "", output_hint},
+    Translation{"stderr", "", output_hint},
+    Translation{"StandardOutput", "", output_hint},
+    Translation{"on_failure", "", failure_hint},
+    Translation{"OnFailure", "", failure_hint},
+    Translation{"notify", "", failure_hint},
+    Translation{"email", "", failure_hint},
+    Translation{"mail", "", failure_hint},
     Translation{"name", "", "a job's name is the key above it:  jobs: { backup: { ... } }"},
 };
 

@@ -25,7 +25,8 @@ struct Words<MissedPolicy::Action> {
   static constexpr std::array foreign{
       ForeignWord{"coalesce", "latest", "APScheduler's"}, ForeignWord{"persistent", "latest", "systemd's"},
       ForeignWord{"fire_now", "latest", "Quartz's"},      ForeignWord{"do_nothing", "skip", "Quartz's"},
-      ForeignWord{"run_once", "latest", "River's"},       ForeignWord{"catchup", "all", "Airflow's"}};
+      ForeignWord{"run_once", "latest", "River's"},       ForeignWord{"catchup", "all", "Airflow's"},
+      ForeignWord{"true", "latest", "the answer"},        ForeignWord{"false", "skip", "the answer"}};
 };
 
 template <>
@@ -38,7 +39,8 @@ struct Words<OverlapPolicy::Action> {
       ForeignWord{"Forbid", "skip", "Kubernetes'"},    ForeignWord{"Replace", "replace", "Kubernetes'"},
       ForeignWord{"Allow", "allow", "Kubernetes'"},    ForeignWord{"forbid", "skip", "dkron's"},
       ForeignWord{"BufferOne", "queue", "Temporal's"}, ForeignWord{"CancelOther", "replace", "Temporal's"},
-      ForeignWord{"AllowAll", "allow", "Temporal's"},  ForeignWord{"Skip", "skip", "Temporal's"}};
+      ForeignWord{"AllowAll", "allow", "Temporal's"},  ForeignWord{"Skip", "skip", "Temporal's"},
+      ForeignWord{"true", "allow", "the answer"},      ForeignWord{"false", "skip", "the answer"}};
 };
 
 template <>

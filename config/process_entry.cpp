@@ -1,6 +1,7 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <cctype>
 #include <string>
 
 #include <base/text.h>
@@ -56,6 +57,17 @@ std::string hint_for_signal(std::string_view text) {
               : "the signals here are SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGKILL, SIGUSR1 and SIGUSR2";
 }
 
+// "1 GB" -> "1G".
+std::optional<std::string> size_meant(std::string_view text) {
+  std::string bare;
+  for (const char c : text) {
+    if (c != ' ') bare += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  }
+  if (bare.ends_with('B')) bare.pop_back();
+  if (bare.ends_with('I')) bare.pop_back();
+  return parse_size(bare) ? std::optional(bare) : std::nullopt;
+}
+
 }  // namespace
 
 constinit const Table<OutputEntry> output_table{output_fields, {}, {}};
@@ -67,7 +79,8 @@ std::optional<Size> Type<Size>::read(Reader& reader, Node node, Range range) {
   const auto bytes = parse_size(*text);
   if (bytes && *bytes >= range.min && *bytes <= range.max) return Size{*bytes};
   if (!bytes) {
-    reader.wrong_type(node, words, "K, M, G and T are powers of 1024");
+    const auto meant = size_meant(*text);
+    reader.wrong_type(node, words, meant ? "write  " + *meant : "K, M, G and T are powers of 1024");
   } else {
     const bool is_low = *bytes < range.min;
     reader.error(node,

@@ -213,7 +213,21 @@ class Explainer {
       return here("text behind the closing quote of the text that begins on line " + std::to_string(opened),
                   "is the quote on line " + std::to_string(opened) + " meant to be closed there?");
     }
+    if (const auto begin = bracket_that_begins_text()) {
+      return unquoted(*begin, *begin,
+                      std::string("a text that begins with ") + line_.text[*begin] + " must be in quotes");
+    }
     return here("text behind a closing quote", "a quote inside of single quotes is written twice: 'it''s'");
+  }
+
+  // `run: [ -f x ] && y`: the bracket before the text that is too much.
+  std::optional<std::size_t> bracket_that_begins_text() const {
+    const std::size_t before = line_.text.substr(0, line_.at).find_last_not_of(blanks);
+    if (before == std::string_view::npos || !std::string_view("]}").contains(line_.text[before])) return std::nullopt;
+    for (std::size_t i = 0; i < before; ++i) {
+      if (std::string_view("[{").contains(line_.text[i]) && begins_value(line_.text, i)) return i;
+    }
+    return std::nullopt;
   }
 
   bool is_dash_without_space() const {
@@ -228,12 +242,24 @@ class Explainer {
     const std::size_t line = source_.position(error_.at).line;
     if (source_.position(*error_.open_at).line == line) {
       if (line_.text.substr(line_.at).starts_with(':')) return about_colon();
+      if (const auto placeholder = placeholder_here(); !placeholder.empty()) {
+        return at(line_.at - 1, "between { and } a text with ${ } must be in quotes",
+                  "write  \"" + std::string(placeholder) + "\"");
+      }
       return here("a comma or a " + close + " is missing here", "put a comma between the entries");
     }
     return {
         .at = *error_.open_at,
         .what = std::string("this ") + open + " is not closed by a " + close + " before line " + std::to_string(line),
         .hint = "close it, and put a comma between its entries"};
+  }
+
+  // `${secret:x}`, whose inner bracket is where the parser got stuck.
+  std::string_view placeholder_here() const {
+    const bool is_one = line_.at > 0 && line_.text.substr(line_.at - 1).starts_with("${");
+    const std::size_t end = line_.text.find('}', line_.at);
+    if (!is_one || end == std::string_view::npos) return {};
+    return line_.text.substr(line_.at - 1, end + 2 - line_.at);
   }
 
   const Source& source_;

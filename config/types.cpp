@@ -66,6 +66,14 @@ std::string hint_for_number(Node node) {
   return "";
 }
 
+// 150% is one and a half.
+std::string hint_for_percent(Node node) {
+  if (node.kind() != Kind::scalar || !node.text().ends_with('%')) return "";
+  const auto percent = parse_unsigned(node.text().substr(0, node.text().size() - 1));
+  if (!percent || *percent > 1'000'000) return "";
+  return "write  " + std::to_string(*percent / 100) + "." + std::to_string(*percent % 100 + 100).substr(1);
+}
+
 std::string words_for(Range range) {
   const bool has_min = range.min != Range{}.min;
   const bool has_max = range.max != Range{}.max;
@@ -168,7 +176,8 @@ std::optional<double> Type<double>::read(Reader& reader, Node node, Range range)
     }
   }
   reader.wrong_type(node,
-                    std::string(words) + " from " + std::to_string(range.min) + " to " + std::to_string(range.max));
+                    std::string(words) + " from " + std::to_string(range.min) + " to " + std::to_string(range.max),
+                    hint_for_percent(node));
   return std::nullopt;
 }
 
@@ -235,6 +244,10 @@ void Type<std::vector<EnvironmentVariable>>::merge(Reader& reader, Node node,
 std::optional<Script> Type<Script>::read(Reader& reader, Node node) {
   if (node.kind() == Kind::list) {
     reader.wrong_type(node, words, "a list of arguments goes behind 'command'");
+    return std::nullopt;
+  }
+  if (node.kind() == Kind::map) {
+    reader.wrong_type(node, words, "put a script that begins with { in quotes, or behind a | on lines of its own");
     return std::nullopt;
   }
   const auto text = read_text(reader, node, words);

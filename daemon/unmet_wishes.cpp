@@ -42,7 +42,7 @@ void add_refusals(std::vector<api::Warning>& warnings, const JobSet& set, const 
   Names io;
   for (const Job& job : set.jobs) {
     const ProcessLimits& limits = job.process->limits;
-    const std::string name = job.name.text();
+    const std::string& name = job.name.text();
     if (limits.nice && (*limits.nice < bounds.nice_min || *limits.nice > bounds.nice_max)) nice.push_back(name);
     if (limits.open_files && static_cast<std::uint64_t>(*limits.open_files) > bounds.open_files_max)
       open_files.push_back(name);

@@ -77,6 +77,12 @@ Parsed<LocalTime> parse_reading(std::string_view text, std::size_t offset) {
   return LocalTime{as_utc->time_since_epoch()};
 }
 
+std::string hint_for_period(std::string_view text) {
+  if (parse_unsigned(text)) return "write " + std::string(text) + "s if seconds are meant";
+  const auto ours = duration_in_our_form(text);
+  return ours ? "write " + *ours : "";
+}
+
 }  // namespace
 
 Parsed<WallTime> parse_instant(std::string_view text, const Zone& zone) {
@@ -128,7 +134,7 @@ Parsed<Schedule> parse_every(std::string_view text, WallTime anchor) {
   const std::string_view bare = trim(text);
   const std::size_t begin = leading_blanks(text);
   const auto period = parse_duration(bare);
-  if (!period) return problem(begin, period.error().what, "");
+  if (!period) return problem(begin, period.error().what, hint_for_period(bare));
   if (*period < IntervalTrigger::period_min)
     return problem(begin, "an interval of " + std::string(bare) + " is too short", "100ms is the shortest");
   return Schedule(std::make_shared<const IntervalTrigger>(*period, anchor));

@@ -160,7 +160,9 @@ class FakeBackend final : public api::Backend, private View {
     reloads.push_back(how);
     done(reloaded);
   }
+  int status_asked = 0;
   api::StatusFacts status() override {
+    ++status_asked;
     return {.uptime = Millis{1000},
             .config_path = "schedules.yaml",
             .config_trouble = "",

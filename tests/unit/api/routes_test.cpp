@@ -561,3 +561,15 @@ TEST_CASE("api/routes: a program says how far a run is, while it executes") {
   CHECK(world.send("POST", target, R"({"percent":80})")->status == 409);
   CHECK(world.backend.progress.size() == 1);
 }
+
+TEST_CASE("api/routes: S35 that a file is in force is told, and nobody writes a status that nobody reads") {
+  World world;
+  const Response listening = world.get("/v1/events");
+  world.routes.config_changed();
+  CHECK(world.backend.status_asked == 0);
+  std::string told;
+  for (std::string more = "?"; !more.empty();) told += more = listening.stream->read(10'000);
+  CHECK(world.backend.status_asked == 1);
+  CHECK(told.find("event: config.changed\n") != std::string::npos);
+  CHECK(told.find("\"revision\"") != std::string::npos);
+}
