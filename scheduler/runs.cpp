@@ -141,7 +141,7 @@ void Scheduler::State::hold_to_deadlines(std::vector<StartOrder>& starts) {
     const auto handle = deadline ? find_launched(order.id) : std::nullopt;
     if (!handle) continue;
     const Millis left = *deadline - (now().boot - runs_.at(*handle).since);
-    if (left <= Millis{0}) {
+    if (left.count() <= 0) {
       const Reason wish = runs_.at(*handle).run.stop;
       const bool is_wanted = wish == Reason::none;
       close_run(*handle, is_wanted ? RunOutcome::timed_out : RunOutcome::cancelled,
