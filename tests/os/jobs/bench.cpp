@@ -103,13 +103,13 @@ const Outcome& Bench::start(const StartOrder& order) {
   return reports_.of(order.id);
 }
 
-const Outcome& Bench::follow_to_start(const AttemptId& id) {
+const Outcome& Follower::follow_to_start(const AttemptId& id) {
   const Outcome& outcome = reports_.of(id);
   REQUIRE(follow([&] { return outcome.started || outcome.is_over(); }));
   return outcome;
 }
 
-const Outcome& Bench::follow_to_end(const AttemptId& id) {
+const Outcome& Follower::follow_to_end(const AttemptId& id) {
   const Outcome& outcome = reports_.of(id);
   REQUIRE(follow([&] { return outcome.is_over(); }));
   return outcome;
@@ -126,13 +126,13 @@ const Outcome& Bench::recover(const Run& run) {
   return reports_.of(run.attempt_id());
 }
 
-bool Bench::follow_for(Millis limit, const std::function<bool()>& happened) {
+bool Follower::follow_for(Millis limit, const std::function<bool()>& happened) {
   const auto deadline = std::chrono::steady_clock::now() + limit;
   while (!happened()) {
     if (std::chrono::steady_clock::now() > deadline) return false;
-    pollfd ready{.fd = launcher_->fd(), .events = POLLIN, .revents = 0};
+    pollfd ready{.fd = launcher_fd(), .events = POLLIN, .revents = 0};
     ::poll(&ready, 1, 20);
-    launcher_->dispatch();
+    dispatch();
   }
   return true;
 }

@@ -33,7 +33,26 @@ class FixedClock final : public Clock {
 inline const WallTime noon =
     WallTime{std::chrono::sys_days{std::chrono::year{2026} / 11 / 20} + std::chrono::hours{12}};
 
-class Bench {
+// Follows what a launcher reports, for the workbenches.
+class Follower {
+ public:
+  const Outcome& follow_to_start(const AttemptId& id);
+  const Outcome& follow_to_end(const AttemptId& id);
+  const Outcome& outcome(const AttemptId& id) { return reports_.of(id); }
+
+  // Handles what comes until `happened` is true.
+  bool follow(const std::function<bool()>& happened) { return follow_for(patience, happened); }
+  bool follow_for(Millis limit, const std::function<bool()>& happened);
+
+ protected:
+  ~Follower() = default;
+  virtual int launcher_fd() const = 0;
+  virtual void dispatch() = 0;
+
+  Reports reports_;
+};
+
+class Bench : public Follower {
  public:
   Bench();
   ~Bench();
@@ -55,8 +74,6 @@ class Bench {
 
   // Starts, and follows it to the first report, or to the end.
   const Outcome& start(const StartOrder& order);
-  const Outcome& follow_to_start(const AttemptId& id);
-  const Outcome& follow_to_end(const AttemptId& id);
   const Outcome& run(const StartOrder& order);
   const Outcome& run_script(const std::string& text) { return run(script(text)); }
   // As after a restart of the daemon: what was reported before is forgotten, what is asked for is the ledger's open
@@ -64,11 +81,6 @@ class Bench {
   void recover(const std::vector<Run>& open_runs) { launcher_->recover(open_runs); }
   // The same as a daemon that has heard of nothing yet.
   const Outcome& recover(const Run& run);
-  const Outcome& outcome(const AttemptId& id) { return reports_.of(id); }
-
-  // Handles what comes until `happened` is true.
-  bool follow(const std::function<bool()>& happened) { return follow_for(patience, happened); }
-  bool follow_for(Millis limit, const std::function<bool()>& happened);
 
   // The launchers made from now on take this for the machine's journal.
   void listen_as_journal(const std::string& socket) { journal_ = socket; }
@@ -79,11 +91,13 @@ class Bench {
   Claim claim(const AttemptId& id) const;
 
  private:
+  int launcher_fd() const override { return launcher_->fd(); }
+  void dispatch() override { launcher_->dispatch(); }
+
   TempDir directory_;
   std::string runs_ = directory_ / "runs";
   BootId boot_;
   FixedClock clock_;
-  Reports reports_;
   std::uint64_t sequence_ = 0;
   std::string journal_ = Journal::usual_socket;
   std::unique_ptr<CommandLauncher> launcher_;

@@ -1,5 +1,3 @@
-#include <poll.h>
-
 #include <doctest/doctest.h>
 
 #include <base/file.h>
@@ -57,32 +55,9 @@ StartOrder CallBench::order_of(Call call, ProcessSettings process) {
   return {.id = run.attempt_id(), .job = std::make_shared<const Job>(std::move(job)), .run = run};
 }
 
-const Outcome& CallBench::follow_to_start(const AttemptId& id) {
-  const Outcome& outcome = reports_.of(id);
-  REQUIRE(follow([&] { return outcome.started || outcome.is_over(); }));
-  return outcome;
-}
-
-const Outcome& CallBench::follow_to_end(const AttemptId& id) {
-  const Outcome& outcome = reports_.of(id);
-  REQUIRE(follow([&] { return outcome.is_over(); }));
-  return outcome;
-}
-
 const Outcome& CallBench::run(const StartOrder& order) {
   start(order);
   return follow_to_end(order.id);
-}
-
-bool CallBench::follow(const std::function<bool()>& happened) {
-  const auto deadline = std::chrono::steady_clock::now() + patience;
-  while (!happened()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    pollfd ready{.fd = launcher_->fd(), .events = POLLIN, .revents = 0};
-    ::poll(&ready, 1, 20);
-    launcher_->dispatch();
-  }
-  return true;
 }
 
 std::string CallBench::output(const AttemptId& id) const {

@@ -15,7 +15,7 @@ class RealClock final : public Clock {
   Now read() override;
 };
 
-class CallBench {
+class CallBench : public Follower {
  public:
   explicit CallBench(Crew::Bounds bounds = {});
 
@@ -33,23 +33,21 @@ class CallBench {
   StartOrder order_of(Call call, ProcessSettings process = {});
 
   void start(const StartOrder& order) { launcher_->start(order); }
-  const Outcome& follow_to_start(const AttemptId& id);
-  const Outcome& follow_to_end(const AttemptId& id);
   const Outcome& run(const StartOrder& order);
-  const Outcome& outcome(const AttemptId& id) { return reports_.of(id); }
-  bool follow(const std::function<bool()>& happened);
 
   // What it wrote, as `belfry logs` reads it.
   std::string output(const AttemptId& id) const;
 
  private:
+  int launcher_fd() const override { return launcher_->fd(); }
+  void dispatch() override { launcher_->dispatch(); }
+
   TempDir directory_;
   std::string runs_ = directory_ / "runs";
   Crew::Bounds bounds_;
   BootId boot_;
   RealClock clock_;
   Registry registry_;
-  Reports reports_;
   std::uint64_t sequence_ = 0;
   std::unique_ptr<CallableLauncher> launcher_;
 };
