@@ -141,7 +141,7 @@ TEST_CASE("jobs/minder: S27 SIGTERM stops the job, and the record says that it w
   LoneMinder minder(bench, "trap 'echo stopping; exit 7' TERM; echo up; while :; do sleep 0.02; done");
   minder.spec().stop_grace = patience;
   minder.start();
-  REQUIRE(eventually([&] { return read_file(minder.directory() + "/output").value() == "up\n"; }));
+  REQUIRE(eventually([&] { return read_file(minder.directory() + "/output").value_or("") == "up\n"; }));
   minder.signal(SIGTERM);
   minder.wait();
   CHECK(end_of(minder.record()) == ProcessEnd{ProcessEnd::How::exited, 7});
@@ -156,7 +156,7 @@ TEST_CASE("jobs/minder: S27 SIGTERM reaches the whole group of the job, not its 
                     "trap : TERM; wait $!; wait $!; exit 7");
   minder.spec().stop_grace = patience;
   minder.start();
-  REQUIRE(eventually([&] { return read_file(minder.directory() + "/output").value() == "up\n"; }));
+  REQUIRE(eventually([&] { return read_file(minder.directory() + "/output").value_or("") == "up\n"; }));
   minder.signal(SIGTERM);
   minder.wait();
   CHECK(end_of(minder.record()) == ProcessEnd{ProcessEnd::How::exited, 7});
