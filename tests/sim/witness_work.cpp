@@ -138,6 +138,7 @@ void Witness::check_limit(const StartOrder& order, const KnownRun& known) {
   if (policies.deadline && !clock_was_set_) {
     const Millis age = std::max(0ms, now_.wall - known.since());
     const Millis left = *policies.deadline - age, slack = age / 500 + 1s;
+    if (left + slack < 0ms) violated("I11: it starts after its deadline: " + who(known.run));
     if (order.time_limit.value_or(Millis::max()) > std::max(left, 0ms) + slack)
       violated("I11: more time than its deadline leaves: " + who(known.run));
     const Millis age_most = now_.wall - known.since_least();
