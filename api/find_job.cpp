@@ -9,9 +9,10 @@ namespace belfry::api {
 namespace {
 
 Error no_such_job(const View& view, const std::string& name) {
-  const std::vector<JobView> jobs = view.jobs();
   std::vector<std::string_view> names;
-  for (const JobView& job : jobs) names.push_back(job.job->name.text());
+  if (const JobSet* set = view.job_set()) {
+    for (const Job& job : set->jobs) names.push_back(job.name.text());
+  }
   std::string what = "there is no job '" + name + "'";
   if (const auto near = nearest(name, names)) what += "; did you mean '" + std::string(*near) + "'?";
   return Error::not_found(std::move(what));

@@ -377,14 +377,12 @@ std::string status_json(const StatusFacts& facts, const View& view) {
   const std::vector<Run> open = view.open_runs();
   const auto running =
       std::count_if(open.begin(), open.end(), [](const Run& run) { return run.state == RunState::running; });
-  const std::vector<JobView> jobs = view.jobs();
-  const auto paused = std::count_if(jobs.begin(), jobs.end(), [](const JobView& job) { return job.pause.has_value(); });
   return write({
       {"version", version()},
       {"state", degraded ? "degraded" : "ready"},
       {"uptime_ms", facts.uptime.count()},
       {"jobs", view.job_count()},
-      {"paused_jobs", paused},
+      {"paused_jobs", view.paused_count()},
       {"open_runs", open.size()},
       {"running", running},
       {"queues", list_of(view.queues())},

@@ -47,6 +47,7 @@ class Scheduler::State final : public View {
   std::optional<Millis> sure_ahead(Millis most) const;
 
   std::size_t job_count() const override { return jobs_.named_count(); }
+  std::size_t paused_count() const override;
   std::vector<JobView> jobs() const override;
   std::optional<JobView> job(const JobName& name) const override;
   std::vector<UpcomingSlot> upcoming(std::size_t limit, std::optional<WallTime> until) const override;

@@ -60,6 +60,13 @@ std::optional<WallTime> Scheduler::State::next_start(const JobState& state) cons
   return *next + job.schedule.delay(*next);
 }
 
+std::size_t Scheduler::State::paused_count() const {
+  std::size_t count = 0;
+  for (JobIndex index = 0; index < jobs_.named_count(); ++index)
+    if (jobs_.at(index).is_paused(now().wall)) ++count;
+  return count;
+}
+
 std::vector<JobView> Scheduler::State::jobs() const {
   std::vector<JobView> views;
   views.reserve(jobs_.named_count());

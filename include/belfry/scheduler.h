@@ -266,6 +266,7 @@ class View {
  public:
   virtual ~View() = default;
   virtual std::size_t job_count() const = 0;
+  virtual std::size_t paused_count() const = 0;
   virtual std::vector<JobView> jobs() const = 0;  // file order
   virtual std::optional<JobView> job(const JobName& name) const = 0;
   // The next slots of all jobs, in time order, equal times in file order: at most `limit`, none after `until`.

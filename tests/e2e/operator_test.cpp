@@ -91,6 +91,7 @@ TEST_CASE("e2e: a paused job starts nothing until it is resumed, and says by who
   installation.stop_daemon(SIGKILL);  // a pause is durable
   installation.start_daemon();
   CHECK(installation.belfry_json({"show", "tick"})["pause"]["reason"] == "disk swap");
+  CHECK(installation.belfry_json({"status"})["paused_jobs"] == 1);
   CHECK(installation.belfry_json({"runs", "tick", "-n", "1"})[0]["id"] == before);
 
   CHECK(installation.belfry({"resume", "tick"}).exit_code == 0);

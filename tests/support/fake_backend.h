@@ -172,6 +172,11 @@ class FakeBackend final : public api::Backend, private View {
 
  private:
   std::size_t job_count() const override { return set_.jobs.size(); }
+  std::size_t paused_count() const override {
+    const auto views = jobs();
+    return static_cast<std::size_t>(
+        std::ranges::count_if(views, [](const JobView& job) { return job.pause.has_value(); }));
+  }
   std::vector<JobView> jobs() const override {
     std::vector<JobView> views;
     for (const Job& job : set_.jobs) views.push_back(view_of(job));
