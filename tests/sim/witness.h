@@ -160,6 +160,7 @@ class Witness {
   const std::deque<RunId>& lately_closed() const { return lately_closed_; }
   std::vector<RunId> open_runs() const;
   const Job* job_now(const JobName& name) const { return written(sets_.back()->revision, name); }
+  bool may_be_held(const Job& job, const JobBook& book) const;
   bool clock_was_ever_set() const { return clock_was_set_; }
 
  private:
@@ -258,7 +259,6 @@ class Witness {
   // witness_rest.cpp
   static std::optional<WallTime> next_due(const Job& job, const JobBook& book);
   void check_due(const Job& job, const JobBook& book);
-  bool may_be_held(const Job& job, const JobBook& book) const;
   void check_open_run(const KnownRun& known);
   void check_startups(const JobSet& set);
   void check_interval_time(const Now& now);
