@@ -25,6 +25,8 @@ std::string_view cure(int code) {
       return "; make room on the disk";
     case SQLITE_READONLY:
       return "; the file and its directory must be writable for the daemon's user";
+    case SQLITE_IOERR:
+      return "; look at the disk: dmesg says what is wrong with it";
     case SQLITE_NOTADB:
       return "; name the file that the daemon made";
     default:

@@ -134,7 +134,9 @@ TEST_CASE(
   CHECK(installation->belfry({"run", "tick"}).exit_code == 5);
   const Finished doctor = installation->belfry({"doctor"});
   CHECK(doctor.exit_code == 1);
-  CHECK_MESSAGE(holds(doctor.out, "must be writable for the daemon's user"), doctor.out);
+  // SQLite asks the disk at some times and is refused by it at others.
+  const bool has_cure = holds(doctor.out, "must be writable for the daemon's user") || holds(doctor.out, "dmesg says");
+  CHECK_MESSAGE(has_cure, doctor.out);
   CHECK(newest_run(*installation) == last);
 
   // Nobody has synced the file of schedules, and it may be gone. The copy of what was accepted is there.
