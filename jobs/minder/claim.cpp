@@ -6,6 +6,7 @@
 #include <jobs/minder/draft.h>
 #include <jobs/minder/fields.h>
 #include <jobs/minder/process_facts.h>
+#include <jobs/minder/time.h>
 #include <jobs/run_directory.h>
 
 namespace belfry::minder {
@@ -22,6 +23,8 @@ int Claim::prepare() {
   return fd_ >= 0 ? 0 : errno;
 }
 
+void Claim::expect_process() { process_made_after_ms_ = boot_ms(); }
+
 int Claim::take(const char* boot, pid_t job) {
   FieldWriter& fields = draft_fields();
   fields.number(run_directory::claim_kind, run_directory::version);
@@ -30,7 +33,7 @@ int Claim::take(const char* boot, pid_t job) {
   fields.number("minder_pid", static_cast<uint64_t>(minder_));
   fields.number("minder_start", minder_start_);
   fields.number("job_pid", static_cast<uint64_t>(job));
-  fields.number("job_start", job == 0 ? 0 : read_process_facts(job).start);
+  fields.number("job_start", job == 0 ? 0 : start_of(job, process_made_after_ms_, boot_ms()));
   fields.text("end", "");
   const bool is_taken = write_draft(fd_) && linkat(AT_FDCWD, draft_name, AT_FDCWD, run_directory::claim_file, 0) == 0;
   const int error = is_taken ? 0 : errno;

@@ -169,6 +169,7 @@ bool receive(int fd, Message& message) {
 
 StartFailure JobProcess::start(const Terms& terms) {
   result_ = {};
+  terms.claim.expect_process();
   return may_borrow(terms.spec) ? start_here(terms) : start_apart(terms);
 }
 

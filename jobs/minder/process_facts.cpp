@@ -27,4 +27,10 @@ ProcessFacts read_process_facts(pid_t pid) {
   return facts;
 }
 
+uint64_t start_of(pid_t pid, uint64_t not_before_ms, uint64_t not_after_ms) {
+  constexpr uint64_t tick_ms = 10;  // as the kernel counts for programs, whatever its own clock does
+  const uint64_t tick = not_after_ms / tick_ms;
+  return not_before_ms / tick_ms == tick ? tick : read_process_facts(pid).start;
+}
+
 }  // namespace belfry::minder

@@ -13,4 +13,8 @@ struct ProcessFacts {
 
 ProcessFacts read_process_facts(pid_t pid);
 
+// The start of a process that was made between these two instants of the boot clock. Where both are in one clock tick,
+// /proc need not be asked, which takes longer than most of what a minder does.
+uint64_t start_of(pid_t pid, uint64_t not_before_ms, uint64_t not_after_ms);
+
 }  // namespace belfry::minder
