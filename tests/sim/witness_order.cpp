@@ -88,9 +88,9 @@ void Witness::check_replaced(const Run& opened) {
   for (const RunId& id : book_of(opened).open) {
     const KnownRun& known = runs_.at(id);
     const Run& other = known.run;
-    // What people ask for is decided before it is seen whose time has come.
-    const bool came_after_it =
-        opened.trigger == RunTrigger::manual && known.was_delayed && known.released == window_.upto.wall;
+    // One that goes beside all others, and whose time came in the very turn: what happens is decided before that is
+    // seen.
+    const bool came_after_it = other.ignores_overlap && known.was_delayed && known.released == window_.upto.wall;
     if (other.sequence < opened.sequence && is_under_way(other) && other.stop == Reason::none && !came_after_it)
       violated("S21: " + who(opened) + " replaces " + who(other) + ", and nobody stops that");
   }
