@@ -61,6 +61,7 @@ void Scheduler::State::resume(JobState& state, const std::string& by) {
   JobStanding& standing = state.extras->standing;
   standing.pause.reset();
   standing.failures_in_row = 0;
+  state.breaker = {};  // whoever goes on after it tripped begins to count anew
   record_standing(state);
   outbox_.then_tell(JobResumedNotice{.job = state.name, .by = by});
 }
