@@ -8,6 +8,7 @@
 #include <base/try.h>
 #include <base/version.h>
 #include <daemon/house.h>
+#include <daemon/launched.h>
 #include <daemon/unmet_wishes.h>
 #include <triggers/normal_form.h>
 
@@ -79,7 +80,8 @@ Result<void> House::open_core() {
                                             .runs_path = ground_.state.runs_path(),
                                             .keep = settings.keep,
                                             .now = clock_.read()}));
-  const std::vector<Run> left_open = opened.snapshot.open_runs;
+  // What waits must not be claimed for recovery: it is still to be started.
+  const std::vector<Run> left_executing = launched(opened.snapshot.open_runs);
   turn_.emplace(Scheduler({.boot = ground_.boot,
                            .limits = within(descriptors_, settings.limits),
                            .parse_normal_form = reader_of_definitions(*ground_.zones)},
@@ -97,7 +99,7 @@ Result<void> House::open_core() {
                                     .clock = clock_,
                                     .report = report}));
   look_at_wishes();
-  launchers_->launcher().recover(left_open);
+  launchers_->launcher().recover(left_executing);
   return {};
 }
 
@@ -133,6 +135,7 @@ Result<void> House::open_doors(api::Server::Options listen) {
                     .reader = ledger_->reader(),
                     .configuration = ground_.configuration,
                     .zones = *ground_.zones,
+                    .process = ground_.process,
                     .warnings = warnings_,
                     .reload = [this](api::ReloadHow how, Reloads::Done done) { reloads_->ask(how, std::move(done)); },
                     .stuck_calls = [this] { return launchers_->callables().stuck(); },

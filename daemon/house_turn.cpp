@@ -6,6 +6,7 @@
 #include <base/memory.h>
 #include <base/try.h>
 #include <daemon/house.h>
+#include <daemon/launched.h>
 
 namespace belfry {
 
@@ -20,9 +21,9 @@ void tell_of_memory(MemoryNews news) {
 }
 
 // S33: jobs are left running; the next daemon takes them over.
-std::string what_goes_on(std::size_t open_runs) {
-  if (open_runs == 0) return "";
-  return "; " + std::to_string(open_runs) + (open_runs == 1 ? " run goes on" : " runs go on") +
+std::string what_goes_on(std::size_t executing) {
+  if (executing == 0) return "";
+  return "; " + std::to_string(executing) + (executing == 1 ? " run goes on" : " runs go on") +
          ", and the next daemon takes over";
 }
 
@@ -49,7 +50,7 @@ Result<void> House::run() {
     const bool is_alarm = std::exchange(alarm_went_off_, false);
     if (is_alarm && idle_guard_.needs_rest(clock_.read().boot, turn_->was_work())) Loop::rest(Millis{1});
   }
-  log::info("stopping" + what_goes_on(turn_->view().open_runs().size()));
+  log::info("stopping" + what_goes_on(launched(turn_->view().open_runs()).size()));
   return {};
 }
 

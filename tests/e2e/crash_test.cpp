@@ -122,3 +122,28 @@ TEST_CASE("e2e: S3 F01 a daemon that is killed again and again starts each slot 
   std::sort(starts.begin(), starts.end());
   CHECK(std::adjacent_find(starts.begin(), starts.end()) == starts.end());
 }
+
+TEST_CASE("e2e: S3 S33 F01 a run that waits for its turn when the daemon dies has its turn under the next one") {
+  for (const int signal : {SIGKILL, SIGTERM}) {
+    Installation installation("jobs: {}\n");
+    installation.write_schedules(with_release(installation, slow_job) +
+                                 "  next: { schedule: manual, queue: one, run: echo it runs }\n"
+                                 "  first: { schedule: manual, queue: one, run: 'while [ ! -e \"$RELEASE\" ]; do sleep "
+                                 "0.05; done', env: { RELEASE: '" +
+                                 installation.path("release") + "' } }\nqueues: { one: { concurrency: 1 } }\n");
+    installation.start_daemon();
+    installation.belfry_json({"run", "first"});
+    const std::string id = installation.belfry_json({"run", "next"})["id"];
+    REQUIRE(eventually([&] { return installation.belfry_json({"show", id})["state"] == "queued"; }));
+    installation.stop_daemon(signal);
+    const bool says_what_goes_on = installation.daemon_log().find("stopping; 1 run goes on") != std::string::npos;
+    CHECK(says_what_goes_on == (signal == SIGTERM));
+    installation.start_daemon();
+    release(installation);
+    const auto run = installation.wait_for_closed_run("next");
+    CHECK(run["id"] == id);
+    INFO(run["detail"]);
+    CHECK(run["outcome"] == "succeeded");
+    CHECK(installation.belfry({"logs", id}).out == "it runs\n");
+  }
+}

@@ -14,7 +14,7 @@ void note(Audit& audit, const std::string& finding) {
 }
 
 bool may_have_executed(const Run& run) {
-  return run.outcome == RunOutcome::lost;  // that is what it means
+  return run.outcome == RunOutcome::lost || run.outcome == RunOutcome::cancelled;  // that is what they mean
 }
 
 void check_run(Audit& audit, const Run& run, std::size_t executions, int exit_code) {
@@ -22,6 +22,7 @@ void check_run(Audit& audit, const Run& run, std::size_t executions, int exit_co
   ++audit.runs;
   if (run.launch > 1) ++audit.relaunched;
   if (run.outcome == RunOutcome::lost) ++audit.lost;
+  if (run.outcome == RunOutcome::cancelled) ++audit.cancelled;
   if (executions > 1) {
     ++audit.doubled;
     note(audit, "run " + run.id.text() + " executed " + std::to_string(executions) + " times");
@@ -30,6 +31,11 @@ void check_run(Audit& audit, const Run& run, std::size_t executions, int exit_co
     ++audit.unheard;
     note(audit, "run " + run.id.text() + " is " + std::string(run.outcome ? text(*run.outcome) : "open") + " (" +
                     run.detail + ") and executed " + std::to_string(executions) + " times");
+  }
+  // Nothing of what these storms do keeps a job from being started.
+  if (run.outcome == RunOutcome::start_failed) {
+    ++audit.not_started;
+    note(audit, "run " + run.id.text() + " was not started: " + run.detail);
   }
   const ProcessEnd expected{.how = ProcessEnd::How::exited, .code = exit_code};
   if (has_ended && (run.attempt != 1 || run.end != expected)) {

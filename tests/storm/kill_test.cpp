@@ -53,6 +53,7 @@ void check(const Audit& audit, const Site& site) {
   const std::string log = site.daemon_log();
   INFO(log.substr(log.size() > 4000 ? log.size() - 4000 : 0));
   CHECK(audit.is_clean());
+  CHECK(audit.cancelled == 0);  // nobody asked for it
 }
 
 TEST_CASE("storm: S3 the daemon is killed again and again, and nothing is started twice, lost or left open (F01)") {

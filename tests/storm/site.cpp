@@ -10,6 +10,7 @@
 
 #include <doctest/doctest.h>
 
+#include <api/unix_socket.h>
 #include <base/file.h>
 #include <base/text.h>
 #include <jobs/records.h>
@@ -22,6 +23,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t all_slots = 10'000'000;
+constexpr std::chrono::seconds patience{120};  // the machine may be busy
 
 std::string replace_all(std::string text, const std::string& from, const std::string& to) {
   for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
@@ -32,11 +34,11 @@ std::string replace_all(std::string text, const std::string& from, const std::st
 
 }  // namespace
 
-Site::Site(const std::string& jobs) {
+Site::Site(const std::string& jobs, const std::string& settings) {
   const std::string mark = "echo \"$BELFRY_JOB $BELFRY_RUN_ID $BELFRY_ATTEMPT\" >> " + (directory_ / "marks");
   const std::string text = replace_all(replace_all(jobs, "%MARKS%", directory_ / "marks"), "%MARK%", mark);
   REQUIRE(replace_file(directory_ / "schedules.yaml",
-                       "daemon: { keep: { runs: 1000000, all_runs: 10000000 } }\njobs:\n" + text));
+                       "daemon: { keep: { runs: 1000000, all_runs: 10000000 }, " + settings + " }\njobs:\n" + text));
 }
 
 // What a failed test leaves running writes into a directory that is being removed.
@@ -87,16 +89,34 @@ bool Site::settle(std::chrono::seconds limit) {
   const std::string text = read_file(path).value();
   REQUIRE(replace_file(path, replace_all(text, "schedule: every 100ms", "schedule: manual")));
   start_daemon();
+  wait_until_it_answers();
   const auto deadline = Clock::now() + limit;
   while (open_runs() > 0 && Clock::now() < deadline) std::this_thread::sleep_for(std::chrono::milliseconds{50});
   stop_daemon();
   return open_runs() == 0;
 }
 
+void Site::wait_until_it_answers() const {
+  const auto deadline = Clock::now() + patience;
+  while (!api::connect_unix(directory_ / "socket", Millis{1000})) {
+    INFO(daemon_log());
+    REQUIRE(Clock::now() < deadline);
+    std::this_thread::sleep_for(std::chrono::milliseconds{2});
+  }
+}
+
 void Site::stop_daemon() {
   ::kill(daemon_, SIGTERM);
-  ::waitpid(daemon_, nullptr, 0);
+  const auto deadline = Clock::now() + patience;
+  int status = 0;
+  while (::waitpid(daemon_, &status, WNOHANG) != daemon_) {
+    INFO(daemon_log());
+    REQUIRE(Clock::now() < deadline);
+    std::this_thread::sleep_for(std::chrono::milliseconds{1});
+  }
   daemon_ = 0;
+  INFO(daemon_log());
+  REQUIRE(status == 0);
 }
 
 std::size_t Site::open_runs() const {
@@ -117,6 +137,14 @@ std::vector<Run> Site::runs() const {
     all.insert(all.end(), page->begin(), page->end());
   }
   std::ranges::reverse(all);
+  return all;
+}
+
+std::vector<Run> Site::executing() const {
+  std::vector<Run> all = runs();
+  std::erase_if(all, [](const Run& run) {
+    return !run.is_open() || (run.state != RunState::starting && run.state != RunState::running);
+  });
   return all;
 }
 

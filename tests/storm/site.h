@@ -23,7 +23,8 @@ struct Mark {
 
 class Site {
  public:
-  explicit Site(const std::string& jobs);  // those of schedules.yaml; %MARK% puts a mark down
+  // The jobs of schedules.yaml, in which %MARK% puts a mark down, and more settings of its daemon.
+  explicit Site(const std::string& jobs, const std::string& settings = "");
   Site(const Site&) = delete;
   Site& operator=(const Site&) = delete;
   ~Site();
@@ -31,12 +32,15 @@ class Site {
   // Returns at once: it may be killed at any instruction from here on.
   void start_daemon();
   void kill_daemon();
+  void wait_until_it_answers() const;
+  void stop_daemon();                      // by SIGTERM; it must end well
   Tracer::Program daemon_program() const;  // for whoever wants to start it otherwise
 
   // Ends the schedules, lets a daemon live until nothing is open any more, and stops it. False: something stays open.
   bool settle(std::chrono::seconds limit);
 
-  std::vector<Run> runs() const;  // oldest first
+  std::vector<Run> runs() const;       // oldest first
+  std::vector<Run> executing() const;  // of these, as far as the ledger knows
   std::vector<SlotsDecided> slots() const;
   std::vector<Mark> marks() const;
   std::string runs_path() const { return directory_ / "state/runs"; }
@@ -45,7 +49,6 @@ class Site {
  private:
   std::string ledger() const { return directory_ / "state/ledger.db"; }
   std::size_t open_runs() const;
-  void stop_daemon();
 
   tests::TempDir directory_;
   pid_t daemon_ = 0;
