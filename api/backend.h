@@ -4,8 +4,11 @@
 // THREADS: everything here is called on the thread that calls Server::dispatch(), and `done` is called there too.
 #pragma once
 
+#include <sys/types.h>
+
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -29,6 +32,15 @@ struct Warning {
   std::string cure;
 };
 
+// Who the daemon is. Jobs run as this user and group; only root can let them run as others (S28).
+struct ProcessFacts {
+  pid_t pid = 0;
+  uid_t uid = 0;
+  gid_t gid = 0;
+  std::string user;
+  std::string group;
+};
+
 struct StatusFacts {
   Millis uptime{};
   std::string config_path;
@@ -36,7 +48,8 @@ struct StatusFacts {
   std::string state_dir;
   std::string tzdata;  // version of the zone database
   std::vector<Warning> warnings;
-  std::size_t stuck_calls = 0;  // callables that were told to return long ago, and still execute
+  std::size_t stuck_calls = 0;               // callables that were told to return long ago, and still execute
+  std::optional<ProcessFacts> process = {};  // none: there is no daemon
 };
 
 enum class ReloadHow { apply, rehearse };

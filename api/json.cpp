@@ -281,6 +281,10 @@ std::string list_document(const ListFrame& frame, const char* name, const Items&
   return out + "]";
 }
 
+Json process_of(const ProcessFacts& facts) {
+  return {{"pid", facts.pid}, {"user", facts.user}, {"uid", facts.uid}, {"group", facts.group}, {"gid", facts.gid}};
+}
+
 }  // namespace
 
 std::string output_json(const OutputPiece& piece) {
@@ -387,6 +391,7 @@ std::string status_json(const StatusFacts& facts, const View& view) {
       {"running", running},
       {"queues", list_of(view.queues())},
       {"stuck_calls", facts.stuck_calls},
+      {"process", facts.process ? process_of(*facts.process) : Json()},
       {"tzdata", or_null(facts.tzdata)},
       {"warnings", list_of(facts.warnings)},
       {"config",

@@ -114,11 +114,6 @@ Result<HttpResponse> DaemonLink::send(const HttpRequest& request) const {
   return response;
 }
 
-Result<api::Peer> DaemonLink::peer() const {
-  const Fd connection = TRY(api::connect_unix(socket_path, std::chrono::seconds{5}));
-  return api::peer_of(connection.get());
-}
-
 DaemonLink find_daemon(const Context& context, const Surroundings& around) {
   if (context.host.empty()) return {.socket_path = find_socket(around)};
   return {.socket_path = api::unix_socket_path(context.host).value(), .was_named = true};

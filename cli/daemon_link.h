@@ -5,7 +5,6 @@
 
 #include <belfry/error.h>
 
-#include <api/message.h>
 #include <cli/client.h>
 #include <cli/context.h>
 #include <cli/surroundings.h>
@@ -26,9 +25,6 @@ struct DaemonLink {
   Result<HttpResponse> post(std::string target, std::string body) const {
     return send({.method = "POST", .target = std::move(target), .body = std::move(body)});
   }
-
-  // Who the daemon is, as the kernel says.
-  Result<api::Peer> peer() const;
 
   Result<HttpResponse> get(std::string target) const { return send({.target = std::move(target)}); }
 };

@@ -101,10 +101,10 @@ void examine_daemon(const DaemonLink& daemon, const StatusRow& status, Depth dep
   for (const WarningRow& warning : status.warnings) {
     findings.push_back({.about = "jobs", .verdict = Verdict::note, .what = warning.what, .cure = warning.cure});
   }
-  if (const auto peer = daemon.peer()) {
-    findings.push_back(check_user(peer->uid));
-    findings.push_back(check_limits(peer->pid));
-    findings.push_back(check_cgroups(peer->pid));
+  if (status.process) {
+    findings.push_back(check_user(status.process->uid));
+    findings.push_back(check_limits(status.process->pid));
+    findings.push_back(check_cgroups(status.process->pid));
   }
 }
 

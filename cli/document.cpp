@@ -259,6 +259,18 @@ Result<Listing<Row>> listing_from(std::string_view document, const char* name, R
   return listing;
 }
 
+std::optional<api::ProcessFacts> process_from(const Json& process) {
+  const auto pid = number_in<pid_t>(process, "pid");
+  const auto uid = number_in<uid_t>(process, "uid");
+  const auto gid = number_in<gid_t>(process, "gid");
+  if (!pid || !uid || !gid) return std::nullopt;
+  return api::ProcessFacts{.pid = *pid,
+                           .uid = *uid,
+                           .gid = *gid,
+                           .user = text_in(process, "user").value_or(""),
+                           .group = text_in(process, "group").value_or("")};
+}
+
 }  // namespace
 
 Result<Listing<JobRow>> decode_jobs(std::string_view document) { return listing_from(document, "jobs", job_from); }
@@ -298,6 +310,7 @@ Result<StatusRow> decode_status(std::string_view document) {
                    .queues = {},
                    .tzdata = text_in(object, "tzdata").value_or(""),
                    .stuck_calls = number_in(object, "stuck_calls").value_or(0),
+                   .process = process_from(object_in(object, "process")),
                    .config_path = text_in(config, "path").value_or(""),
                    .revision = text_in(config, "revision").value_or(""),
                    .config_trouble = text_in(config, "trouble").value_or(""),

@@ -14,6 +14,7 @@
 #include <belfry/run.h>
 #include <belfry/time.h>
 
+#include <api/backend.h>
 #include <cli/finding.h>
 #include <config/problem.h>
 
@@ -109,6 +110,7 @@ struct StatusRow {
   std::vector<QueueRow> queues;
   std::string tzdata;
   std::int64_t stuck_calls = 0;
+  std::optional<api::ProcessFacts> process;  // none: a file answers, and not a daemon
   std::string config_path;
   std::string revision;
   std::string config_trouble;

@@ -13,6 +13,7 @@
 #include <cli/edited_file.h>
 #include <cli/editor.h>
 #include <cli/exit_code.h>
+#include <cli/job_accounts.h>
 #include <cli/output.h>
 #include <cli/reload_command.h>
 #include <cli/surroundings.h>
@@ -56,6 +57,7 @@ class Session {
         editor_(find_editor(Surroundings::of_this_process())) {}
 
   Result<int> run() {
+    accounts_ = accounts_of_file(find_daemon(context_, Surroundings::of_this_process()), file_.path());
     for (;;) {
       TRY(run_editor(editor_, file_.copy()));
       const std::string text = TRY(file_.edited());
@@ -70,7 +72,7 @@ class Session {
 
  private:
   config::Loaded load(const std::string& text) {
-    return config::load_text(file_.path(), text, zones_, {.lint_at = clock_.read().wall});
+    return config::load_text(file_.path(), text, zones_, {.only_as = accounts_.only_as, .lint_at = clock_.read().wall});
   }
 
   std::optional<char> ask_about(const std::vector<config::Problem>& problems) {
@@ -80,6 +82,7 @@ class Session {
 
   std::optional<char> ask_about(const config::LoadedConfig& loaded) {
     std::fputs(config::render(loaded.warnings).c_str(), stderr);
+    if (const std::string doubt = doubt_about_accounts(*loaded.set, accounts_); !doubt.empty()) hint(context_, doubt);
     show_difference(*loaded.set);
     if (const auto changed = file_.was_changed_meanwhile(); !changed || *changed) {
       std::fputs("Meanwhile somebody else has changed the file: his changes would be lost.\n", stderr);
@@ -127,6 +130,7 @@ class Session {
   const Options& options_;
   EditedFile file_;
   std::string editor_;
+  JobAccounts accounts_;
   ZoneCache zones_;
   SystemClock clock_;
 };

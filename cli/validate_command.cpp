@@ -8,6 +8,7 @@
 #include <cli/daemon_link.h>
 #include <cli/document.h>
 #include <cli/exit_code.h>
+#include <cli/job_accounts.h>
 #include <cli/output.h>
 #include <cli/surroundings.h>
 #include <cli/validate_command.h>
@@ -39,9 +40,8 @@ void tell(const Context& context, std::span<const config::Problem> problems, boo
 }
 
 // How long the newest run of each job took, where a daemon answers at once.
-std::map<std::string, Millis> last_durations(const Context& context) {
+std::map<std::string, Millis> last_durations(const DaemonLink& daemon) {
   std::map<std::string, Millis> durations;
-  const DaemonLink daemon = find_daemon(context, Surroundings::of_this_process());
   const auto response = daemon.send({.target = "/v1/jobs", .patience = std::chrono::seconds{2}});
   if (!response) return durations;
   const auto jobs = decode_jobs(response->body);
@@ -58,12 +58,15 @@ Result<int> validate(const Context& context, const Options& options) {
   ZoneCache zones;
   Registry callables;
   add_builtin(callables);
-  const auto last_duration = [durations = last_durations(context)](const std::string& job) -> std::optional<Millis> {
+  const DaemonLink daemon = find_daemon(context, Surroundings::of_this_process());
+  const JobAccounts accounts = accounts_of_file(daemon, options.path);
+  const auto last_duration = [durations = last_durations(daemon)](const std::string& job) -> std::optional<Millis> {
     const auto known = durations.find(job);
     return known == durations.end() ? std::nullopt : std::optional(known->second);
   };
   const auto loaded = config::load_config(options.path, zones,
-                                          {.empty = options.empty,
+                                          {.only_as = accounts.only_as,
+                                           .empty = options.empty,
                                            .lint_at = SystemClock().read().wall,
                                            .callables = &callables,
                                            .plugins = options.plugins,
@@ -71,6 +74,9 @@ Result<int> validate(const Context& context, const Options& options) {
   tell(context, loaded ? loaded->warnings : loaded.error(), loaded.has_value());
   if (loaded && loaded->has_unseen_plugins) {
     hint(context, "its plug-ins were not executed, so their callables are not checked: belfry validate --load-plugins");
+  }
+  if (loaded) {
+    if (const std::string doubt = doubt_about_accounts(*loaded->set, accounts); !doubt.empty()) hint(context, doubt);
   }
   return loaded ? exit_ok : exit_bad_input;
 }

@@ -100,12 +100,11 @@ Node place_of(const Entry& job, std::string_view key) {
 
 // Found here and not when the job is due (S29): at two in the morning nobody is there to mend it.
 void refuse_others(Reader& reader, const Entry& job, const ProcessEntry& process, const OwnAccount& own) {
-  constexpr const char* hint = "let it run as root (systemd: the drop-in root.conf of /usr/share/belfry/drop-ins)";
   const auto refuse = [&](std::string_view key, const std::string& wanted, const std::string& ours) {
     reader.error(place_of(job, key),
                  reader.subject() + " wants the " + std::string(key) + " " + quote(wanted) +
                      ", but the daemon runs as " + quote(ours) + " and may take on no other",
-                 hint);
+                 cure_for_others);
   };
   if (process.user && process.user->name != own.user && process.user->name != own.uid) {
     refuse("user", process.user->name, own.user);

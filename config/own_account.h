@@ -13,4 +13,8 @@ struct OwnAccount {
   std::string gid;
 };
 
+// What to do about a job that wants another.
+inline constexpr const char* cure_for_others =
+    "let it run as root (systemd: the drop-in root.conf of /usr/share/belfry/drop-ins)";
+
 }  // namespace belfry::config

@@ -57,7 +57,8 @@ api::StatusFacts FrontDesk::status() {
           .state_dir = rooms_.state_path,
           .tzdata = rooms_.zones.database_version(),
           .warnings = rooms_.warnings,
-          .stuck_calls = rooms_.stuck_calls()};
+          .stuck_calls = rooms_.stuck_calls(),
+          .process = rooms_.process};
 }
 
 }  // namespace belfry

@@ -23,6 +23,7 @@ class FrontDesk final : public api::Backend {
     Reader& reader;
     const Configuration& configuration;
     const ZoneCache& zones;
+    const api::ProcessFacts& process;
     const std::vector<api::Warning>& warnings;
     std::function<void(api::ReloadHow, ReloadDone)> reload;
     std::function<std::size_t()> stuck_calls;

@@ -1,11 +1,9 @@
-#include <grp.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include <base/try.h>
 #include <daemon/clock.h>
 #include <daemon/ground.h>
-#include <jobs/account.h>
+#include <daemon/own_process.h>
 
 namespace belfry {
 
@@ -14,17 +12,6 @@ namespace {
 // S37: a service acts for its machine, a person in the foreground for himself.
 config::Distrust distrust_here(const ServiceManager& manager) {
   return manager.is_there() ? config::Distrust::refuse : config::Distrust::warn;
-}
-
-// Root may start jobs as anybody.
-std::optional<config::OwnAccount> only_account() {
-  if (::geteuid() == 0) return std::nullopt;
-  const group* const entry = ::getgrgid(::getegid());
-  const std::string gid = std::to_string(::getegid());
-  return config::OwnAccount{.user = own_account().name,
-                            .uid = std::to_string(::geteuid()),
-                            .group = entry == nullptr ? gid : entry->gr_name,
-                            .gid = gid};
 }
 
 // A file with errors says nothing: then it is the usual one.
@@ -43,12 +30,13 @@ Result<Ground> prepare(const DaemonOptions& options, const ServiceManager& manag
   auto pruner = std::make_shared<std::atomic<HistoryPruner*>>();
   add_builtin(*callables, [pruner] { return pruner->load(); });
   auto watch = TRY(FileWatch::open({options.config_path}));
+  auto process = this_process();
   Configuration configuration({.path = options.config_path,
                                .language = options.language,
                                .crontab_format = options.crontab_format,
                                .empty = options.empty,
                                .distrust = distrust_here(manager),
-                               .only_as = only_account(),
+                               .only_as = only_account(process),
                                .callables = callables.get()});
   config::Loaded loaded = configuration.read();
   auto state = TRY(StateDir::open(state_dir(options, loaded)));
@@ -60,6 +48,7 @@ Result<Ground> prepare(const DaemonOptions& options, const ServiceManager& manag
   auto alarm = TRY(Alarm::open());
   auto boot = TRY(read_boot_id());
   return Ground{.boot = std::move(boot),
+                .process = std::move(process),
                 .zones = std::move(zones),
                 .callables = std::move(callables),
                 .pruner = std::move(pruner),

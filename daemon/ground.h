@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include <api/backend.h>
 #include <base/os.h>
 #include <base/zones.h>
 #include <config/daemon_settings.h>
@@ -25,6 +26,7 @@ namespace belfry {
 
 struct Ground {
   BootId boot;
+  api::ProcessFacts process;
   std::unique_ptr<ZoneCache> zones;
   std::unique_ptr<Registry> callables;
   std::shared_ptr<std::atomic<HistoryPruner*>> pruner;  // of `history.prune`: null until there is a ledger

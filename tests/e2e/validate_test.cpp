@@ -1,3 +1,6 @@
+#include <signal.h>
+#include <unistd.h>
+
 #include <filesystem>
 
 #include <doctest/doctest.h>
@@ -5,6 +8,23 @@
 #include <tests/e2e/installation.h>
 
 using namespace belfry::e2e;
+
+namespace {
+
+constexpr const char* with_user = "jobs:\n  a: { schedule: manual, run: x, user: nobody }\n";
+
+// A daemon that is not root, wherever its files are: root's may still be opened.
+std::vector<std::string> as_somebody_else() {
+  if (::geteuid() != 0) return {};
+  return {"/usr/bin/setpriv",
+          "--reuid=2",
+          "--regid=2",
+          "--clear-groups",
+          "--inh-caps=+dac_override",
+          "--ambient-caps=+dac_override"};
+}
+
+}  // namespace
 
 TEST_CASE("e2e: S36 `belfry validate` is quiet and 0 when the file is good, and needs no daemon") {
   Installation installation("jobs: { a: { schedule: every 5m, run: x } }\n");
@@ -76,4 +96,37 @@ TEST_CASE("e2e: S36 a warning is told with its name, and the file stays good") {
   CHECK(warned.exit_code == 0);
   CHECK(warned.out.find("warning") != std::string::npos);
   CHECK(warned.out.find("[utc-day]") != std::string::npos);
+}
+
+TEST_CASE("e2e: S28 S36 `validate` says that no daemon could be asked whether it may do what `user:` wants") {
+  Installation installation(with_user);
+  const Finished alone = installation.belfry({"validate", installation.path("schedules.yaml")});
+  CHECK(alone.exit_code == 0);
+  CHECK(alone.err.find("as another user or group: a. ") != std::string::npos);
+  CHECK(alone.err.find("root.conf") != std::string::npos);
+}
+
+TEST_CASE("e2e: S28 S36 `validate` refuses a `user:` as the daemon does that reads the file") {
+  Installation installation("jobs: { a: { schedule: manual, run: x } }\n");
+  const std::string file = installation.path("schedules.yaml");
+  installation.start_daemon(as_somebody_else());
+  installation.write_schedules(with_user);
+  const Finished refused = installation.belfry({"validate", file});
+  CHECK(refused.exit_code == 78);
+  CHECK(refused.out.find(file + ":2:") != std::string::npos);
+  CHECK(refused.out.find("wants the user 'nobody', but the daemon runs as '") != std::string::npos);
+  CHECK(refused.out.find("root.conf") != std::string::npos);
+  const Finished reload = installation.belfry({"reload"});
+  CHECK(reload.exit_code == 78);
+  CHECK(reload.err.find("wants the user 'nobody', but the daemon runs as '") != std::string::npos);
+}
+
+TEST_CASE("e2e: S28 S36 `validate` finds nothing in a `user:` where the daemon is root") {
+  if (::geteuid() != 0) return;
+  Installation installation("jobs: { a: { schedule: manual, run: x } }\n");
+  installation.start_daemon();
+  installation.write_schedules(with_user);
+  const Finished root = installation.belfry({"validate", installation.path("schedules.yaml")});
+  CHECK(root.exit_code == 0);
+  CHECK(root.err.empty());
 }
