@@ -1,5 +1,5 @@
 #include <fcntl.h>
-#include <signal.h>
+#include <sched.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,7 +17,6 @@
 #include <jobs/recovery.h>
 #include <jobs/run_directory.h>
 #include <jobs/secrets.h>
-#include <jobs/spawn.h>
 #include <jobs/timer.h>
 
 namespace belfry {
@@ -27,6 +26,13 @@ constexpr std::uint64_t hints_token = 0;
 constexpr std::uint64_t again_token = 1;
 constexpr std::uint64_t progress_token = 2;
 constexpr std::uint64_t deadlines_token = 3;
+constexpr std::uint64_t rest_token = 4;
+
+// How long a minder waits for its next run.
+constexpr Millis rest_limit{2000};
+
+// How long a burst of starts waits for a minder that comes free.
+constexpr Millis free_one_limit{1};
 
 // What became of an attempt stands in files, and they may be unreadable for a while: no descriptor is left. It is not
 // lost for that.
@@ -45,6 +51,11 @@ constexpr int passes_max = 100;
 constexpr Millis launch_pause_first{50};
 constexpr Millis launch_pause_max{5000};
 
+std::uint32_t processors() {
+  cpu_set_t set;
+  return ::sched_getaffinity(0, sizeof set, &set) == 0 ? static_cast<std::uint32_t>(CPU_COUNT(&set)) : 1;
+}
+
 // A minder that cannot put on record what is wrong ends with an errno.
 std::string describe_minder_end(const std::optional<ProcessEnd>& end) {
   if (!end) return "belfry-minder has died";
@@ -55,21 +66,23 @@ std::string describe_minder_end(const std::optional<ProcessEnd>& end) {
 }  // namespace
 
 Result<std::unique_ptr<CommandLauncher>> CommandLauncher::open(Options options) {
-  Fd minder{::open(options.minder_path.c_str(), O_PATH | O_CLOEXEC)};
-  if (!minder) return std::unexpected(system_error("open", options.minder_path));
+  Minders minders = TRY(Minders::open(options.minder_path, options.lines_max));
   Fd hints = TRY(open_hints(options.runs_path));
   Fd again = TRY(open_idle_timer());
+  Fd rest = TRY(open_idle_timer());
   Poller poller = TRY(Poller::open());
   ProgressWatch progress = TRY(ProgressWatch::open());
   Deadlines deadlines = TRY(Deadlines::open());
   TRY(poller.add(hints.get(), hints_token));
   TRY(poller.add(again.get(), again_token));
+  TRY(poller.add(rest.get(), rest_token));
   TRY(poller.add(progress.fd(), progress_token));
   TRY(poller.add(deadlines.fd(), deadlines_token));
   return std::unique_ptr<CommandLauncher>(new CommandLauncher(std::move(options), std::move(poller),
-                                                              {.minder = std::move(minder),
+                                                              {.minders = std::move(minders),
                                                                .hints = std::move(hints),
                                                                .again = std::move(again),
+                                                               .rest = std::move(rest),
                                                                .progress = std::move(progress),
                                                                .deadlines = std::move(deadlines)}));
 }
@@ -77,8 +90,10 @@ Result<std::unique_ptr<CommandLauncher>> CommandLauncher::open(Options options) 
 CommandLauncher::CommandLauncher(Options options, Poller poller, Files files)
     : options_(std::move(options)),
       poller_(std::move(poller)),
-      minder_(std::move(files.minder)),
+      minders_(std::move(files.minders)),
+      burst_(processors()),
       hints_(std::move(files.hints)),
+      rest_(std::move(files.rest)),
       again_(std::move(files.again)),
       progress_(std::move(files.progress)),
       deadlines_(std::move(files.deadlines)),
@@ -88,23 +103,30 @@ CommandLauncher::~CommandLauncher() = default;
 
 // All that is there, also after a long pause: a run whose end was not heard of counts as open.
 void CommandLauncher::dispatch() {
+  burst_.begin();
   for (int pass = 0; pass < passes_max; ++pass) {
-    const auto ready = poller_.wait(Millis{0});
-    if (!ready) return log::error("jobs: " + ready.error().what);
-    if (ready->empty()) return;
-    for (const std::uint64_t token : *ready) {
-      if (token == hints_token) {
-        take_hints();
-      } else if (token == again_token) {
-        look_again();
-      } else if (token == progress_token) {
-        for (const AttemptId& id : progress_.take()) listen_again(id);
-      } else if (token == deadlines_token) {
-        for (const Deadlines::Due& due : deadlines_.take(options_.clock.read().boot)) listen_again(due.id);
-      } else {
-        take_token(token);
-      }
-    }
+    if (!handle_ready(Millis{0})) return;
+  }
+}
+
+bool CommandLauncher::handle_ready(Millis patience) {
+  const auto ready = poller_.wait(patience);
+  if (!ready) log::error("jobs: " + ready.error().what);
+  if (!ready || ready->empty()) return false;
+  for (const std::uint64_t token : *ready) handle(token);
+  return true;
+}
+
+void CommandLauncher::handle(std::uint64_t token) {
+  if (token == hints_token) return take_hints();
+  if (token == again_token) return look_again();
+  if (token == rest_token) return let_minders_go();
+  if (token == progress_token) {
+    for (const AttemptId& id : progress_.take()) listen_again(id);
+  } else if (token == deadlines_token) {
+    for (const Deadlines::Due& due : deadlines_.take(options_.clock.read().boot)) listen_again(due.id);
+  } else {
+    take_token(token);
   }
 }
 
@@ -112,12 +134,13 @@ void CommandLauncher::start(const StartOrder& order) {
   Result<Fd> secrets = prepare(order);
   if (!secrets) return options_.report(AttemptStartFailed{.id = order.id, .detail = secrets.error().what});
   bound(order.id, Controllers::used_by(order.job->process->limits));
+  if (!*secrets) wait_for_a_free_one();
   launch(order.id,
          {.secrets = *std::move(secrets), .pause = launch_pause_first, .left = order.job->process->start_deadline});
 }
 
-// SIGTERM to a minder means: stop the job, with its whole ladder. Why is in the ledger. A minder that has not let the
-// job execute yet finds the signal before it does.
+// The word to a minder means: stop the job, with its whole ladder. Why is in the ledger. A minder that has not let the
+// job execute yet finds it before it does.
 void CommandLauncher::stop(const StopOrder& order) {
   if (forget_postponed(order.id)) {
     return options_.report(
@@ -126,7 +149,7 @@ void CommandLauncher::stop(const StopOrder& order) {
   const auto attempt = attempts_.find(order.id);
   if (attempt == attempts_.end() || attempt->second.is_over) return;
   attempt->second.stop = order.reason;
-  signal_process(attempt->second.minder, SIGTERM);
+  Minders::tell_to_stop(attempt->second.minder);
 }
 
 // Makes the run directory; gives what must not stand in it.
@@ -149,12 +172,26 @@ Result<Fd> CommandLauncher::prepare(const StartOrder& order) {
 }
 
 void CommandLauncher::launch(const AttemptId& id, Postponed again) {
-  Result<Fd> minder = spawn_minder(minder_, directory(id), {.secrets = again.secrets.get()});
+  Result<Minder> minder = minder_for(id, again.secrets);
   if (minder) return watch(id, *std::move(minder));
   const bool has_no_room = minder.error().sys_errno == EAGAIN || minder.error().sys_errno == ENOMEM;
   if (has_no_room && again.left > Millis{0}) return postpone(id, std::move(again), minder.error());
   unbound(id);
   options_.report(AttemptStartFailed{.id = id, .detail = minder.error().what});
+}
+
+Result<Minder> CommandLauncher::minder_for(const AttemptId& id, const Fd& secrets) {
+  if (!secrets) {
+    if (std::optional<Minder> rested = minders_.send(run_directory_name(id))) return *std::move(rested);
+  }
+  return minders_.start(directory(id), secrets);
+}
+
+// Reports on the way what it hears.
+void CommandLauncher::wait_for_a_free_one() {
+  if (minders_.has_resting() || !burst_.is_worth_a_wait()) return;
+  handle_ready(free_one_limit);
+  burst_.note(minders_.has_resting());
 }
 
 void CommandLauncher::postpone(const AttemptId& id, Postponed again, const Error& why) {
@@ -231,7 +268,7 @@ void CommandLauncher::recover_one(const Run& run) {
   if (const auto* ended = std::get_if<Ended>(&fate)) return report_end(id, unwatched, ended->record);
   if (const auto* lost = std::get_if<Lost>(&fate)) return options_.report(AttemptLost{id, lost->reason});
   if (std::holds_alternative<NeverExecuted>(fate)) return options_.report(AttemptNeverExecuted{id});
-  watch(id, std::move(std::get<Alive>(fate).minder));
+  watch(id, {.process = std::move(std::get<Alive>(fate).minder)});
   // The limits of a group are gone when its controllers were taken away in the meantime.
   if (const auto group = AttemptGroup::of(directory(id)); group && !group->uses().is_empty()) {
     bound(id, group->uses());
@@ -248,16 +285,21 @@ void CommandLauncher::follow_to_first_report(const AttemptId& id, Attempt& attem
   look_or_try_again(id, attempt);
   for (Millis waited{0}; !attempt.is_started && !attempt.is_over; waited += exec_pause) {
     if (waited >= exec_limit) return report_started(id, attempt, options_.clock.read().wall);
-    const bool minder_is_dead = wait_for_end(attempt.minder, exec_pause);
+    const bool minder_is_dead = wait_for_end(attempt.minder.process, exec_pause);
     (void)(minder_is_dead ? look_without_minder(id, attempt) : look(id, attempt));  // its end is seen once more
   }
 }
 
-// From here on its end will be seen, also if it came before.
-void CommandLauncher::watch(const AttemptId& id, Fd minder) {
-  const std::uint64_t token = ++last_token_;
-  if (const auto added = poller_.add(minder.get(), token); !added) log::error("jobs: " + added.error().what);
-  by_token_.emplace(token, id);
+// From here on its end will be seen, also if it came before. One that has rested is being watched.
+void CommandLauncher::watch(const AttemptId& id, Minder minder) {
+  if (minder.token == 0) {
+    minder.token = ++last_token_;
+    for (const Fd* fd : {&minder.process, &minder.line}) {
+      if (!*fd) continue;
+      if (const auto added = poller_.add(fd->get(), minder.token); !added) log::error("jobs: " + added.error().what);
+    }
+  }
+  by_token_.emplace(minder.token, id);
   attempts_.emplace(id, Attempt{.minder = std::move(minder)});
   progress_.listen(id, job_directory(id));
 }
@@ -271,33 +313,57 @@ void CommandLauncher::take_hints() {
 
 void CommandLauncher::take_token(std::uint64_t token) {
   const auto named = by_token_.find(token);
-  if (named == by_token_.end()) return;
+  if (named == by_token_.end()) return minders_.look_at(token);
   const AttemptId id = named->second;
   if (postponed_.contains(id)) return take_postponed(id);
-  take_minder_end(id, token);
+  take_from_minder(id, token);
 }
 
-void CommandLauncher::take_minder_end(const AttemptId& id, std::uint64_t token) {
+void CommandLauncher::take_from_minder(const AttemptId& id, std::uint64_t token) {
   Attempt& attempt = attempts_.at(id);
-  attempt.minder_end = reap_child(attempt.minder);
-  attempt.minder_is_dead = true;
-  poller_.remove(attempt.minder.get());
+  if (!is_free_or_dead(attempt)) return;
+  attempt.minder_is_gone = true;
   by_token_.erase(token);
   unbound(id);
   look_or_try_again(id, attempt);
 }
 
+// A minder that is dying closes its line first.
+bool CommandLauncher::is_free_or_dead(Attempt& attempt) {
+  Minder& minder = attempt.minder;
+  const MinderWord word = minder.line ? listen_to(minder) : MinderWord::gone;
+  if (word == MinderWord::free) {
+    minders_.rest(std::exchange(minder, {}), options_.clock.read().boot);
+    if (!std::exchange(rest_is_timed_, true)) (void)set_timer(rest_, rest_limit);
+    return true;
+  }
+  if (word == MinderWord::gone) minders_.hang_up(minder);
+  if (!wait_for_end(minder.process, Millis{0})) return false;
+  attempt.minder_end = reap_child(minder.process);
+  minders_.hang_up(minder);
+  minder = {};
+  return true;
+}
+
+void CommandLauncher::let_minders_go() {
+  std::uint64_t expirations = 0;
+  (void)!::read(rest_.get(), &expirations, sizeof expirations);
+  minders_.let_go(options_.clock.read().boot - rest_limit);
+  rest_is_timed_ = minders_.has_resting();
+  if (rest_is_timed_) (void)set_timer(rest_, rest_limit);
+}
+
 // Reads what is new of an attempt, and forgets it once its minder is dead and everything is said. What cannot be read
 // now is tried again in a while.
 void CommandLauncher::look_or_try_again(const AttemptId& id, Attempt& attempt) {
-  const Result<void> looked = attempt.minder_is_dead ? look_without_minder(id, attempt) : look(id, attempt);
+  const Result<void> looked = attempt.minder_is_gone ? look_without_minder(id, attempt) : look(id, attempt);
   if (looked) {
     attempt.tries = 0;
-    if (attempt.minder_is_dead) forget(id);
+    if (attempt.minder_is_gone) forget(id);
     return;
   }
   if (attempt.tries++ == 0) log::warning("run " + id.run.text() + ": " + looked.error().what + ", and is tried again");
-  if (attempt.minder_is_dead && attempt.tries > unreadable_tries) {
+  if (attempt.minder_is_gone && attempt.tries > unreadable_tries) {
     report_lost(id, looked.error().what);
     forget(id);
     return;
@@ -324,6 +390,7 @@ Result<void> CommandLauncher::look(const AttemptId& id, Attempt& attempt) {
   }
   const auto claim = read_claim(directory(id));
   if (claim && *claim && (*claim)->executing) report_started(id, attempt, *(*claim)->executing);
+  if (attempt.is_started) minders_.hang_up(attempt.minder);
   if (attempt.is_started) look_for_progress(id, attempt);
   return {};
 }

@@ -1,8 +1,8 @@
 // Launches attempts as processes, each with a minder beside it that outlives the daemon.
 //
 // An attempt's facts stand in its run directory (jobs/run_directory.h); the launcher only learns when to look there. A
-// datagram of the minder says that something is new; its pidfd says that it is dead, and then nothing more will come. A
-// minder that was found after a restart is watched in the same way as an own child.
+// datagram of the minder says that something is new; its line says that it is free, or its pidfd that it is dead, and
+// then nothing more will come. A minder that was found after a restart is watched in the same way as an own child.
 #pragma once
 
 #include <functional>
@@ -18,8 +18,10 @@
 #include <base/poller.h>
 #include <base/zones.h>
 #include <jobs/account.h>
+#include <jobs/burst.h>
 #include <jobs/cgroup_home.h>
 #include <jobs/deadlines.h>
+#include <jobs/minders.h>
 #include <jobs/progress_watch.h>
 #include <jobs/records.h>
 
@@ -29,8 +31,9 @@ namespace belfry {
 class CommandLauncher final : public Launcher {
  public:
   struct Options {
-    std::string runs_path;    // absolute; this launcher's alone (the daemon holds the state directory's lock)
-    std::string minder_path;  // opened once: a package upgrade underneath changes nothing
+    std::string runs_path;  // absolute; this launcher's alone (the daemon holds the state directory's lock)
+    std::string minder_path;
+    std::size_t lines_max = 64;  // minders that may go on to another run; each takes one more descriptor
     BootId boot;
     CgroupHome cgroups = CgroupHome::none("");  // where each attempt gets a control group of its own
     std::string journal_socket = Journal::usual_socket;
@@ -53,14 +56,14 @@ class CommandLauncher final : public Launcher {
 
  private:
   struct Attempt {
-    Fd minder;
+    Minder minder;                 // while it is at this attempt's side
     Reason stop = Reason::none;    // why it was told to stop
     bool is_started = false;       // AttemptStarted was reported
     bool is_over = false;          // its end was reported; only the minder's own end is waited for
     std::optional<Progress> told;  // what was last reported of how far it is
     BootTime quiet_until{};        // until then nothing more of that is reported
 
-    bool minder_is_dead = false;
+    bool minder_is_gone = false;           // dead, or at nobody's side
     std::optional<ProcessEnd> minder_end;  // as far as it can be known
     int tries = 0;                         // to read what it has stated, in a row and in vain
   };
@@ -76,9 +79,10 @@ class CommandLauncher final : public Launcher {
   };
 
   struct Files {
-    Fd minder;
+    Minders minders;
     Fd hints;
     Fd again;  // a timer
+    Fd rest;   // a timer
     ProgressWatch progress;
     Deadlines deadlines;
   };
@@ -86,21 +90,27 @@ class CommandLauncher final : public Launcher {
 
   Result<Fd> prepare(const StartOrder& order);
   void launch(const AttemptId& id, Postponed again);
+  Result<Minder> minder_for(const AttemptId& id, const Fd& secrets);
+  void wait_for_a_free_one();
   void postpone(const AttemptId& id, Postponed again, const Error& why);
   void take_postponed(const AttemptId& id);
   bool forget_postponed(const AttemptId& id);
   std::shared_ptr<const Zone> zone_of(const Job& job);
   void recover_one(const Run& run);
-  void watch(const AttemptId& id, Fd minder);
+  void watch(const AttemptId& id, Minder minder);
   void follow_to_first_report(const AttemptId& id, Attempt& attempt);
 
   void bound(const AttemptId& id, Controllers used);
   void unbound(const AttemptId& id);
   void hand_on_controllers();
 
+  bool handle_ready(Millis patience);
+  void handle(std::uint64_t token);
   void take_hints();
   void take_token(std::uint64_t token);
-  void take_minder_end(const AttemptId& id, std::uint64_t token);
+  void take_from_minder(const AttemptId& id, std::uint64_t token);
+  bool is_free_or_dead(Attempt& attempt);
+  void let_minders_go();
   void look_or_try_again(const AttemptId& id, Attempt& attempt);
   void look_again();
   Result<void> look(const AttemptId& id, Attempt& attempt);
@@ -119,8 +129,11 @@ class CommandLauncher final : public Launcher {
 
   Options options_;
   Poller poller_;
-  Fd minder_;
+  Minders minders_;
+  Burst burst_;
   Fd hints_;
+  Fd rest_;  // the timer of those of the minders that rest
+  bool rest_is_timed_ = false;
   Fd again_;                           // the timer of
   std::vector<AttemptId> unreadable_;  // those of which it could not be read what became of them
   ProgressWatch progress_;
@@ -131,7 +144,7 @@ class CommandLauncher final : public Launcher {
   std::map<AttemptId, Postponed> postponed_;
   std::map<AttemptId, Controllers> bounded_;  // the attempts whose limits make use of controllers
   std::map<std::uint64_t, AttemptId> by_token_;
-  std::uint64_t last_token_ = 3;  // those before are the hints socket's, and of what stands behind it above
+  std::uint64_t last_token_ = 4;  // those before are the hints socket's, and of what stands behind it above
 };
 
 }  // namespace belfry

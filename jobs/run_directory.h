@@ -1,5 +1,6 @@
 // The run directory: where a daemon, a minder and a later daemon meet. Everything they tell one another for good stands
-// in these files; all else (the hint, the minder's pidfd) only says "look again".
+// in these files; all else (the hint, the minder's pidfd, the line of jobs/line.h) only says "look again" or "look
+// here".
 //
 //   runs/                            the state directory's
 //     hints                          datagram socket of the daemon; each datagram is the name of a run directory
@@ -8,9 +9,8 @@
 //         progress job               how far it is, `80 uploading`: what `belfry progress` writes (BELFRY_PROGRESS)
 //         result   job               the run's result (BELFRY_RESULT)
 //         checkpoint  job            kept for the next attempt of the run (BELFRY_CHECKPOINT)
-//       spec       daemon            what to start, and how. The minder holds an flock on it for its life: it is free
-//       the
-//                                    moment the minder is dead
+//       spec       daemon            what to start, and how. The minder holds an flock on it until it is dead, or
+//                                    everything about the run is on record
 //       input      daemon            what the job reads as its standard input, if not /dev/null
 //       started    minder, recovery  the claim. Who links it first decides whether the launch ever executes
 //       output     minder            what the job wrote, byte by byte, stdout and stderr in order of arrival; made, as
@@ -49,7 +49,7 @@
 //            end=
 //
 //   What is secret stands in none of these files. Where a job has secrets, the minder inherits a descriptor of a file
-//   that is only in memory, and its number as a second argument:
+//   that is only in memory, and is told its number (--secrets):
 //
 //            belfry-secrets=1
 //            env=             once per variable that has a secret in its value, NAME=VALUE

@@ -19,20 +19,22 @@ namespace {
 
 struct Order {
   int minder = -1;
-  int secrets = -1;  // -1: there are none
-  std::array<const char*, 5> argv{};
+  int secrets = -1;                   // -1: there are none
+  int line = -1;                      // the same
+  std::array<const char*, 8> argv{};  // ends with a null
   std::array<const char*, 1> environment{};
-  int exec_error = 0;  // written by the child: it runs in this very memory until its exec
+  bool has_own_table = false;  // of descriptors, from the start
+  int exec_error = 0;          // written by the child: it runs in this very memory until its exec
 };
 
 // In the child, on a stack of its own, in the parent's memory. Nothing here may allocate, lock or return.
 [[gnu::no_sanitize("address", "thread", "undefined")]] int exec_minder(void* argument) {
   auto* const order = static_cast<Order*>(argument);
-  if (order->secrets >= 0) {
-    ::syscall(SYS_fcntl, order->secrets, F_SETFD, 0);
-  } else {
+  if (!order->has_own_table) {
     ::syscall(SYS_close_range, static_cast<unsigned>(order->minder) + 1U, ~0U, CLOSE_RANGE_UNSHARE);
   }
+  if (order->secrets >= 0) ::syscall(SYS_fcntl, order->secrets, F_SETFD, 0);
+  if (order->line >= 0) ::syscall(SYS_fcntl, order->line, F_SETFD, 0);
   ::syscall(SYS_execveat, order->minder, "", order->argv.data(), order->environment.data(), AT_EMPTY_PATH);
   order->exec_error = errno;
   ::_exit(127);
@@ -57,9 +59,9 @@ class SignalsBlocked {
 
 // A daemon with thousands of runs has a descriptor of each, and a child that begins with a copy of that table has to
 // close them all in its exec: half of what its start costs. So it begins in the daemon's own table, and takes from it
-// only what stands before the minder's program, which was opened early. Whoever is to hand on a descriptor of its own
-// run's, the secrets, needs the copy: in the daemon's table nothing may change.
-int table_of_descriptors(const Order& order) { return order.secrets >= 0 ? 0 : CLONE_FILES; }
+// only what stands before the minder's program, which was opened early. Whoever is to hand on a descriptor behind it
+// needs the copy: in the daemon's table nothing may change.
+bool needs_copy_of_table(const Order& order) { return order.secrets >= 0 || order.line > order.minder; }
 
 }  // namespace
 
@@ -73,16 +75,24 @@ Result<std::string> find_minder_program() {
 }
 
 Result<Fd> spawn_minder(const Fd& minder, const std::string& run_directory, const MinderExtras& extras) {
-  const std::string number = std::to_string(extras.secrets);
-  Order order{.minder = minder.get(), .secrets = extras.secrets, .argv = {"belfry-minder", run_directory.c_str()}};
+  const std::string secrets = std::to_string(extras.secrets);
+  const std::string line = std::to_string(extras.line);
+  Order order{.minder = minder.get(),
+              .secrets = extras.secrets,
+              .line = extras.line,
+              .argv = {"belfry-minder", run_directory.c_str()}};
+  order.has_own_table = needs_copy_of_table(order);
   std::size_t next = 2;
-  if (extras.place == MinderExtras::Place::foreground) order.argv[next++] = "--foreground";
-  if (extras.secrets >= 0) order.argv[next] = number.c_str();
+  const auto add = [&](const char* argument) { order.argv[next++] = argument; };
+  if (extras.place == MinderExtras::Place::foreground) add("--foreground");
+  if (extras.secrets >= 0) add("--secrets"), add(secrets.c_str());
+  if (extras.line >= 0) add("--line"), add(line.c_str());
   alignas(16) std::array<std::byte, 16384> stack{};
   int pidfd = -1;
   const SignalsBlocked blocked;
-  const int pid = ::clone(exec_minder, stack.data() + stack.size(),
-                          CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD | table_of_descriptors(order), &order, &pidfd);
+  const int pid =
+      ::clone(exec_minder, stack.data() + stack.size(),
+              CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD | (order.has_own_table ? 0 : CLONE_FILES), &order, &pidfd);
   if (pid < 0) return std::unexpected(system_error("clone", "belfry-minder"));
   Fd process{pidfd};
   if (order.exec_error == 0) return process;

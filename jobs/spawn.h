@@ -25,6 +25,7 @@ struct MinderExtras {
     foreground,  // its job writes where the caller does, and the caller's death ends it
   };
   int secrets = -1;  // as hold_secrets() gives it: handed on as well; of no other process. -1: there are none
+  int line = -1;     // the minder's end (jobs/line.h), handed on as well. Cheap if its number is below the program's
   Place place = Place::beside_daemon;
 };
 Result<Fd> spawn_minder(const Fd& minder, const std::string& run_directory, const MinderExtras& extras = {});

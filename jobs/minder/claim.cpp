@@ -14,11 +14,18 @@ namespace {
 
 constexpr char draft_name[] = "started.minder";
 
+// Of this process, which may take many claims.
+uint64_t own_start() {
+  static uint64_t start = 0;
+  if (start == 0) start = read_process_facts(getpid()).start;
+  return start;
+}
+
 }  // namespace
 
 int Claim::prepare() {
   minder_ = getpid();
-  minder_start_ = read_process_facts(minder_).start;
+  minder_start_ = own_start();
   fd_ = create_draft(draft_name);
   return fd_ >= 0 ? 0 : errno;
 }

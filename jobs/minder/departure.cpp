@@ -11,6 +11,8 @@
 namespace belfry::minder {
 namespace {
 
+constexpr int line_fd = 3;
+
 // With the system call itself, because libc keeps some signals to itself. All zeros is SIG_DFL.
 void reset_dispositions() {
   struct {
@@ -29,8 +31,14 @@ void lower_oom_score() {
 
 }  // namespace
 
-Trouble leave_starter(Place place) {
-  if (syscall(SYS_close_range, 3U, ~0U, 0U) != 0) return {{StartFailure::open_call, errno}, "close_range"};
+Trouble leave_starter(Place place, Line& line) {
+  if (line.is_open() && line.fd() != line_fd) {
+    if (dup3(line.fd(), line_fd, O_CLOEXEC) < 0) return {{StartFailure::open_call, errno}, "the line"};
+    line.move_to(line_fd);
+  }
+  if (line.is_open()) (void)fcntl(line_fd, F_SETFD, FD_CLOEXEC);
+  const unsigned first_foreign = line.is_open() ? line_fd + 1 : line_fd;
+  if (syscall(SYS_close_range, first_foreign, ~0U, 0U) != 0) return {{StartFailure::open_call, errno}, "close_range"};
   const bool keeps_output = place == Place::foreground;
   for (int fd = 0; fd < (keeps_output ? 1 : 3); ++fd) close(fd);
   const bool is_open =

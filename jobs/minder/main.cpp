@@ -1,5 +1,6 @@
-// belfry-minder RUN_DIRECTORY [--foreground] [DESCRIPTOR]: stays beside one attempt of a job and outlives the daemon
-// (jobs/minder/minder.h). Behind the descriptor are the job's secrets (jobs/run_directory.h).
+// belfry-minder RUN_DIRECTORY [--foreground | --line DESCRIPTOR | --secrets DESCRIPTOR]...: stays beside one attempt of
+// a job and outlives the daemon (jobs/minder/minder.h); then beside another, if the daemon sends it there over the line
+// (jobs/line.h). Behind the other descriptor are the job's secrets (jobs/run_directory.h).
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -7,17 +8,64 @@
 #include <jobs/minder/fields.h>
 #include <jobs/minder/minder.h>
 
-int main(int argc, char** argv) {
+namespace belfry::minder {
+namespace {
+
+struct Arguments {
+  const char* directory = nullptr;
+  Place place = Place::beside_daemon;
+  int line = -1;
+  int secrets = -1;
+};
+
+bool parse(char** argv, Arguments& arguments) {
+  if (*argv != nullptr) arguments.directory = *++argv;
+  while (arguments.directory != nullptr && *++argv != nullptr) {
+    const char* const option = *argv;
+    if (strcmp(option, "--foreground") == 0) {
+      arguments.place = Place::foreground;
+      continue;
+    }
+    if (*++argv == nullptr) return false;
+    const int fd = static_cast<int>(parse_number(*argv));
+    if (strcmp(option, "--line") == 0) {
+      arguments.line = fd;
+    } else if (strcmp(option, "--secrets") == 0) {
+      arguments.secrets = fd;
+    } else {
+      return false;
+    }
+  }
+  return arguments.directory != nullptr;
+}
+
+const char* last_part(const char* path) {
+  const char* const slash = strrchr(path, '/');
+  return slash == nullptr ? path : slash + 1;
+}
+
+int serve(const Arguments& arguments) {
+  if (chdir(arguments.directory) != 0) return errno;
+  Post post(arguments.place, arguments.line);
+  int error = 0;
+  const char* name = last_part(arguments.directory);
+  while (name != nullptr) {
+    Minder minder(name, post);
+    error = minder.run(arguments.secrets);
+    name = minder.has_left_nothing() ? post.next_run(error) : nullptr;
+  }
+  return error;
+}
+
+}  // namespace
+}  // namespace belfry::minder
+
+int main(int, char** argv) {
   static constexpr char usage[] = "belfry-minder is started by belfry, beside each run, and not by hand\n";
-  const bool is_foreground = argc > 2 && strcmp(argv[2], "--foreground") == 0;
-  const int rest = is_foreground ? 3 : 2;
-  if (argc < rest || argc > rest + 1) {
+  belfry::minder::Arguments arguments;
+  if (!belfry::minder::parse(argv, arguments)) {
     (void)!write(2, usage, sizeof usage - 1);
     return 2;
   }
-  if (chdir(argv[1]) != 0) return errno;
-  const char* slash = strrchr(argv[1], '/');
-  using namespace belfry::minder;
-  Minder minder(slash == nullptr ? argv[1] : slash + 1, is_foreground ? Place::foreground : Place::beside_daemon);
-  return minder.run(argc > rest ? static_cast<int>(parse_number(argv[rest])) : -1);
+  return belfry::minder::serve(arguments);
 }

@@ -21,7 +21,8 @@ constexpr uint64_t sleep_max_ms = 1000000;
 
 Trouble trouble(StartFailure::Call call, const char* path, int error) { return {{call, error}, path}; }
 
-// Held until the minder is dead; never unlocked by hand. False: somebody else is at work in this directory.
+// Held until the minder is dead, or has everything on record and goes to another run. False: somebody else is at work
+// in this directory.
 bool take_lock() {
   const int fd = open(run_directory::lock_file, O_RDWR | O_CLOEXEC);
   return fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0;
@@ -62,13 +63,12 @@ int Minder::run(int secrets_fd) {
 
 Trouble Minder::prepare(int secrets_fd) {
   if (const int error = secrets_.take(secrets_fd)) return trouble(StartFailure::read_call, "the secrets", error);
-  if (const Trouble found = leave_starter(place_)) return found;
-  signals_ = open_signals();
-  if (signals_ < 0) return trouble(StartFailure::open_call, "signalfd", errno);
+  if (const Trouble found = post_.take_up()) return found;
   if (!take_lock()) return trouble(StartFailure::open_call, run_directory::lock_file, errno);
   if (const int error = read_spec(spec_, secrets_))
     return trouble(StartFailure::read_call, run_directory::spec_file, error);
-  if (place_ == Place::beside_daemon) {
+  has_been_special_ = spec_.has_secrets || spec_.identity.name != nullptr;
+  if (post_.place() == Place::beside_daemon) {
     if (const Trouble found = open_capture()) return found;
   }
   if (const Trouble found = open_input()) return found;
@@ -106,6 +106,7 @@ Trouble Minder::start_job() {
   const JobStreams streams = {input_, capture_.job_output(), capture_.job_errors()};
   for (uint64_t pause = fork_pause_first_ms;; pause = pause * 2 < fork_pause_max_ms ? pause * 2 : fork_pause_max_ms) {
     read_signals();
+    listen();
     if (stop_asked_) return trouble(StartFailure::stopped, "", 0);
     const StartFailure failure = job_.start({spec_, streams, cgroup_, claim_});
     const bool has_no_room =
@@ -114,8 +115,8 @@ Trouble Minder::start_job() {
       return {failure, failure.call == StartFailure::claim_call ? run_directory::claim_file : ""};
     }
     const uint64_t left = left_until(give_up_at);
-    struct pollfd ready = {signals_, POLLIN, 0};
-    poll(&ready, 1, static_cast<int>(pause < left ? pause : left));
+    struct pollfd ready[2] = {{post_.signals(), POLLIN, 0}, {post_.line().fd(), POLLIN, 0}};
+    poll(ready, 2, static_cast<int>(pause < left ? pause : left));
   }
 }
 
@@ -129,13 +130,17 @@ int Minder::put_on_record(const Trouble& found) {
 }
 
 void Minder::turn() {
-  struct pollfd ready[4] = {
-      {signals_, POLLIN, 0}, {job_.result_fd(), POLLIN, 0}, {capture_.fd(0), POLLIN, 0}, {capture_.fd(1), POLLIN, 0}};
-  poll(ready, 4, timeout_ms());
+  struct pollfd ready[5] = {{post_.signals(), POLLIN, 0},
+                            {job_.result_fd(), POLLIN, 0},
+                            {capture_.fd(0), POLLIN, 0},
+                            {capture_.fd(1), POLLIN, 0},
+                            {post_.line().fd(), POLLIN, 0}};
+  poll(ready, 5, timeout_ms());
   if (ready[1].revents != 0) note_exec_result();  // before the signals: a job that is over has executed
   if (ready[2].revents != 0) capture_.read_some(0);
   if (ready[3].revents != 0) capture_.read_some(1);
   if (ready[0].revents != 0) read_signals();
+  if (ready[4].revents != 0) listen();
   take_due_times();
 }
 
@@ -164,11 +169,16 @@ void Minder::take_due_times() {
 void Minder::read_signals() {
   struct signalfd_siginfo info = {};
   bool has_child_ended = false;
-  while (read(signals_, &info, sizeof info) == static_cast<ssize_t>(sizeof info)) {
+  while (read(post_.signals(), &info, sizeof info) == static_cast<ssize_t>(sizeof info)) {
     if (info.ssi_signo == SIGTERM) stop_asked_ = true;
     if (info.ssi_signo == SIGCHLD) has_child_ended = true;
   }
   if (has_child_ended && phase_ != Phase::starting) reap();
+}
+
+// Who is told by signal is told by somebody who has no line: a later daemon, or a person.
+void Minder::listen() {
+  if (post_.line().listen() == Line::Word::stop) stop_asked_ = true;
 }
 
 void Minder::note_exec_result() {
@@ -242,6 +252,7 @@ void Minder::deal_with_leftovers() {
 void Minder::finish() {
   ladder_.end();
   phase_ = Phase::over;
+  no_process_is_left_ = true;
   record_.complete = true;
   write_record();
   cgroup_.remove();
@@ -261,6 +272,7 @@ void Minder::write_record() {
   record_.unlimited = cgroup_.unlimited();
   const bool is_written = write_exit_record(record_);
   record_is_due_ = !is_written && !is_directory_removed();
+  is_on_record_ = is_written;
   if (is_written && phase_ != Phase::over) hint_.raise();  // else the minder's own end is the hint
 }
 
