@@ -10,6 +10,7 @@ namespace belfry {
 
 struct DescriptorBudget {
   std::uint32_t runs = 0;     // each takes one while it executes
+  std::uint32_t lines = 0;    // and some one more at its beginning, over which its minder is sent to the next run
   std::uint32_t clients = 0;  // at most 256
 };
 

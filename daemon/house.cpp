@@ -97,6 +97,7 @@ Result<void> House::open_core() {
                                     .boot = ground_.boot,
                                     .callables = *ground_.callables,
                                     .clock = clock_,
+                                    .lines_max = descriptors_.lines,
                                     .report = report}));
   look_at_wishes();
   launchers_->launcher().recover(left_executing);

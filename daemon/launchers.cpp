@@ -19,6 +19,7 @@ Result<std::unique_ptr<Launchers>> Launchers::open(const Options& options) {
   const std::string minder = TRY(find_minder_program());
   auto commands = TRY(CommandLauncher::open({.runs_path = options.runs_path,
                                              .minder_path = minder,
+                                             .lines_max = options.lines_max,
                                              .boot = options.boot,
                                              .cgroups = CgroupHome::of_this_process(),
                                              .clock = options.clock,

@@ -27,6 +27,7 @@ class Launchers {
     BootId boot;
     const Callables& callables;
     Clock& clock;
+    std::size_t lines_max = 0;           // as CommandLauncher takes it
     std::function<void(Report)> report;  // what becomes of attempts
   };
   // Refuses a state directory on a file system that cannot keep what minders promise (S3).

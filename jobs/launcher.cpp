@@ -284,7 +284,7 @@ void CommandLauncher::recover_one(const Run& run) {
 void CommandLauncher::follow_to_first_report(const AttemptId& id, Attempt& attempt) {
   look_or_try_again(id, attempt);
   for (Millis waited{0}; !attempt.is_started && !attempt.is_over; waited += exec_pause) {
-    if (waited >= exec_limit) return report_started(id, attempt, options_.clock.read().wall);
+    if (waited >= exec_limit) return note_goes_on(id, attempt, options_.clock.read().wall);
     const bool minder_is_dead = wait_for_end(attempt.minder.process, exec_pause);
     (void)(minder_is_dead ? look_without_minder(id, attempt) : look(id, attempt));  // its end is seen once more
   }
@@ -301,7 +301,6 @@ void CommandLauncher::watch(const AttemptId& id, Minder minder) {
   }
   by_token_.emplace(minder.token, id);
   attempts_.emplace(id, Attempt{.minder = std::move(minder)});
-  progress_.listen(id, job_directory(id));
 }
 
 void CommandLauncher::take_hints() {
@@ -389,8 +388,7 @@ Result<void> CommandLauncher::look(const AttemptId& id, Attempt& attempt) {
     return {};
   }
   const auto claim = read_claim(directory(id));
-  if (claim && *claim && (*claim)->executing) report_started(id, attempt, *(*claim)->executing);
-  if (attempt.is_started) minders_.hang_up(attempt.minder);
+  if (claim && *claim && (*claim)->executing) note_goes_on(id, attempt, *(*claim)->executing);
   if (attempt.is_started) look_for_progress(id, attempt);
   return {};
 }
@@ -456,6 +454,14 @@ Result<void> CommandLauncher::settle_without_minder(const AttemptId& id, Attempt
 void CommandLauncher::report_lost(const AttemptId& id, const std::string& why) {
   log::warning("run " + id.run.text() + " is lost: " + why);
   options_.report(AttemptLost{id, Reason::minder_killed});
+}
+
+// It is not one of those that are over at once: it may say how far it is, and its minder is of no use to another run.
+void CommandLauncher::note_goes_on(const AttemptId& id, Attempt& attempt, WallTime since) {
+  if (attempt.is_started) return;
+  report_started(id, attempt, since);
+  progress_.listen(id, job_directory(id));
+  minders_.hang_up(attempt.minder);
 }
 
 void CommandLauncher::report_started(const AttemptId& id, Attempt& attempt, WallTime at) {

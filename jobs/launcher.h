@@ -121,6 +121,7 @@ class CommandLauncher final : public Launcher {
   Result<void> settle_without_minder(const AttemptId& id, Attempt& attempt);
   void report_lost(const AttemptId& id, const std::string& why);
 
+  void note_goes_on(const AttemptId& id, Attempt& attempt, WallTime since);
   void report_started(const AttemptId& id, Attempt& attempt, WallTime at);
   void report_end(const AttemptId& id, Attempt& attempt, const ExitRecord& record);
 

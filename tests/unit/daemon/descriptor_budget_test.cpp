@@ -8,13 +8,15 @@ TEST_CASE("daemon/descriptor_budget: F11 runs and clients have their shares, and
   struct Row {
     std::uint64_t limit;
     std::uint32_t runs;
+    std::uint32_t lines;
     std::uint32_t clients;
   };
-  for (const Row& row : {Row{0, 4, 4}, Row{64, 12, 4}, Row{256, 156, 52}, Row{1024, 732, 244}, Row{65'536, 65'232, 256},
-                         Row{~std::uint64_t{0}, 0xFFFF'FFFF, 256}}) {
+  for (const Row& row : {Row{0, 4, 0, 4}, Row{64, 11, 1, 4}, Row{256, 143, 13, 52}, Row{1024, 671, 61, 244},
+                         Row{65'536, 65'168, 64, 256}, Row{~std::uint64_t{0}, 0xFFFF'FFFF, 64, 256}}) {
     CAPTURE(row.limit);
     const DescriptorBudget budget = share_descriptors(row.limit);
     CHECK(budget.runs == row.runs);
+    CHECK(budget.lines == row.lines);
     CHECK(budget.clients == row.clients);
   }
 }

@@ -1,0 +1,186 @@
+// A minder whose run has left nothing behind is sent to the next one (jobs/line.h).
+#include <signal.h>
+#include <sys/wait.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <set>
+
+#include <doctest/doctest.h>
+
+#include <base/file.h>
+#include <jobs/process.h>
+#include <tests/os/jobs/bench.h>
+
+namespace belfry::tests {
+namespace {
+
+class Row : public Bench {
+ public:
+  // The process that was this run's minder.
+  ProcessName minder_of(const StartOrder& order) {
+    run(order);
+    return claim(order.id).minder;
+  }
+  ProcessName minder_of(const std::string& text, ProcessSettings process = {}) {
+    return minder_of(script(text, std::move(process)));
+  }
+
+  // Until the launcher has heard that its minder is free: then it no longer speaks of what the run directory says.
+  bool is_free(const AttemptId& id) {
+    Fd lock;
+    return eventually([&] { return try_lock(directory(id), lock) == LockState::obtained; }) &&
+           follow_for(Millis{20}, [] { return false; }) == false;
+  }
+};
+
+TEST_CASE("jobs/minders: S3 one process is the minder of many runs, one after the other, and each run is a whole one") {
+  Row bench;
+  std::set<pid_t> minders;
+  for (int i = 0; i < 50; ++i) {
+    const StartOrder order = bench.script("echo number " + std::to_string(i) + "; exit " + std::to_string(i));
+    const Outcome& outcome = bench.run(order);
+    REQUIRE(outcome.ended);
+    CHECK(outcome.ended->end == ProcessEnd{ProcessEnd::How::exited, i});
+    CHECK(bench.output(order.id) == "number " + std::to_string(i) + "\n");
+    CHECK(read_exit_record(bench.directory(order.id))->complete);
+    const Claim claim = bench.claim(order.id);
+    CHECK(claim.job.pid != claim.minder.pid);
+    minders.insert(claim.minder.pid);
+    REQUIRE(bench.is_free(order.id));
+  }
+  CHECK(minders.size() == 1);
+}
+
+TEST_CASE("jobs/minders: S28 a job finds nothing of the one before it") {
+  Row bench;
+  const std::string look =
+      "ls -l /proc/self/fd | wc -l; umask; pwd; cat /proc/self/oom_score_adj; ulimit -n; nice; env | grep -v RUN | "
+      "sort | "
+      "grep -v SCHEDULED | grep -v BELFRY_ | cksum; grep -E '^Sig(Blk|Ign|Cgt)' /proc/self/status; ps -o sid= -p $$ | "
+      "wc -l";
+  const StartOrder alone = bench.script(look);
+  bench.run(alone);
+  REQUIRE(bench.is_free(alone.id));
+  const StartOrder other = bench.script("umask 077; cd /tmp; trap '' HUP; exec 7>/dev/null; sleep 0.01; exit 3",
+                                        {.umask = 027, .stdin_text = "text", .limits = {.open_files = 100, .nice = 7}});
+  bench.run(other);
+  REQUIRE(bench.is_free(other.id));
+  const StartOrder after = bench.script(look);
+  bench.run(after);
+  CHECK(bench.claim(after.id).minder == bench.claim(alone.id).minder);
+  CHECK(bench.output(after.id) == bench.output(alone.id));
+}
+
+TEST_CASE("jobs/minders: S27 a minder does not go on while something of its run is left") {
+  Row bench;
+  const std::string pid_file = bench.scratch("pid");
+  const ProcessName left = bench.minder_of("sleep 60 & echo $! > " + pid_file, {.leftovers = Leftovers::leave});
+  REQUIRE(eventually([&] { return !is_alive(left.pid); }));
+  const ProcessName waits = bench.minder_of("sleep 60 & echo $! > " + pid_file + "2", {.leftovers = Leftovers::wait});
+  CHECK(bench.minder_of("exit 0") != waits);
+  CHECK(is_alive(waits.pid));
+  for (const char* const suffix : {"", "2"}) ::kill(read_pid(pid_file + suffix), SIGKILL);
+}
+
+TEST_CASE("jobs/minders: S26 a word to stop the run that is over does not stop the next one") {
+  Row bench;
+  const StartOrder first = bench.script("exit 0");
+  bench.run(first);
+  REQUIRE(bench.is_free(first.id));
+  const ProcessName minder = bench.claim(first.id).minder;
+  signal_process(*hold_process(minder), SIGTERM);  // somebody's by hand
+  bench.launcher().stop({.id = first.id, .reason = Reason::by_request});
+  const StartOrder second = bench.script("sleep 0.02; exit 5");
+  const Outcome& outcome = bench.run(second);
+  REQUIRE(outcome.ended);
+  CHECK(outcome.ended->end == ProcessEnd{ProcessEnd::How::exited, 5});
+  CHECK(bench.claim(second.id).minder == minder);
+}
+
+TEST_CASE("jobs/minders: S26 a run is stopped at every moment of its minder's second one") {
+  Row bench;
+  int stopped_before = 0;
+  for (int i = 0; i < 100; ++i) {
+    REQUIRE(bench.is_free([&] {
+      const StartOrder before = bench.script("exit 0");
+      bench.run(before);
+      return before.id;
+    }()));
+    const StartOrder order = bench.script("exec sleep 60");
+    bench.launcher().start(order);
+    if (i % 4 != 0) bench.follow_for(Millis{i % 4}, [] { return false; });
+    bench.launcher().stop({.id = order.id, .reason = Reason::by_request});
+    const Outcome& outcome = bench.follow_to_end(order.id);
+    REQUIRE(outcome.is_over());
+    if (outcome.start_failed) ++stopped_before;
+    if (outcome.ended) CHECK(outcome.ended->reason == Reason::by_request);
+  }
+  CHECK(stopped_before < 100);
+}
+
+TEST_CASE("jobs/minders: S31 a resting minder that is killed is buried, and the next run has another") {
+  Row bench;
+  const StartOrder first = bench.script("exit 0");
+  const ProcessName minder = bench.minder_of(first);
+  REQUIRE(bench.is_free(first.id));
+  ::kill(minder.pid, SIGKILL);
+  const StartOrder second = bench.script("exit 6");
+  const Outcome& outcome = bench.run(second);
+  if (outcome.ended) CHECK(outcome.ended->end.code == 6);
+  REQUIRE(bench.follow([&] { return !is_alive(minder.pid); }));
+  CHECK(bench.run_script("exit 6").ended->end.code == 6);
+}
+
+TEST_CASE("jobs/minders: S3 a minder that has rested for a while leaves, and at once where its daemon is gone") {
+  Row bench;
+  const StartOrder first = bench.script("exit 0");
+  const ProcessName minder = bench.minder_of(first);
+  REQUIRE(bench.is_free(first.id));
+  CHECK(is_alive(minder.pid));
+  bench.clock().now.boot += std::chrono::minutes{1};
+  REQUIRE(bench.follow([&] { return ::waitpid(-1, nullptr, WNOHANG) == -1 && errno == ECHILD; }));
+
+  const StartOrder second = bench.script("exit 0");
+  const auto resting = hold_process(bench.minder_of(second));
+  REQUIRE(bench.is_free(second.id));
+  REQUIRE(resting);
+  bench.destroy_launcher();
+  CHECK(wait_for_end(*resting, patience));
+  (void)reap_child(*resting);
+}
+
+TEST_CASE("jobs/minders: S3 a minder goes to no second run once its daemon is gone, but ends the one it has") {
+  Row bench;
+  const std::string go = bench.scratch("go");
+  const StartOrder before = bench.script("exit 0");
+  bench.run(before);
+  REQUIRE(bench.is_free(before.id));
+  const StartOrder order = bench.script("until [ -e " + go + " ]; do sleep 0.01; done; exit 4");
+  bench.start(order);
+  bench.follow_to_start(order.id);
+  const auto minder = hold_process(bench.claim(order.id).minder);
+  CHECK(bench.claim(order.id).minder == bench.claim(before.id).minder);
+  bench.destroy_launcher();
+  bench.create_launcher();
+  bench.recover(order.run);
+  REQUIRE(replace_file(go, ""));
+  CHECK(bench.follow_to_end(order.id).ended->end.code == 4);
+  REQUIRE(minder);
+  CHECK(wait_for_end(*minder, patience));
+}
+
+TEST_CASE("jobs/minders: F11 a run that goes on for a while keeps one descriptor, not two") {
+  Row bench;
+  const StartOrder order = bench.script("exec sleep 60");
+  bench.start(order);
+  REQUIRE(bench.follow_to_start(order.id).started);
+  const ProcessName minder = bench.claim(order.id).minder;
+  REQUIRE(eventually([&] { return !std::filesystem::exists("/proc/" + std::to_string(minder.pid) + "/fd/3"); }));
+  bench.launcher().stop({.id = order.id, .reason = Reason::by_request});
+  CHECK(bench.follow_to_end(order.id).ended->reason == Reason::by_request);
+  CHECK(bench.follow([&] { return !is_alive(minder.pid); }));
+}
+
+}  // namespace
+}  // namespace belfry::tests
