@@ -16,8 +16,8 @@ const bool is_long = std::getenv("BELFRY_LONG") != nullptr;
 
 // More than a daemon needs to be ready, to take over what an earlier one left, and to see several runs to their ends.
 constexpr std::uint64_t daemon_calls = 5'000;
-// More than a minder needs from its exec to the end of its job.
-constexpr std::uint64_t minder_calls = 130;
+// More than a minder needs from its exec to the end of its first job, and of its second and third.
+constexpr std::uint64_t minder_calls = 280;
 
 constexpr auto jobs = R"(
   quick: { schedule: every 100ms, overlap: allow, missed: all, run: '%MARK%' }
