@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include <base/verify.h>
 #include <daemon/core_time.h>
@@ -7,8 +8,8 @@ namespace belfry {
 
 const Now& CoreTime::read(const Now& clocks) {
   if (is_ahead_ && !has_come(clocks)) return told_;
-  is_ahead_ = false;
   const Now even = without_wavering(clocks);
+  late_ = std::exchange(is_ahead_, false) ? std::max(Millis{0}, even.boot - told_.boot) : Millis{0};
   told_ = {.wall = even.wall, .boot = std::max(told_.boot, even.boot), .awake = std::max(told_.awake, even.awake)};
   return told_;
 }

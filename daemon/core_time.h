@@ -18,6 +18,9 @@ class CoreTime {
   const Now& go_ahead(Millis by);
   bool is_ahead() const { return is_ahead_; }
 
+  // How long ago the instant came when read() found that it had: longer than a moment if the machine slept.
+  Millis late() const { return late_; }
+
   // When read() has something else to say; it has, too, when the clock was set. REQUIRES: ahead.
   Wakeup comes_at() const;
 
@@ -28,6 +31,7 @@ class CoreTime {
   Now told_{};
   std::optional<Millis> distance_;  // of the wall clock from the boot clock, as long as nobody sets it
   WallTime went_ahead_at_;
+  Millis late_{};
   bool is_ahead_ = false;
 };
 

@@ -1,5 +1,3 @@
-#include <algorithm>
-#include <iterator>
 #include <utility>
 
 #include <base/log.h>
@@ -34,11 +32,6 @@ void carry_out(Actions& actions, const Hands& hands) {
   actions.clear();
 }
 
-template <class T>
-void append(std::vector<T>& from, std::vector<T>& to) {
-  std::ranges::move(from, std::back_inserter(to));
-}
-
 }  // namespace
 
 void Turn::submit(Input input) {
@@ -49,7 +42,7 @@ void Turn::submit(Input input) {
 Result<void> Turn::take(const Now& now, const Hands& hands) {
   was_work_ = std::exchange(owed_, false) || time_.is_ahead();
   const Now& core_now = time_.read(now);
-  if (!time_.is_ahead()) carry_out(held_, hands);
+  if (!time_.is_ahead()) let_go(hands);
   decide(core_now, hands);
   if (!time_.is_ahead()) {
     if (const auto by = scheduler_.sure_ahead(lead)) decide(time_.go_ahead(*by), hands);
@@ -63,17 +56,19 @@ void Turn::decide(const Now& now, const Hands& hands) {
   if (actions_.persist) hands.ledger.persist(*actions_.persist);
   if (time_.is_ahead()) {
     for (const StartOrder& order : actions_.starts) hands.launcher.expect(order);
-    hold(actions_);
+    held_.add(actions_);
   } else {
     carry_out(actions_, hands);
   }
 }
 
-void Turn::hold(Actions& actions) {
-  append(actions.starts, held_.starts);
-  append(actions.stops, held_.stops);
-  append(actions.answers, held_.answers);
-  append(actions.notices, held_.notices);
+// What was made ready for starts that the core decides again is not needed.
+void Turn::let_go(const Hands& hands) {
+  for (const AttemptId& id : held_.take_out_late(time_.late())) {
+    hands.launcher.stop({.id = id, .reason = Reason::deadline});
+    scheduler_.submit(AttemptNeverExecuted{id});
+  }
+  carry_out(held_.actions(), hands);
 }
 
 // A little before the core has something to do by itself, to see whether it can be decided ahead; and then in time.

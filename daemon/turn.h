@@ -14,6 +14,7 @@
 #include <daemon/alarm.h>
 #include <daemon/core_time.h>
 #include <daemon/front_desk.h>
+#include <daemon/held_back.h>
 #include <daemon/status_line.h>
 #include <store/writer.h>
 
@@ -53,13 +54,13 @@ class Turn {
 
  private:
   void decide(const Now& now, const Hands& hands);
-  void hold(Actions& actions);
+  void let_go(const Hands& hands);
   Wakeup next_look(const Now& now) const;
 
   Scheduler scheduler_;
   CoreTime time_;
   Actions actions_;  // kept for its capacity
-  Actions held_;     // without `persist`
+  HeldBack held_;
   bool owed_ = false;
   bool was_work_ = false;
 };

@@ -255,6 +255,7 @@ void CallableLauncher::report_end(const AttemptId& id, const CallEnd& end, std::
 // ---- Ending --------------------------------------------------------------------------------------------------------
 
 void CallableLauncher::stop(const StopOrder& order) {
+  prepared_.erase(order.id);  // it was expected, and does not come
   const auto found = attempts_.find(order.id);
   if (found == attempts_.end() || found->second.is_over) return;
   if (crew_.withdraw(order.id)) {

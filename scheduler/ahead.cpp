@@ -16,8 +16,8 @@ std::optional<Millis> until_top(const DueHeap<Time>& heap, Time now) {
 }  // namespace
 
 // What may happen before the slots come is that a run ends, or that a person asks for something. Ends matter to jobs
-// that have a run open, and to runs that wait for a place; people are answered when the time has come, so it is as if
-// they had asked then.
+// that have a run open, to runs that wait for a place, and to slots that would find their queue full; people are
+// answered when the time has come, so it is as if they had asked then.
 std::optional<Millis> Scheduler::State::sure_ahead(Millis most) const {
   if (!may_decide() || queues_.does_anybody_wait()) return std::nullopt;
   const auto timer = until_top(timers_, now().boot);
@@ -28,12 +28,14 @@ std::optional<Millis> Scheduler::State::sure_ahead(Millis most) const {
   if (!by_wall && !by_elapsed) return std::nullopt;
   const Millis away = std::min(by_wall.value_or(Millis::max()), by_elapsed.value_or(Millis::max()));
   const bool is_near = away > Millis{0} && away <= most;
-  if (!is_near || !is_sure(due_by_wall_, now().wall + away)) return std::nullopt;
-  return is_sure(due_by_elapsed_, clocks_.elapsed() + away) ? std::optional(away) : std::nullopt;
-}
-
-bool Scheduler::State::is_sure(const DueHeap<WallTime>& due, WallTime upto) const {
-  return due.all_until(upto, [this](JobIndex index) { return jobs_.at(index).open.empty(); });
+  std::size_t count = 0;
+  const auto is_sure = [&](JobIndex index) {
+    const JobState& state = jobs_.at(index);
+    return state.open.empty() && queues_.has_room_for(state.policies().queue, ++count);
+  };
+  const bool all_are = is_near && due_by_wall_.all_until(now().wall + away, is_sure) &&
+                       due_by_elapsed_.all_until(clocks_.elapsed() + away, is_sure);
+  return all_are ? std::optional(away) : std::nullopt;
 }
 
 }  // namespace belfry

@@ -38,6 +38,13 @@ bool Queues::is_full(QueueIndex index) const {
   return free && queue.line.size() >= *free + queue.definition.max_waiting;
 }
 
+bool Queues::has_room_for(const SharedText& name, std::size_t runs) const {
+  const auto found = std::ranges::find_if(queues_, [&](const Queue& queue) { return queue.definition.name == name; });
+  if (found == queues_.end() || found->gate.running() == 0) return true;
+  const auto free = found->gate.free_places();
+  return !free || found->line.size() + runs <= std::size_t{*free} + found->definition.max_waiting;
+}
+
 std::optional<RunHandle> Queues::admit_next(BootTime now) {
   if (!daemon_.is_open(now)) return std::nullopt;
   Queue* best = nullptr;

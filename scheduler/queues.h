@@ -39,6 +39,9 @@ class Queues {
   // One more would have to wait, and as many wait as may.
   bool is_full(QueueIndex queue) const;
 
+  // So many more find it not full, whoever of those that execute ends before.
+  bool has_room_for(const SharedText& name, std::size_t runs) const;
+
   void wait(QueueIndex queue, RunHandle run, const Rank& rank) { queues_[queue].line.set(run, rank); }
   void forget(QueueIndex queue, RunHandle run) { queues_[queue].line.erase(run); }
 

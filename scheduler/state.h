@@ -165,9 +165,6 @@ class Scheduler::State final : public View {
   void record_pieces(JobState& state, const Pieces& pieces);
   void record_slots(JobState& state, const Stretch& slots, const SlotFate& fate);
 
-  // ahead.cpp
-  bool is_sure(const DueHeap<WallTime>& due, WallTime upto) const;
-
   // measured.cpp
   void decide_measured(JobIndex index);
   std::optional<SlotFate> fate_of_measured(JobState& state);

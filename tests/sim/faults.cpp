@@ -38,6 +38,7 @@ constexpr Bounds bounds[fault_count] = {
     {"limit_tie", 10'000, 500'000},
     {"drift", 1, 500},
     {"late_timer", 1, 5'000},
+    {"ahead", 1, 10},
 };
 
 }  // namespace

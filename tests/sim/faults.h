@@ -35,9 +35,10 @@ enum class Fault : std::uint8_t {
   // These have a size.
   drift,       // of the wall clock, in parts per million
   late_timer,  // wake-ups come late by up to so many milliseconds
+  ahead,       // and no fault: slots are decided by so many milliseconds before they come, as the daemon does
 };
 
-inline constexpr std::size_t fault_count = 21;
+inline constexpr std::size_t fault_count = 22;
 inline constexpr std::size_t planned_count = 10;  // the first ones: those at a mean distance
 
 const char* name_of(Fault fault);

@@ -3,9 +3,18 @@
 
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 
 namespace belfry::sim {
+
+// A state in which schedulers have gone wrong, and the name under which it is counted here. A simulation that does not
+// come through it, again and again, is judged broken.
+struct RareState {
+  const char* what;
+  const char* counted_as;
+};
+std::span<const RareState> rare_states();
 
 class Reached {
  public:

@@ -80,6 +80,9 @@ TEST_CASE("sim: S1 S2 S3 S16 S18 S21 S22 the invariants hold in every history") 
     turns += verdicts.turns;
     if (!verdicts.violations.empty() && !std::getenv("BELFRY_SIM_ALL")) break;
   }
+  for (const RareState& state : rare_states()) {
+    MESSAGE(std::string(state.what) << ": " << reached.counts().at(state.counted_as));
+  }
   for (const auto& [name, count] : reached.counts()) {
     MESSAGE(name << ": " << count);
     if (is_long()) CHECK_MESSAGE(count > 0, "never: " << name);
@@ -87,6 +90,13 @@ TEST_CASE("sim: S1 S2 S3 S16 S18 S21 S22 the invariants hold in every history") 
   MESSAGE("seeds " << first << " to " << first + seeds - 1 << ", "
                    << std::chrono::duration_cast<std::chrono::days>(simulated).count() << " days, " << turns
                    << " turns");
+}
+
+TEST_CASE(
+    "sim: every state in which schedulers have gone wrong is counted, and so has to be reached in the long form") {
+  const Reached nothing = Reached::nothing();
+  for (const RareState& state : rare_states())
+    CHECK_MESSAGE(nothing.counts().contains(state.counted_as), std::string(state.what));
 }
 
 TEST_CASE("sim: every seed that ever failed") {

@@ -77,7 +77,11 @@ void Witness::decides_from_now() {
   decided_since_set_ = std::min(decided_since_set_, sets_.size() - 1);
 }
 
-void Witness::offered(const Batch&) {
+void Witness::goes_ahead() { is_going_ahead_ = true; }
+void Witness::has_gone_ahead() { is_going_ahead_ = false; }
+
+void Witness::offered(const Batch& batch) {
+  ahead_ = is_going_ahead_ ? std::optional(batch.id) : std::nullopt;
   window_ = {.since = decided_since_,
              .upto = now_,
              .first_set = std::min(decided_since_set_, sets_.size() - 1),
@@ -128,6 +132,7 @@ std::vector<const Job*> Witness::candidates(const JobName& name, const Window& w
 void Witness::committed(const Batch& batch) {
   batch_ = static_cast<std::uint64_t>(batch.id);
   gathered_.clear();
+  if (ahead_ == batch.id) check_ahead(batch);
   std::map<JobName, std::optional<JobStanding>> before;
   for (const JobSeen& seen : batch.seen) apply(seen);
   for (const Record& record : batch.records) {

@@ -130,6 +130,8 @@ class Witness {
   void daemon_started(BootId boot);
   void ledger_answered(Verdict verdict);
   void decides_from_now();             // all earlier decisions are in the ledger
+  void goes_ahead();                   // what is decided now is decided before its instant,
+  void has_gone_ahead();               // and what follows is not
   void offered(const Batch& batch);    // for the first time
   void committed(const Batch& batch);  // the ledger holds it
   void ordered(const StartOrder& order, const std::vector<StopOrder>& stops, const std::vector<Process>& processes);
@@ -238,6 +240,8 @@ class Witness {
   void check_followers_turn(const KnownRun& known);
   void check_file_order(const Batch& batch);
   void count_herd();
+  void check_ahead(const Batch& batch);
+  bool may_get_room(const JobName& name);
   void check_replaced(const Run& opened);
   void check_spacing(const Batch& batch);
   void check_spoken_for(const Batch& batch);
@@ -291,6 +295,8 @@ class Witness {
   Moment decided_since_;
   std::size_t decided_since_set_ = 0;
   Window window_;  // of the batch that was offered last
+  bool is_going_ahead_ = false;
+  std::optional<BatchId> ahead_;  // the batch that was decided before its instant, last
 
   std::map<JobName, JobBook> jobs_;
   std::unordered_map<RunId, KnownRun> runs_;

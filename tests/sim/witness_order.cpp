@@ -67,6 +67,35 @@ void Witness::check_file_order(const Batch& batch) {
   }
 }
 
+// Somebody executes in the job's queue, and may end.
+bool Witness::may_get_room(const JobName& name) {
+  const Job* job = job_now(name);
+  return job && std::ranges::any_of(jobs_, [&](const auto& entry) {
+           return std::ranges::any_of(entry.second.open, [&](const RunId& id) {
+             const Run& run = runs_.at(id).run;
+             return is_under_way(run) && run.queue == job->policies->queue;
+           });
+         });
+}
+
+// S5: what is decided before its instant comes out the same whatever happens until then. A run may end: nothing of a
+// job that has one open is decided, and nothing for want of room.
+void Witness::check_ahead(const Batch& batch) {
+  for (const Record& record : batch.records) {
+    if (const auto* opened = std::get_if<RunOpened>(&record)) {
+      if (!opened->run.slot || !book(opened->run.job).open.empty())
+        violated("S5: opened ahead, and it might come otherwise: " + who(opened->run));
+    }
+    const auto* decided = std::get_if<SlotsDecided>(&record);
+    const bool wants_room = decided && (decided->reason == Reason::overlap ||
+                                        (decided->reason == Reason::queue_full && may_get_room(decided->job)));
+    if (wants_room) violated("S5: skipped ahead, and it might run: " + decided->job.text());
+    const auto* changed = std::get_if<RunChanged>(&record);
+    const auto* closed = std::get_if<RunClosed>(&record);
+    if (changed || closed) violated("S5: moved on ahead: " + who(changed ? changed->run : closed->run));
+  }
+}
+
 void Witness::count_herd() {
   constexpr std::size_t herd = 100;
   if (gathered_.size() < herd) return;

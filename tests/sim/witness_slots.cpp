@@ -10,6 +10,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
+constexpr Millis wavering = 1ms;    // of the boot clock that the core is told (daemon/core_time.h)
 constexpr Millis late_from = 1min;  // from here on a start makes up for something (S18)
 
 std::string span(const JobName& job, const Stretch& slots) {
@@ -271,7 +272,7 @@ void Witness::check_end_of_pause(const JobBook& job, const JobStanding& next) {
   const auto& until = job.standing->pause->until;
   const bool is_over = clock_was_set_ || (until && *until <= window_.upto.wall);
   const auto wish = resumes_wished_.find(next.job);
-  const bool was_ended = wish != resumes_wished_.end() && wish->second >= job.paused_at;
+  const bool was_ended = wish != resumes_wished_.end() && wish->second + wavering >= job.paused_at;
   if (!is_over && !was_ended) violated("I12: a pause that nobody ends is over: " + next.job.text());
 }
 

@@ -23,6 +23,7 @@ void Witness::ordered(const StartOrder& order, const std::vector<StopOrder>& sto
     return violated("I2: a start that the ledger does not hold: " + order.run.job.text());
   }
   const KnownRun& known = found->second;
+  if (order.run.opened > now_.wall && !clock_was_set_) violated("S5: it starts before its instant: " + who(known.run));
   if (!ordered_.insert(order.id).second) violated("S3: a launch number is used twice: " + who(known.run));
   if (!is_under_way(known.run)) violated("I2: the ledger does not know that it starts: " + who(known.run));
   const bool is_told =

@@ -53,7 +53,7 @@ void World::settle() {
   for (Process& process : processes_)
     process.ends_by_itself = std::min(process.ends_by_itself.value_or(real_ + 1s), real_ + 1s);
   if (is_stopping_ && scheduler_) kill_daemon("as it was told");
-  restart_at_ = scheduler_ ? std::nullopt : std::optional(real_);
+  restart_at_ = scheduler_ ? std::nullopt : std::optional(real_ + 10ms);
   exit_at_.reset();
   end_ = real_ + patience + 25min;
   for (Next next = next_event(); next.event != Event::end && !trace_.is_broken(); next = next_event()) {
@@ -65,7 +65,7 @@ void World::settle() {
   witness_.check_settled(patience);
   audit_all();
   turn();  // what it shows is of now, then
-  if (was_at_rest_ && !trace_.is_broken()) check_replay();
+  if (scheduler_ && was_at_rest_ && !time_.is_ahead() && !trace_.is_broken()) check_replay();
 }
 
 // ---- time and events
@@ -73,6 +73,14 @@ void World::settle() {
 Now World::now() const {
   const Millis boot = real_ - booted_;
   return {.wall = wall_, .boot = BootTime{boot}, .awake = AwakeTime{boot - asleep_}};
+}
+
+// As the daemon has it: what it decides ahead counts as decided when its time has come.
+Moment World::moment() const {
+  if (!scheduler_) return {.wall = wall_, .real = real_};
+  const BootTime told = booted_ + told_.boot.time_since_epoch();
+  if (time_.is_ahead() || told_at_ == real_) return {.wall = time_.is_ahead() ? told_.wall : wall_, .real = told};
+  return {.wall = wall_, .real = std::max(real_, told)};
 }
 
 World::Next World::next_event() const {
@@ -91,10 +99,18 @@ World::Next World::next_event() const {
   if (ledger_back_at_) offer(Event::ledger_back, *ledger_back_at_);
   for (const auto& [fault, at] : planned_) offer(Event::fault, at, static_cast<std::size_t>(fault));
   if (!scheduler_) return next;
-  const Wakeup wakeup = scheduler_->next_wakeup();
-  if (wakeup.wall) offer(Event::wakeup, std::max(real_, real_ + (*wakeup.wall - wall_)) + timer_late_);
-  if (wakeup.boot) offer(Event::wakeup, std::max(real_, booted_ + wakeup.boot->time_since_epoch()) + timer_late_);
   if (is_owed_) offer(Event::wakeup, real_);
+  if (time_.is_ahead()) {
+    offer(Event::wakeup, std::max(real_, real_ + (*time_.comes_at().wall - wall_)) + timer_late_);
+    return next;
+  }
+  const Wakeup wakeup = scheduler_->next_wakeup();
+  const Millis lead{faults_[Fault::ahead]};
+  const auto wake_in = [&](Millis left) {  // a little before, to see whether it can be decided ahead
+    offer(Event::wakeup, std::max(real_, real_ + (left > lead ? left - lead : left)) + timer_late_);
+  };
+  if (wakeup.wall) wake_in(*wakeup.wall - wall_);
+  if (wakeup.boot) wake_in(*wakeup.boot - told_.boot - (real_ - told_at_));
   return next;
 }
 
@@ -154,6 +170,7 @@ void World::happen(const Next& next) {
 }
 
 void World::strike(Fault fault) {
+  if (holds_a_start()) reached_.count((std::string("held back: ") + name_of(fault)).c_str());
   switch (fault) {
     case Fault::crash:
       return scheduler_ ? kill_daemon("at rest") : void();

@@ -3,8 +3,9 @@
 // Theory of operation. A plan draws jobs and faults from dice, so a seed is one history. Time jumps from event to
 // event: the daemon's wake-up, a process, the store's answer, the next fault. The daemon may die at every boundary:
 // before a batch reaches the store, after the commit and before its answer, before each start and stop, in the middle
-// of recovery. What is seen is told to a witness, who knows what must hold (witness.h). A second phase without faults
-// must settle everything that is open.
+// of recovery. Slots are decided a moment ahead of their instant, by the same parts that the daemon's turn is made of,
+// and whatever may happen between happens there more often than elsewhere. What is seen is told to a witness, who knows
+// what must hold (witness.h). A second phase without faults must settle everything that is open.
 //
 //   world.cpp          time and events
 //   world_daemon.cpp   the daemon's life, its turns, its store
@@ -21,6 +22,8 @@
 
 #include <belfry/scheduler.h>
 
+#include <daemon/core_time.h>
+#include <daemon/held_back.h>
 #include <store/memory_store.h>
 #include <tests/sim/dice.h>
 #include <tests/sim/plan.h>
@@ -65,7 +68,7 @@ class World {
   void plan_fault(Fault fault);
   void settle();
   bool has_chance(Fault fault) { return faults_on_ && dice_.chance(faults_[fault]); }
-  Moment moment() const { return {.wall = wall_, .real = real_}; }
+  Moment moment() const;
   void at_new_moment();
 
   // ---- the daemon
@@ -74,7 +77,13 @@ class World {
   void kill_daemon(const char* where);
   bool dies_here(const char* where, std::uint64_t weight = 1);
   void turn();
-  bool carry_out();  // false: the daemon died
+  void decide();
+  void go_ahead();
+  void meddle(Millis before);
+  bool carry_out();                // false: the daemon died
+  bool let_go();                   // likewise
+  bool perform(Actions& actions);  // likewise
+  bool holds_a_start() const { return scheduler_ && time_.is_ahead() && !held_.actions().starts.empty(); }
   void persist(const Batch& batch);
   void answer_store();
   void load_jobs();
@@ -146,10 +155,16 @@ class World {
   std::optional<OnItsWay> on_its_way_;  // an answer of the store
   BatchId offered_{};                   // the newest batch
   BatchId committed_{};
+  std::optional<BatchId> unknown_;  // nobody could say what became of it
+  bool was_refused_ = false;        // since the last commit: the disk was full
   bool ledger_in_trouble_ = false;
   std::optional<BootTime> ledger_back_at_;
 
   std::optional<Scheduler> scheduler_;
+  CoreTime time_;
+  Now told_{};        // what the core was told last,
+  BootTime told_at_;  // and when
+  HeldBack held_;
   bool is_owed_ = false;     // the daemon has something to look at
   bool was_at_rest_ = true;  // after the last turn nothing was decided that the ledger does not hold
   bool is_stopping_ = false;

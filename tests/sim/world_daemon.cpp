@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include <base/text.h>
 #include <base/verify.h>
 #include <tests/sim/words.h>
 #include <tests/sim/world.h>
@@ -13,7 +14,9 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr int idle_turns_max = 20;
-constexpr std::uint64_t rarely_there = 10;      // so much more likely does it die where it seldom is
+constexpr std::uint64_t rarely_there = 10;         // so much more likely does it die where it seldom is
+constexpr std::uint64_t meddling_chance = 20'000;  // that a given fault comes between a decision ahead and its instant
+constexpr Millis held_back_max = 10ms;
 constexpr std::uint64_t replay_chance = 3'000;  // in a million turns at rest
 constexpr std::uint64_t audit_chance = 10'000;  // in a million loads; and each history ends with one
 
@@ -34,6 +37,9 @@ void World::start_daemon() {
       Scheduler::Options{
           .boot = {"boot-" + std::to_string(boots_)}, .limits = workload_.limits(), .parse_normal_form = parse},
       std::move(snapshot));
+  time_ = {};
+  told_ = now();
+  told_at_ = real_;
   offered_ = committed_;
   on_its_way_.reset();
   is_stopping_ = false;
@@ -78,7 +84,9 @@ void World::recover(const std::vector<Run>& open_runs) {
 void World::kill_daemon(const char* where) {
   say(std::string("the daemon dies ") + where);
   reached_.count("crashes");
+  if (holds_a_start()) reached_.count("crash with a start held back");
   scheduler_.reset();
+  held_ = {};
   on_its_way_.reset();
   reports_.clear();
   asked_.clear();
@@ -114,18 +122,55 @@ void World::give(Input input) {
 
 // ---- turns
 
+// As the daemon's: see daemon/turn.h.
 void World::turn() {
   ++turns_;
   is_owed_ = false;
   timer_late_ = faults_on_ && faults_.has(Fault::late_timer)
                     ? Millis{static_cast<std::int64_t>(dice_.below(faults_[Fault::late_timer] + 1))}
                     : 0ms;
+  told_ = time_.read(now());
+  told_at_ = real_;
+  if (time_.is_ahead() && real_ - (booted_ + told_.boot.time_since_epoch()) > 2 * held_back_max)
+    trace_.violated("S5: its instant has come, and it is held back");
+  witness_.at(moment());
+  if (!time_.is_ahead() && !let_go()) return;
+  decide();
+  if (scheduler_ && !time_.is_ahead()) go_ahead();
+  if (scheduler_ && !time_.is_ahead()) check_rest();
+}
+
+void World::decide() {
   witness_.daemon_looks();
   if (was_at_rest_) witness_.decides_from_now();
-  scheduler_->advance(now(), actions_);
+  scheduler_->advance(told_, actions_);
   check_progress();
   was_at_rest_ = carry_out() && !actions_.persist && !on_its_way_ && scheduler_->view().ledger_trouble().empty();
-  if (scheduler_) check_rest();
+}
+
+// S5: slots that are near are decided before they come, where nothing can make a difference any more.
+void World::go_ahead() {
+  const Millis lead{faults_[Fault::ahead]};
+  if (lead == 0ms) return;
+  const auto by = scheduler_->sure_ahead(lead);
+  if (!by) return;
+  if (*by <= 0ms || *by > lead) return trace_.violated("S5: decided " + std::to_string(by->count()) + " ms ahead");
+  reached_.count("decided ahead");
+  told_ = time_.go_ahead(*by);
+  witness_.at(moment());
+  witness_.goes_ahead();
+  decide();
+  witness_.has_gone_ahead();
+  if (scheduler_) meddle(*by);
+}
+
+// Between a decision ahead and its instant there is little time for anything to happen, and so it is made to.
+void World::meddle(Millis before) {
+  if (!faults_on_) return;
+  for (auto& [fault, at] : planned_) {
+    if (!dice_.chance(meddling_chance)) continue;
+    at = real_ + Millis{static_cast<std::int64_t>(dice_.below(static_cast<std::uint64_t>(before.count()) + 1))};
+  }
 }
 
 bool World::carry_out() {
@@ -136,21 +181,40 @@ bool World::carry_out() {
     persist(*actions_.persist);
     if (dies_here("after a commit")) return false;
   }
-  for (const StartOrder& order : actions_.starts) {
+  if (!time_.is_ahead()) return perform(actions_);
+  held_.add(actions_);
+  return true;
+}
+
+// The instant has come of what was decided ahead.
+bool World::let_go() {
+  if (!held_.actions().starts.empty()) reached_.count("let go in its instant");
+  for (const AttemptId& id : held_.take_out_late(time_.late())) {
+    reached_.count("held back, and then the machine slept");
+    scheduler_->submit(AttemptNeverExecuted{id});
+  }
+  Actions& actions = held_.actions();
+  if (!perform(actions)) return false;
+  actions.clear();
+  return true;
+}
+
+bool World::perform(Actions& actions) {
+  for (const StartOrder& order : actions.starts) {
     if (dies_here("before a start")) return false;
-    witness_.ordered(order, actions_.stops, processes_);
+    witness_.ordered(order, actions.stops, processes_);
     launch(order);
   }
-  for (const StopOrder& order : actions_.stops) {
+  for (const StopOrder& order : actions.stops) {
     if (dies_here("before a stop", rarely_there)) return false;
     stop(order);
   }
-  if (!actions_.answers.empty() && dies_here("before an answer")) return false;
-  for (const Answer& answer : actions_.answers) {
+  if (!actions.answers.empty() && dies_here("before an answer")) return false;
+  for (const Answer& answer : actions.answers) {
     witness_.answered(answer);
     if (asked_.erase(static_cast<std::uint64_t>(answer.id)) == 0) trace_.violated("I15: an answer to nobody");
   }
-  for (const Notice& notice : actions_.notices) witness_.told(notice);
+  for (const Notice& notice : actions.notices) witness_.told(notice);
   return true;
 }
 
@@ -167,7 +231,7 @@ void World::check_rest() {
   if (!was_at_rest_ || is_owed_) return;
   if (is_stopping_) return witness_.check_stopping(processes_);
   witness_.check_at_rest(scheduler_->view(), processes_);
-  witness_.check_wakeup(scheduler_->next_wakeup(), now());
+  witness_.check_wakeup(scheduler_->next_wakeup(), told_);
   if (!asked_.empty()) trace_.violated("L2: no answer to " + asked_.begin()->second);
   if (reports_.empty() && dice_.chance(replay_chance)) check_replay();
 }
@@ -191,13 +255,19 @@ void World::persist(const Batch& batch) {
   };
   if (has_chance(Fault::lost_answer)) {
     answer.verdict = Verdict::unknown;
+    unknown_ = batch.id;
     const bool is_kept = dice_.chance(500'000);
     reached_.count(is_kept ? "answer lost, commit kept" : "answer lost, commit dropped");
     if (is_kept) commit();
   } else if (ledger_in_trouble_) {
     reached_.count("disk full");
+    was_refused_ = true;
   } else {
+    const bool is_there = committed_ == batch.id;
     answer = commit();
+    if (std::exchange(unknown_, std::nullopt) == batch.id)
+      reached_.count(is_there ? "commit unknown, and found to be there" : "commit unknown, and found not to be there");
+    if (std::exchange(was_refused_, false)) reached_.count("disk full, and then it accepts");
   }
   const Millis delay = has_chance(Fault::slow_answer) ? dice_.spread(1ms, 60s) : 0ms;
   on_its_way_ = OnItsWay{.answer = std::move(answer), .at = real_ + delay};

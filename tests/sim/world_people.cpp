@@ -86,6 +86,9 @@ void World::ask_to_cancel() {
   const RequestId id = next_request();
   const RunId run = open[dice_.below(open.size())];
   if (witness_.find(run)->run.state == RunState::waiting) reached_.count("cancelled while a retry waits");
+  const auto& held = held_.actions().starts;
+  if (std::any_of(held.begin(), held.end(), [&](const StartOrder& order) { return order.id.run == run; }))
+    reached_.count("cancelled while its start is held back");
   ask(CancelRequested{.id = id, .run = run, .requested_by = person()}, id);
 }
 

@@ -46,7 +46,7 @@ void World::check_replay() {
     copy.submit(AttemptStarted{.id = process->id, .at = process->started});
   }
   Actions wants;
-  copy.advance(now(), wants);
+  copy.advance(told_, wants);
   reached_.count("rebuilt from the ledger");
   if (wants.persist) check_wish(*wants.persist);
   compare(scheduler_->view(), copy.view());
@@ -57,8 +57,8 @@ void World::check_replay() {
     return run.since() != run.since_least() || !job || may_hold(*job) || may_wake_in_vain(*job);
   });
   const bool may_differ = faults_.has(Fault::drift) || has_special || wants.persist;
-  const auto live = until(scheduler_->next_wakeup(), now());
-  const auto rebuilt = until(copy.next_wakeup(), now());
+  const auto live = until(scheduler_->next_wakeup(), told_);
+  const auto rebuilt = until(copy.next_wakeup(), told_);
   if (live != rebuilt && !may_differ) {
     const auto text = [](const auto& left) { return left ? std::to_string(left->count()) + " ms" : "never"; };
     trace_.violated("I20: it would wake up in " + text(rebuilt) + ", not in " + text(live));
@@ -161,7 +161,8 @@ void World::audit_all() {
     query.before = runs.back().id;
   }
   for (const auto& [name, account] : accounts) {
-    const AuditReport report = audit(workload_.definition(account.seen.schedule_normal_form)->schedule, account, wall_);
+    const AuditReport report =
+        audit(workload_.definition(account.seen.schedule_normal_form)->schedule, account, moment().wall);
     reached_.count("slots audited", report.slots);
     for (const std::string& problem : report.problems) trace_.violated("I1: " + problem);
   }

@@ -1,9 +1,9 @@
-"""Plants bugs in a copy of the core.
+"""Plants bugs in a copy of the core, and of what of the daemon's turn is pure.
 
     plant.py SOURCE_ROOT TARGET
 
-Reads mutants.txt and writes TARGET/scheduler, the core with every bug in it behind a switch, and TARGET/list.cpp, their
-names. The core itself knows nothing of this. Which bug is at work is decided at run time, so that one program can try
+Reads mutants.txt and writes TARGET/scheduler and TARGET/daemon, with every bug in them behind a switch, and
+TARGET/list.cpp, their names. The core itself knows nothing of this. Which bug is at work is decided at run time, so that one program can try
 them all one after the other.
 
 A bug is a text that stands once in a file, and another in its place. White space is all one. A text that ends in a
@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 SWITCH = "belfry::sim::planted"
+COPIED = ["scheduler/*.*", "daemon/core_time.*", "daemon/held_back.*"]
 
 
 @dataclass
@@ -137,7 +138,7 @@ def write(path: Path, text: str) -> None:
 def main() -> None:
     root, target = Path(sys.argv[1]), Path(sys.argv[2])
     mutants = read_mutants((Path(__file__).parent / "mutants.txt").read_text())
-    known = {str(path.relative_to(root)) for path in (root / "scheduler").glob("*.*")}
+    known = {str(path.relative_to(root)) for pattern in COPIED for path in root.glob(pattern)}
     for mutant in mutants:
         for edit in mutant.edits:
             if edit.path not in known:

@@ -82,3 +82,15 @@ TEST_CASE("daemon/core_time: the boot clock that the core is told never goes bac
   CHECK(time.read(now).boot == ahead);
   CHECK_FALSE(time.is_ahead());
 }
+
+TEST_CASE("daemon/core_time: S26 how late an instant comes is known, for deadlines that did not wait") {
+  CoreTime time;
+  time.read(clocks(Millis{0}));
+  time.go_ahead(Millis{8});
+  time.read(clocks(Millis{7}));
+  CHECK(time.late() == Millis{0});
+  time.read(clocks(Millis{3'600'008}));  // the machine slept
+  CHECK(time.late() == std::chrono::hours{1});
+  time.read(clocks(Millis{3'600'009}));
+  CHECK(time.late() == Millis{0});
+}

@@ -14,11 +14,13 @@ JobName name(std::string_view text) { return *JobName::parse(text); }
 // A core with a job that is due each minute, one each hour and a manual one; a ledger that holds everything at once.
 class Core {
  public:
-  explicit Core(DaemonLimits limits = {}) : core_({.boot = {"boot"}, .limits = limits}, {}) {
+  explicit Core(DaemonLimits limits = {}, std::vector<QueueDefinition> queues = {})
+      : core_({.boot = {"boot"}, .limits = limits}, {}) {
     auto set = std::make_shared<JobSet>();
     set->jobs.push_back({.name = name("minutely"), .schedule = every(1min), .action = Script{"true"}});
     set->jobs.push_back({.name = name("hourly"), .schedule = every(1h), .action = Script{"true"}});
     set->jobs.push_back({.name = name("manual"), .action = Script{"true"}});
+    set->queues = std::move(queues);
     tell(JobsLoaded{std::move(set)});
   }
 
@@ -109,6 +111,22 @@ TEST_CASE("scheduler/ahead: S23 not while somebody waits for a place, which may 
   core.go_to(1h + 1min - 5ms);
   CHECK(core.sure_ahead() == 5ms);
   core.tell(RunRequested{.job = name("manual"), .overlap = RunRequested::Overlap::ignore});
+  CHECK_FALSE(core.sure_ahead());
+}
+
+TEST_CASE("scheduler/ahead: S23 not where a slot would find its queue full: a run there may end before") {
+  Core core({}, {{.name = "default", .concurrency = 2, .max_waiting = 0}});
+  core.tell(RunRequested{.job = name("manual")});
+  core.go_to(1h + 1min - 5ms);
+  CHECK(core.sure_ahead() == 5ms);  // there is another place
+  core.tell(RunRequested{.job = name("manual"), .overlap = RunRequested::Overlap::ignore});
+  CHECK_FALSE(core.sure_ahead());
+  core.end_all();
+  CHECK(core.sure_ahead() == 5ms);
+  core.go_to(2h - 5ms);
+  core.end_all();
+  CHECK(core.sure_ahead() == 5ms);  // two jobs are due, for two places
+  core.tell(RunRequested{.job = name("manual")});
   CHECK_FALSE(core.sure_ahead());
 }
 
