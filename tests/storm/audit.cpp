@@ -32,7 +32,6 @@ void check_run(Audit& audit, const Run& run, std::size_t executions, int exit_co
     note(audit, "run " + run.id.text() + " is " + std::string(run.outcome ? text(*run.outcome) : "open") + " (" +
                     run.detail + ") and executed " + std::to_string(executions) + " times");
   }
-  // Nothing of what these storms do keeps a job from being started.
   if (run.outcome == RunOutcome::start_failed) {
     ++audit.not_started;
     note(audit, "run " + run.id.text() + " was not started: " + run.detail);

@@ -17,14 +17,13 @@ struct Audit {
   std::size_t doubled = 0;           // attempts that executed more than once
   std::size_t unheard = 0;           // runs that are said to have executed and did not, or the other way round
   std::size_t wrong_ends = 0;        // another exit code than the job's
-  std::size_t not_started = 0;       // although nothing was in the way
+  std::size_t not_started = 0;       // their start failed: something was in the way
   std::int64_t without_outcome = 0;  // slots
   std::int64_t decided_twice = 0;
   std::string first_finding;
 
   bool is_clean() const {
-    return doubled == 0 && unheard == 0 && wrong_ends == 0 && not_started == 0 && without_outcome == 0 &&
-           decided_twice == 0;
+    return doubled == 0 && unheard == 0 && wrong_ends == 0 && without_outcome == 0 && decided_twice == 0;
   }
 };
 

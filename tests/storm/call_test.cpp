@@ -40,6 +40,7 @@ TEST_CASE("storm: S3 the daemon is killed while it executes callables, and none 
       found.runs, found.relaunched, found.lost, found.doubled, found.unheard);
   INFO(found.first_finding);
   CHECK(found.is_clean());
+  CHECK(found.not_started == 0);
   CHECK(found.lost > 0);
   for (const Run& run : site.runs()) {
     if (run.outcome != RunOutcome::lost) continue;

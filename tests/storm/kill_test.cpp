@@ -69,7 +69,8 @@ TEST_CASE("storm: S3 the daemon is killed again and again, and nothing is starte
   const Audit found = audit(site, expected);
   print("daemon killed", kills, found);
   check(found, site);
-  CHECK(found.lost == 0);                                   // no minder was killed
+  CHECK(found.lost == 0);  // no minder was killed
+  CHECK(found.not_started == 0);
   CHECK(found.runs > static_cast<std::size_t>(kills / 4));  // it was not only killed
 }
 

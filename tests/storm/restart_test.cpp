@@ -98,6 +98,7 @@ Found check_restarts(Site& site, int count, const char* policy) {
   INFO(log.substr(log.size() > 4000 ? log.size() - 4000 : 0));
   CHECK(found.audit.is_clean());
   CHECK(found.audit.lost == 0);
+  CHECK(found.audit.not_started == 0);
   CHECK(found.audit.runs > static_cast<std::size_t>(2 * count));  // it did not only restart
   return found;
 }
