@@ -173,7 +173,11 @@ Result<Fd> CommandLauncher::prepare(const StartOrder& order) {
 
 void CommandLauncher::launch(const AttemptId& id, Postponed again) {
   Result<Minder> minder = minder_for(id, again.secrets);
-  if (minder) return watch(id, *std::move(minder));
+  if (minder) {
+    watch(id, *std::move(minder));
+    attempts_.at(id).left = again.left;
+    return;
+  }
   const bool has_no_room = minder.error().sys_errno == EAGAIN || minder.error().sys_errno == ENOMEM;
   if (has_no_room && again.left > Millis{0}) return postpone(id, std::move(again), minder.error());
   unbound(id);
@@ -320,11 +324,25 @@ void CommandLauncher::take_token(std::uint64_t token) {
 
 void CommandLauncher::take_from_minder(const AttemptId& id, std::uint64_t token) {
   Attempt& attempt = attempts_.at(id);
+  const bool was_at_its_first_run = !attempt.minder.has_rested;
   if (!is_free_or_dead(attempt)) return;
   attempt.minder_is_gone = true;
   by_token_.erase(token);
+  if (!was_at_its_first_run && has_missed_its_minder(id, attempt)) {
+    const Millis left = attempt.left;
+    attempts_.erase(id);
+    return launch(id, {.pause = launch_pause_first, .left = left});
+  }
   unbound(id);
   look_or_try_again(id, attempt);
+}
+
+// One that rested may have been killed just when it was sent for, which is no fault of the start: without a claim
+// nothing has executed, and nobody is left who could take it.
+bool CommandLauncher::has_missed_its_minder(const AttemptId& id, const Attempt& attempt) const {
+  if (attempt.stop != Reason::none || attempt.is_over) return false;
+  const auto claim = read_claim(directory(id));
+  return claim && !*claim;
 }
 
 // A minder that is dying closes its line first.

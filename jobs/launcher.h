@@ -58,6 +58,7 @@ class CommandLauncher final : public Launcher {
   struct Attempt {
     Minder minder;                 // while it is at this attempt's side
     Reason stop = Reason::none;    // why it was told to stop
+    Millis left{};                 // as in Postponed, should it have to be launched once more
     bool is_started = false;       // AttemptStarted was reported
     bool is_over = false;          // its end was reported; only the minder's own end is waited for
     std::optional<Progress> told;  // what was last reported of how far it is
@@ -110,6 +111,7 @@ class CommandLauncher final : public Launcher {
   void take_token(std::uint64_t token);
   void take_from_minder(const AttemptId& id, std::uint64_t token);
   bool is_free_or_dead(Attempt& attempt);
+  bool has_missed_its_minder(const AttemptId& id, const Attempt& attempt) const;
   void let_minders_go();
   void look_or_try_again(const AttemptId& id, Attempt& attempt);
   void look_again();

@@ -90,7 +90,10 @@ void Minders::hang_up(Minder& minder) {
   --lines_;
 }
 
-void Minders::rest(Minder minder, BootTime now) { resting_.push_back({.minder = std::move(minder), .since = now}); }
+void Minders::rest(Minder minder, BootTime now) {
+  minder.has_rested = true;
+  resting_.push_back({.minder = std::move(minder), .since = now});
+}
 
 void Minders::let_go(BootTime then) {
   const auto first_to_stay = std::ranges::find_if(resting_, [&](const Resting& one) { return one.since > then; });

@@ -21,6 +21,7 @@ struct Minder {
   Fd process;               // its pidfd
   Fd line;                  // none: a minder that was found after a restart, for example. It ends with its run
   std::uint64_t token = 0;  // by which the launcher knows it
+  bool has_rested = false;  // it is not at its first run
 };
 
 enum class MinderWord {
