@@ -32,7 +32,7 @@ std::optional<JobIndex> Scheduler::State::find_job(RequestId request, const JobN
 }
 
 // The run that an equal request made, if it is still open, or was opened less than `young` ago: its id says when.
-std::optional<RunId> Scheduler::State::run_of_equal_request(JobIndex index, const Params& params, Millis young) const {
+std::optional<RunId> Scheduler::State::run_of_equal_request(JobIndex index, const Params& params, Millis young) {
   const JobState& state = jobs_.at(index);
   std::optional<RunId> found;
   runs_.for_each_of(state.open, [&](RunHandle handle) {

@@ -20,7 +20,7 @@ Scheduler::State::State(Options options, Snapshot snapshot)
     last_sequence_ = std::max(last_sequence_, backfill.id);  // its number is taken
     left_backfills_.emplace(backfill.id, std::move(backfill));
   }
-  for (const KeptKey& kept : snapshot.keys) kept_.keep_key(kept.key, kept.run);
+  for (KeptKey& kept : snapshot.keys) kept_.keep_key(std::move(kept.key), kept.run);
   for (const KeptRequest& request : snapshot.requests) kept_.keep(request);
   for (Run& run : snapshot.open_runs) take_over(std::move(run));
 }

@@ -110,7 +110,7 @@ class Scheduler::State final : public View {
   // requests.cpp
   std::optional<Refusal> refusal_for_all() const;
   std::optional<JobIndex> find_job(RequestId request, const JobName& name, Actions& out);
-  std::optional<RunId> run_of_equal_request(JobIndex index, const Params& params, Millis young) const;
+  std::optional<RunId> run_of_equal_request(JobIndex index, const Params& params, Millis young);
   void answer_with_run(RequestId request, std::expected<RunHandle, Obstacle> entered, Actions& out);
   void take(RunRequested& input, Actions& out);
   void take(RetryRequested& input, Actions& out);

@@ -185,7 +185,11 @@ Result<void> MemoryStore::Transaction::apply(const RunOpened& opened) {
   set(store_.runs_, run.sequence, std::optional(run));
   set(store_.by_id_, run.id, std::optional(run.sequence));
   insert(store_.open_, run.sequence);
-  if (!run.key.empty() || run.is_unique) insert(store_.asked_for_, run.sequence);
+  if (!run.key.empty() || run.is_unique) {
+    const Asked asked{.kept = {.key = run.key, .run = run.id},
+                      .unique = run.is_unique ? &store_.runs_.at(run.sequence) : nullptr};
+    set(store_.asked_for_, run.sequence, std::optional(asked));
+  }
   return {};
 }
 
@@ -300,10 +304,10 @@ Result<Snapshot> MemoryStore::load() {
   }
   for (const auto& [id, backfill] : backfills_) snapshot.backfills.push_back(backfill);
   const std::size_t too_many = asked_for_.size() - std::min(asked_for_.size(), Snapshot::keys_max);
-  for (const auto sequence : asked_for_ | std::views::drop(too_many)) {
-    const Run& run = runs_.at(sequence);
-    if (!run.key.empty()) snapshot.keys.push_back({.key = run.key, .run = run.id});
-    if (run.is_unique) snapshot.requests.push_back({.job = run.job, .params = run.params, .run = run.id});
+  snapshot.keys.reserve(asked_for_.size() - too_many);
+  for (const auto& [kept, unique] : asked_for_ | std::views::drop(too_many) | std::views::values) {
+    if (!kept.key.empty()) snapshot.keys.push_back(kept);
+    if (unique) snapshot.requests.push_back({.job = unique->job, .params = unique->params, .run = unique->id});
   }
   snapshot.interval_time = interval_time_;
   return snapshot;

@@ -62,7 +62,11 @@ class MemoryStore : public Store, public History {
   std::map<JobName, Known> jobs_;
   std::map<Sequence, Run> runs_;
   std::set<Sequence> open_;
-  std::set<Sequence> asked_for_;  // runs that had a key or were unique
+  struct Asked {
+    KeptKey kept;
+    const Run* unique = nullptr;  // of runs_, whose entries stay where they are. Null: it has only a key
+  };
+  std::map<Sequence, Asked> asked_for_;  // runs that had a key or were unique
   std::map<JobName, Sequence> last_closed_;
   std::map<RunId, Sequence> by_id_;
   std::set<std::pair<JobName, Slot>> started_slots_;

@@ -25,15 +25,20 @@ class Trace {
   // A simulation ends with its first violation: the rest would only follow from it.
   bool is_broken() const { return !violations_.empty(); }
   const std::vector<std::string>& violations() const { return violations_; }
-  std::vector<std::string> lines() const { return {lines_.begin(), lines_.end()}; }  // the last ones
-  std::uint64_t hash() const { return hash_; }                                       // of all of them
+  std::vector<std::string> lines() const;       // the last ones
+  std::uint64_t hash() const { return hash_; }  // of all of them
 
  private:
   static constexpr std::size_t lines_max = 120;
 
   WallTime wall_;
   std::uint64_t hash_ = 0;
-  std::deque<std::string> lines_;
+  struct Line {
+    WallTime wall;
+    std::string what;
+    std::string text() const;  // only few are read
+  };
+  std::deque<Line> lines_;
   std::vector<std::string> violations_;
 };
 

@@ -39,3 +39,16 @@ TEST_CASE("scheduler/kept_requests: the oldest is forgotten, and what was asked 
   CHECK_FALSE(kept.equal(job("a"), told("2")).has_value());
   CHECK(kept.equal(job("a"), told("4")).has_value());
 }
+
+TEST_CASE("scheduler/kept_requests: I15 what is forgotten is forgotten whether somebody has asked before or not") {
+  for (const bool has_asked : {false, true}) {
+    KeptRequests kept(2);
+    for (std::uint64_t number = 1; number <= 2; ++number) kept.keep_key("k" + std::to_string(number), run(number));
+    if (has_asked) CHECK(kept.with_key("k1") == run(1));
+    kept.keep_key("k3", run(3));
+    CHECK_FALSE(kept.with_key("k1").has_value());
+    CHECK(kept.with_key("k2") == run(2));
+    CHECK(kept.with_key("k3") == run(3));
+    CHECK_FALSE(kept.with_key("").has_value());
+  }
+}
