@@ -12,7 +12,7 @@ namespace belfry::minder {
 namespace {
 
 struct Arguments {
-  const char* directory = nullptr;
+  char* directory = nullptr;
   Place place = Place::beside_daemon;
   int line = -1;
   int secrets = -1;
@@ -39,16 +39,17 @@ bool parse(char** argv, Arguments& arguments) {
   return arguments.directory != nullptr;
 }
 
-const char* last_part(const char* path) {
-  const char* const slash = strrchr(path, '/');
+char* last_part(char* path) {
+  char* const slash = strrchr(path, '/');
   return slash == nullptr ? path : slash + 1;
 }
 
 int serve(const Arguments& arguments) {
   if (chdir(arguments.directory) != 0) return errno;
-  Post post(arguments.place, arguments.line);
+  char* const first_name = last_part(arguments.directory);
+  Post post(arguments.place, arguments.line, first_name);
   int error = 0;
-  const char* name = last_part(arguments.directory);
+  const char* name = first_name;
   while (name != nullptr) {
     Minder minder(name, post);
     error = minder.run(arguments.secrets);

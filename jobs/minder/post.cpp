@@ -9,6 +9,9 @@
 
 namespace belfry::minder {
 
+Post::Post(Place place, int line, char* shown_name)
+    : place_(place), line_(line), shown_name_(shown_name), shown_length_(strlen(shown_name)) {}
+
 Trouble Post::take_up() {
   if (signals_ >= 0) return {};
   if (const Trouble found = leave_starter(place_, line_)) return found;
@@ -29,10 +32,14 @@ const char* Post::next_run(int& error) {
   }
   forget_signals();
   strcpy(name_, line_.name());
+  show_name();
   if (chdir(name_) == 0) return name_;
   error = errno;
   return nullptr;
 }
+
+// In the room that the first one had, which is mostly enough.
+void Post::show_name() const { strncpy(shown_name_, name_, shown_length_); }
 
 // They were about the last run: while there is a line, the daemon says over it what is about this one.
 void Post::forget_signals() const {

@@ -18,8 +18,9 @@ enum class Place { beside_daemon, foreground };
 
 class Post {
  public:
-  // `line` is a descriptor; -1: there is no line.
-  Post(Place place, int line) : place_(place), line_(line) {}
+  // `line` is a descriptor; -1: there is no line. `shown_name` is the part of the command line that tells whoever looks
+  // at the machine's processes which run this one is at.
+  Post(Place place, int line, char* shown_name);
 
   Place place() const { return place_; }
 
@@ -36,9 +37,12 @@ class Post {
 
  private:
   void forget_signals() const;
+  void show_name() const;
 
   Place place_;
   Line line_;
+  char* shown_name_;
+  size_t shown_length_;
   int signals_ = -1;
   char name_[Line::name_max + 1] = {};
 };

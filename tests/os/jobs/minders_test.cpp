@@ -156,6 +156,17 @@ TEST_CASE("jobs/minders: S26 one that is to be stopped by then is not sent for o
   CHECK_FALSE(bench.has_file(second.id, "started"));
 }
 
+TEST_CASE("jobs/minders: S31 the machine's list of processes shows the run that a minder is at, not an earlier one") {
+  Row bench;
+  const ProcessName rested = bench.resting_minder();
+  const StartOrder order = bench.script("exec sleep 60");
+  bench.start(order);
+  bench.follow_to_start(order.id);
+  CHECK(bench.claim(order.id).minder == rested);
+  const std::string command_line = read_file("/proc/" + std::to_string(rested.pid) + "/cmdline").value();
+  CHECK(command_line.starts_with("belfry-minder" + std::string(1, '\0') + bench.directory(order.id) + '\0'));
+}
+
 TEST_CASE("jobs/minders: S3 a minder that has rested for a while leaves, and at once where its daemon is gone") {
   Row bench;
   bench.resting_minder();
