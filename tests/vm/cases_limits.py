@@ -75,7 +75,13 @@ def processes(lab: Lab) -> None:
 @case("limits: `user:` is refused where the daemon is not root, with the cure")
 def user_refused(lab: Lab) -> None:
     service = ready(lab)
+    service.machine.do(f"cat > /root/other.yaml <<'END'\n{AS_ANOTHER}\nEND")
+    unasked = service.machine.do("belfry validate /root/other.yaml")
+    expect("root.conf" in unasked, f"of a file that the daemon does not read nobody can know: {unasked}")
     service.write(AS_ANOTHER)
+    checked = service.machine.ask("belfry validate")
+    expect_equal(checked.code, 78, f"belfry validate: {checked.output}")
+    expect("root.conf" in checked.output, f"the cure: {checked.output}")
     answer = service.machine.ask("belfry reload")
     expect_equal(answer.code, 78, f"belfry reload: {answer.output}")
     expect("root.conf" in answer.output, f"the cure: {answer.output}")

@@ -4,14 +4,14 @@ import time
 
 from case import case, expect, expect_equal, figure
 from lab import Lab
-from service import CONFIG, NO_WISHES, Service
+from service import CONFIG, ENDS_WHEN_TOLD, NO_WISHES, Service, documented
 
-JOBS = """
+JOBS = f"""
 jobs:
   slow:
     schedule: manual
-    limits: { memory: 64M, pids: 20, cpus: 0.5, io: low }
-    run: echo begin; sleep 100; echo end; exit 7
+    limits: {{ memory: 64M, pids: 20, cpus: 0.5, io: low }}
+    run: {ENDS_WHEN_TOLD}
   beat:
     schedule: every 1s
     overlap: allow
@@ -25,16 +25,9 @@ jobs:
 def ready(lab: Lab) -> Service:
     service = Service(lab.shared())
     service.wait_until_up()
+    service.machine.do("rm -f /var/tmp/may-end")
     service.load(JOBS)
     return service
-
-
-def expect_adopted(service: Service, run: str, what: str) -> None:
-    """The run that went on while the daemon was away ends as itself, and with all that it wrote."""
-    ended = service.finished(run, within=180)
-    expect_equal((ended["outcome"], ended["exit_code"], ended["attempt"]), ("failed", 7, 1), what)
-    expect_equal(service.machine.do("belfry logs slow -q"), "begin\nend\n", f"{what}: what it wrote")
-    expect_equal(service.audit(), "", f"{what}: the audit")
 
 
 def expect_limits(service: Service) -> None:
@@ -81,7 +74,7 @@ def killed(lab: Lab) -> None:
     service.wait_for_another(pid)
     figure("from kill -9 to an answer of the next daemon", f"{time.monotonic() - begin:.1f} s")
     expect_limits(service)
-    expect_adopted(service, run, "the job that went on")
+    service.expect_adopted(run, "the job that went on")
 
 
 @case("service: systemctl restart leaves the job running")
@@ -92,7 +85,7 @@ def restarted(lab: Lab) -> None:
     service.machine.do("systemctl restart belfry.service")
     service.wait_for_another(pid)
     expect_limits(service)
-    expect_adopted(service, run, "the job that went on")
+    service.expect_adopted(run, "the job that went on")
 
 
 @case("service: killed ten times in a row with a job running, it comes back each time")
@@ -103,7 +96,7 @@ def killed_again(lab: Lab) -> None:
         pid = service.main_pid()
         service.machine.do(f"kill -KILL {pid}")
         service.wait_for_another(pid)
-    expect_adopted(service, run, "the job that went on")
+    service.expect_adopted(run, "the job that went on")
 
 
 @case("service: a daemon that stands still is replaced by the watchdog, and no slot is lost")
@@ -117,7 +110,7 @@ def stopped(lab: Lab) -> None:
     figure("from SIGSTOP to an answer of the next daemon", f"{time.monotonic() - begin:.0f} s", "watchdog 30 s + 10 s")
     said = service.machine.do("journalctl --unit=belfry.service --output=cat --lines=200")
     expect("atchdog" in said, "systemd says that it was the watchdog")
-    expect_adopted(service, run, "the job that went on")
+    service.expect_adopted(run, "the job that went on")
 
 
 @case("service: the journal is asked by job and by run")
@@ -161,10 +154,37 @@ def secret(lab: Lab) -> None:
     service.machine.do("rm -r /etc/belfry/secrets")
 
 
+@case("service: a backup is restored as the manual says it")
+def backup(lab: Lab) -> None:
+    service = ready(lab)
+    kept = service.finished(service.ask("run hello")["id"])["id"]
+    service.machine.do(documented("belfry backup /var/backups/belfry-$(date +%F).db"))
+    forgotten = service.finished(service.ask("run hello")["id"])["id"]
+    documented(
+        """To restore: `systemctl stop belfry`, put the copy in the place of `/var/lib/belfry/ledger.db`, remove `ledger.db-wal`
+        and `ledger.db-shm`, `chown belfry:`, `systemctl start belfry`."""
+    )
+    service.machine.do(
+        """
+        systemctl stop belfry
+        cd /var/lib/belfry
+        mv /var/backups/belfry-*.db ledger.db
+        rm -f ledger.db-wal ledger.db-shm
+        chown belfry: ledger.db
+        systemctl start belfry
+        """
+    )
+    service.wait_until_up()
+    expect_equal(service.ask(f"show {kept}")["outcome"], "succeeded", "a run from before the backup")
+    expect(service.machine.ask(f"belfry show {forgotten}").code != 0, "a run from after it is not known")
+    service.machine.wait_until("belfry runs beat --json | grep -q succeeded")
+    expect_equal(service.audit(), "", "the audit")
+
+
 @case("service: with belfry.socket nobody is refused while the daemon is restarted")
 def socket(lab: Lab) -> None:
     service = ready(lab)
-    service.machine.do("systemctl stop belfry.service; systemctl start belfry.socket belfry.service")
+    service.machine.do(documented("systemctl stop belfry && systemctl start belfry.socket belfry"))
     service.wait_until_up()
     service.machine.do("systemctl restart --no-block belfry.service; for i in $(seq 20); do belfry status -q; done")
     service.machine.do("systemctl stop belfry.service belfry.socket; systemctl start belfry.service")
@@ -184,7 +204,9 @@ def user_mode(lab: Lab) -> None:
         printf 'jobs:\\n  own:\\n    schedule: manual\\n    run: id -un\\n' > /home/ringer/.config/belfry/schedules.yaml
         chown ringer: /home/ringer/.config/belfry/schedules.yaml
         until as_ringer systemctl --user is-system-running --quiet; do sleep 0.5; done
-        as_ringer systemctl --user start belfry.service
+        """
+        + f"as_ringer {documented('systemctl --user enable --now belfry')}\n"
+        """
         as_ringer belfry run own --wait
         as_ringer belfry logs own -q | grep -x ringer
         """,

@@ -38,7 +38,7 @@ class Lab:
 
     def with_belfry(self, name: str) -> Machine:
         """A machine on which `apt install` has been done, and which was then shut down in order. It is off."""
-        if not self._installed.exists():
+        if not self._new_install and not self._installed.exists():
             self.newly_installed()
         if self._new_install:
             self._new_install.shut_down()
@@ -74,10 +74,21 @@ class Lab:
         for machine in self._machines:
             try:
                 if machine.is_on():
-                    said += f"\n-- {machine.home.name}\n" + machine.ask("journalctl --unit=belfry.service --lines=40").output
+                    journal = machine.ask("journalctl --unit=belfry.service --lines=40", within=10).output
+                    said += f"\n-- {machine.home.name}\n{journal}"
             except (MachineError, OSError) as error:
                 said += f"\n-- {machine.home.name}: {error}"
         return said
+
+    def excuse(self, last_seconds: float) -> str:
+        """Why a failure within the last so many seconds may be no fault of Belfry's; empty: it is one."""
+        for machine in self._machines:
+            try:
+                if machine.is_on() and (seconds := machine.standstill(last_seconds)):
+                    return f"{machine.home.name} stood still for {seconds:.1f} s"
+            except (MachineError, OSError) as error:
+                return f"{machine.home.name}: {error}"
+        return ""
 
     def close(self) -> None:
         """Ends the machines that were one case's own."""

@@ -6,12 +6,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from lab import Lab
+from case import expect, expect_equal
+from lab import HERE, Lab
 from machine import PATIENCE, Machine
 
 CONFIG = "/etc/belfry/schedules.yaml"
 UNIT = "belfry.service"
 NO_WISHES = "jobs: { none: { schedule: manual, run: 'true' } }"  # a file that is fine under any settings
+
+
+def documented(command: str, where: str = "docs/operations.md") -> str:
+    """The command, which must stand there word for word."""
+    text = (HERE.parent.parent / where).read_text()
+    expect(" ".join(command.split()) in " ".join(text.split()), f"{where} does not say: {command}")
+    return command
+
+
+# The script of a job that ends when it is told to: a machine that stands still for a minute does not end it too early.
+ENDS_WHEN_TOLD = "echo begin; until test -e /var/tmp/may-end; do sleep 1; done; echo end; exit 7"
 
 
 def instant(text: str) -> datetime:
@@ -34,20 +46,24 @@ class Service:
         self.machine.wait_until(f"systemctl is-active {UNIT} && belfry status", within=within)
 
     def restart(self) -> None:
-        self.machine.do(f"systemctl daemon-reload; systemctl restart {UNIT}", within=120)
+        self.machine.do(documented("systemctl daemon-reload && systemctl restart belfry"), within=120)
         self.wait_until_up()
 
     @contextmanager
     def under(self, drop_in: str) -> Iterator[None]:
         """With this drop-in: the name of a packaged one, or its text. Without it again afterwards."""
         folder = f"/etc/systemd/system/{UNIT}.d"
-        packaged = f"/usr/share/belfry/drop-ins/{drop_in}"
-        write = f"cat > {folder}/test.conf <<'END'\n{drop_in}\nEND" if "\n" in drop_in else f"cp {packaged} {folder}/test.conf"
-        self.machine.do(f"mkdir -p {folder}\n{write}")
+        if "\n" in drop_in:
+            name = "test.conf"
+            self.machine.do(f"mkdir -p {folder}; cat > {folder}/{name} <<'END'\n{drop_in}\nEND")
+        else:
+            name = drop_in
+            compat = documented(f"install -D -m 0644 /usr/share/belfry/drop-ins/compat.conf {folder}/compat.conf")
+            self.machine.do(compat.replace("compat.conf", name))
         self.restart()
         yield
         self.load(NO_WISHES)
-        self.machine.do(f"rm {folder}/test.conf")
+        self.machine.do(f"rm {folder}/{name}")
         self.restart()
 
     def main_pid(self) -> int:
@@ -77,6 +93,7 @@ class Service:
         while len(runs := self.runs(job)) < count:
             if time.monotonic() > deadline:
                 raise AssertionError(f"{job} has {len(runs)} runs after {within} s, and not {count}")
+            time.sleep(0.5)
         return runs
 
     def slots(self, job: str, since: str = "") -> list[dict]:
@@ -93,6 +110,16 @@ class Service:
         """The run when it is over."""
         self.machine.wait_until(f"""belfry show {run} --json | grep -q '"state": *null'""", within=within)
         return self.ask(f"show {run}")
+
+    def expect_adopted(self, run: str, what: str) -> None:
+        """The run of ENDS_WHEN_TOLD that went on while the daemon was away ends as itself, and with all that it wrote."""
+        expect_equal(self.ask(f"show {run}")["state"], "running", f"{what}, before it is told to end")
+        self.machine.do("touch /var/tmp/may-end")
+        ended = self.finished(run)
+        self.machine.do("rm /var/tmp/may-end")
+        expect_equal((ended["outcome"], ended["exit_code"], ended["attempt"]), ("failed", 7, 1), what)
+        expect_equal(self.machine.do(f"belfry logs {run} -q"), "begin\nend\n", f"{what}: what it wrote")
+        expect_equal(self.audit(), "", f"{what}: the audit")
 
     def audit(self) -> str:
         """Every slot of every job has exactly one outcome; where not, what is wrong."""
