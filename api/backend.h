@@ -105,10 +105,10 @@ class Backend {
 
   virtual StatusFacts status() = 0;
 
-  // Calls `done` when the file is read, later or at once, or not at all if the daemon stops before that. bad_input:
-  // every problem of the file, as it is shown to people; nothing is changed.
+  // `who` asks. Calls `done` when the file is read, later or at once, or not at all if the daemon stops before that.
+  // bad_input: every problem of the file, as it is shown to people; nothing is changed.
   using ReloadDone = std::function<void(const Result<Reloaded>&)>;
-  virtual void reload(ReloadHow how, ReloadDone done) = 0;
+  virtual void reload(ReloadHow how, std::string who, ReloadDone done) = 0;
 };
 
 }  // namespace belfry::api

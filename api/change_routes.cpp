@@ -95,7 +95,8 @@ Result<void> post_resume_of_job(const Call& call) {
 Result<void> post_skip(const Call& call) {
   const std::uint32_t count = TRY(read_skip_body(call.request.body));
   const JobName job = TRY(find_job(call.backend.view(), call.arguments[0])).job->name;
-  place(call, SkipRequested{.job = job, .count = count}, "the next slots of job '" + job.text() + "' stay as they are");
+  place(call, SkipRequested{.job = job, .count = count, .by = asker(call.request)},
+        "the next slots of job '" + job.text() + "' stay as they are");
   return {};
 }
 

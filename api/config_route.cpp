@@ -1,3 +1,4 @@
+#include <api/answers.h>
 #include <api/body.h>
 #include <api/config_route.h>
 #include <api/json.h>
@@ -14,7 +15,7 @@ Result<void> post_reload(const Call& call) {
     const ListFrame frame{.now = backend.now().wall, .timezone = set != nullptr ? set->zone_name : "UTC"};
     reply(json_response(reloaded_json(*reloaded, frame)));
   };
-  call.backend.reload(is_dry_run ? ReloadHow::rehearse : ReloadHow::apply, answer);
+  call.backend.reload(is_dry_run ? ReloadHow::rehearse : ReloadHow::apply, asker(call.request), answer);
   return {};
 }
 

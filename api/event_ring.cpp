@@ -14,7 +14,7 @@ void EventRing::publish(Topic topic, std::string name, EventData data) {
   events_.push_back({.id = next_++, .topic = topic, .name = std::move(name), .data = std::move(data)});
 }
 
-const Event& EventRing::at(std::uint64_t id) const {
+const StreamedEvent& EventRing::at(std::uint64_t id) const {
   VERIFY(id >= first() && id < next());
   return events_[static_cast<std::size_t>(id - first())];
 }

@@ -38,7 +38,7 @@ class EventData {
   mutable std::string text_;
 };
 
-struct Event {
+struct StreamedEvent {
   std::uint64_t id = 0;
   Topic topic = Topic::always;
   std::string name;  // "run.started"
@@ -57,10 +57,10 @@ class EventRing {
   std::uint64_t next() const { return next_; }                    // the one to come
 
   // REQUIRES: first() <= id < next().
-  const Event& at(std::uint64_t id) const;
+  const StreamedEvent& at(std::uint64_t id) const;
 
  private:
-  std::deque<Event> events_;
+  std::deque<StreamedEvent> events_;
   std::uint64_t next_;
 };
 

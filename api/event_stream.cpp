@@ -7,7 +7,7 @@ namespace belfry::api {
 
 namespace {
 
-std::string written(const Event& event) {
+std::string written(const StreamedEvent& event) {
   std::string text = "id: " + std::to_string(event.id) + "\nevent: " + event.name + "\ndata: " + event.data.text();
   while (text.ends_with('\n')) text.pop_back();
   return text + "\n\n";
@@ -51,7 +51,7 @@ std::string EventStream::read(std::size_t max) {
 void EventStream::fill(std::size_t enough) {
   if (position_ < ring_.first()) tell_gap(ring_.first() - position_);
   while (position_ != ring_.next() && pending_.size() < enough) {
-    const Event& event = ring_.at(position_++);
+    const StreamedEvent& event = ring_.at(position_++);
     if (wants(event.topic)) pending_ += written(event);
   }
 }

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include <api/json.h>
+#include <base/event_words.h>
 #include <base/param_values.h>
 #include <base/text.h>
 #include <base/version.h>
@@ -102,6 +103,7 @@ Json to_json(const Run& run) {
 
 Json to_json(const JobView& view);
 Json to_json(const UpcomingSlot& slot);
+Json to_json(const Event& event);
 Json to_json(const SlotRow& row);
 Json to_json(const QueueView& queue);
 Json to_json(const ParamDefinition& param);
@@ -261,6 +263,19 @@ Json data_of(const JobTroubleNotice& notice) { return {{"job", notice.job.text()
 Json data_of(const ClockNotice& notice) { return {{"clock_moved_ms", notice.by.count()}}; }
 Json data_of(const LedgerNotice& notice) { return {{"ledger_trouble", or_null(notice.why)}}; }
 
+Json to_json(const Event& event) {
+  return {{"number", event.number},
+          {"at", time_of(event.at)},
+          {"kind", text(event.kind)},
+          {"job", event.job ? Json(event.job->text()) : Json()},
+          {"run", event.run ? Json(event.run->text()) : Json()},
+          {"who", or_null(event.who)},
+          {"since", time_of(event.since)},
+          {"until", time_of(event.until)},
+          {"detail", or_null(event.detail)},
+          {"text", sentence_of(event, format_utc)}};
+}
+
 Json to_json(const UpcomingSlot& slot) {
   return {{"job", slot.job->name.text()},
           {"slot", time_of(slot.at)},
@@ -338,6 +353,11 @@ std::string rehearsal_json(const Rehearsal& rehearsal) {
 std::string slots_json(const SlotsTold& told, const ListFrame& frame) {
   return list_document(frame, "slots", told.rows) + ",\"known_since\":" + time_of(told.known_since).dump() +
          ",\"pruned_upto\":" + time_of(told.pruned_upto).dump() + "}\n";
+}
+
+std::string history_json(const std::vector<Event>& events, std::optional<std::uint64_t> before,
+                         const ListFrame& frame) {
+  return list_document(frame, "events", events) + ",\"before\":" + (before ? Json(*before) : Json()).dump() + "}\n";
 }
 
 std::string notice_json(const Notice& notice) {

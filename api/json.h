@@ -75,7 +75,11 @@ struct SlotsTold {
 // slots.
 std::string slots_json(const SlotsTold& told, const ListFrame& frame);
 
-// The data of an event.
+// {now, timezone, events: [{number, at, kind, job, run, who, since, until, detail, text}], before}: `before` asks for
+// the next page; null on the last one. `text` is all of it in a sentence, its times in UTC.
+std::string history_json(const std::vector<Event>& events, std::optional<std::uint64_t> before, const ListFrame& frame);
+
+// The data of a streamed event.
 std::string notice_json(const Notice& notice);
 
 // {now, timezone, runs: [...], before}: `before` asks for the next page; null on the last one.

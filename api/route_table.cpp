@@ -3,6 +3,7 @@
 #include <api/change_routes.h>
 #include <api/config_route.h>
 #include <api/event_route.h>
+#include <api/history_route.h>
 #include <api/job_routes.h>
 #include <api/log_route.h>
 #include <api/metrics_route.h>
@@ -25,6 +26,7 @@ constexpr std::array routes{
     Route{"GET", "/v1/status", "", viewer, get_status},
     Route{"GET", "/v1/audit", "", viewer, get_audit},
     Route{"GET", "/v1/events", "topics", viewer, get_events},
+    Route{"GET", "/v1/history", "job since until before limit", viewer, get_history},
     Route{"GET", "/v1/jobs", "tag state q only", viewer, get_jobs},
     Route{"POST", "/v1/jobs/pause", "", operating, post_pause},
     Route{"POST", "/v1/jobs/resume", "", operating, post_resume},

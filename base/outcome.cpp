@@ -1,6 +1,7 @@
 #include <array>
 #include <utility>
 
+#include <belfry/event.h>
 #include <belfry/outcome.h>
 
 #include <base/verify.h>
@@ -73,6 +74,23 @@ constexpr std::array run_triggers{
     Word{RunTrigger::backfill, "backfill"}, Word{RunTrigger::retry, "retry"},
 };
 
+constexpr std::array event_kinds{
+    Word{EventKind::daemon_started, "daemon_started"},
+    Word{EventKind::daemon_stopped, "daemon_stopped"},
+    Word{EventKind::daemon_killed, "daemon_killed"},
+    Word{EventKind::config_loaded, "config_loaded"},
+    Word{EventKind::config_refused, "config_refused"},
+    Word{EventKind::job_changed, "job_changed"},
+    Word{EventKind::job_paused, "job_paused"},
+    Word{EventKind::job_resumed, "job_resumed"},
+    Word{EventKind::skip_requested, "skip_requested"},
+    Word{EventKind::run_lost, "run_lost"},
+    Word{EventKind::clock_set, "clock_set"},
+    Word{EventKind::machine_slept, "machine_slept"},
+    Word{EventKind::ledger_unavailable, "ledger_unavailable"},
+    Word{EventKind::ledger_recovered, "ledger_recovered"},
+};
+
 template <class Table, class Value>
 std::string_view word_of(const Table& table, Value value) {
   for (const auto& word : table) {
@@ -97,11 +115,13 @@ std::string_view text(RunOutcome value) { return word_of(run_outcomes, value); }
 std::string_view text(RunState value) { return word_of(run_states, value); }
 std::string_view text(Reason value) { return word_of(reasons, value); }
 std::string_view text(RunTrigger value) { return word_of(run_triggers, value); }
+std::string_view text(EventKind value) { return word_of(event_kinds, value); }
 
 std::optional<SlotOutcome> slot_outcome_from(std::string_view word) { return value_of(slot_outcomes, word); }
 std::optional<RunOutcome> run_outcome_from(std::string_view word) { return value_of(run_outcomes, word); }
 std::optional<RunState> run_state_from(std::string_view word) { return value_of(run_states, word); }
 std::optional<Reason> reason_from(std::string_view word) { return value_of(reasons, word); }
 std::optional<RunTrigger> run_trigger_from(std::string_view word) { return value_of(run_triggers, word); }
+std::optional<EventKind> event_kind_from(std::string_view word) { return value_of(event_kinds, word); }
 
 }  // namespace belfry

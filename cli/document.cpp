@@ -241,6 +241,20 @@ Result<SlotRow> slot_from(const Json& object) {
   return row;
 }
 
+Result<Event> event_from(const Json& object) {
+  const auto at = object.is_object() ? time_in(object, "at") : std::nullopt;
+  const auto kind = object.is_object() ? event_kind_from(text_in(object, "kind").value_or("")) : std::nullopt;
+  if (!at || !kind) return std::unexpected(unreadable("an event has no time or kind"));
+  Event event{.number = number_in<std::uint64_t>(object, "number").value_or(0), .at = *at, .kind = *kind};
+  event.since = time_in(object, "since");
+  event.until = time_in(object, "until");
+  if (auto job = JobName::parse(text_in(object, "job").value_or(""))) event.job = *std::move(job);
+  event.run = RunId::parse(text_in(object, "run").value_or(""));
+  event.who = text_in(object, "who").value_or("");
+  event.detail = text_in(object, "detail").value_or("");
+  return event;
+}
+
 Result<UpcomingRow> upcoming_from(const Json& object) {
   const auto job = object.is_object() ? text_in(object, "job") : std::nullopt;
   const auto due = object.is_object() ? time_in(object, "due") : std::nullopt;
@@ -280,6 +294,10 @@ Result<Listing<UpcomingRow>> decode_upcoming(std::string_view document) {
 }
 
 Result<Listing<Run>> decode_runs(std::string_view document) { return listing_from(document, "runs", run_from); }
+
+Result<Listing<Event>> decode_history(std::string_view document) {
+  return listing_from(document, "events", event_from);
+}
 
 Result<SlotListing> decode_slots(std::string_view document) {
   SlotListing listing;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <belfry/error.h>
+#include <belfry/event.h>
 #include <belfry/record.h>
 #include <belfry/run.h>
 #include <belfry/time.h>
@@ -140,6 +141,7 @@ struct SlotListing : Listing<SlotRow> {
 Result<Listing<JobRow>> decode_jobs(std::string_view document);
 Result<Listing<UpcomingRow>> decode_upcoming(std::string_view document);
 Result<Listing<Run>> decode_runs(std::string_view document);
+Result<Listing<Event>> decode_history(std::string_view document);
 Result<SlotListing> decode_slots(std::string_view document);
 Result<std::vector<std::string>> decode_names(std::string_view document);
 Result<JobRow> decode_job(std::string_view document);

@@ -35,7 +35,7 @@ class FileBackend final : public api::Backend {
     return std::unexpected(Error::not_found("a file has no output"));
   }
   void tell_progress(const AttemptId&, Progress) override { VERIFY(!"a file has no runs"); }
-  void reload(api::ReloadHow, ReloadDone done) override {
+  void reload(api::ReloadHow, std::string, ReloadDone done) override {
     done(std::unexpected(Error::failed("a file is not reloaded")));
   }
   api::StatusFacts status() override {

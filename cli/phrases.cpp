@@ -66,6 +66,12 @@ std::string since_phrase(WallTime then, WallTime now) {
   return in_units(now - then, 1) + " ago";
 }
 
+std::string near_phrase(WallTime t, WallTime beside, const Zone& zone) {
+  const auto day = [&](WallTime of) { return std::chrono::floor<std::chrono::days>(zone.local(of)); };
+  const std::string full = local_phrase(std::chrono::floor<std::chrono::seconds>(t), zone);
+  return day(t) == day(beside) ? full.substr(15, 8) : full;
+}
+
 std::string took_phrase(Millis span) {
   if (span < std::chrono::seconds{1}) return std::to_string(span.count()) + "ms";
   const auto seconds = static_cast<long>(span / std::chrono::seconds{1});

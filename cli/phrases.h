@@ -17,6 +17,9 @@ std::string since_phrase(WallTime then, WallTime now);   // "34s ago", "8h ago",
 std::string took_phrase(Millis span);                    // "340ms", "0m03s", "41m12s", "2h05m", "3d04h"
 std::string local_phrase(WallTime t, const Zone& zone);  // "Fri 2026-03-27 02:30:00 CET"
 
+// To the second; the time of day alone where it is the same day: "02:41:00"
+std::string near_phrase(WallTime t, WallTime beside, const Zone& zone);
+
 // How a run stands, as a sign and a colour: ✓ ✗ ● –
 struct Sign {
   std::string mark;

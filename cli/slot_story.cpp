@@ -11,18 +11,9 @@ namespace {
 
 constexpr Millis lateness_worth_telling = std::chrono::seconds{1};
 
-WallTime to_the_second(WallTime t) { return std::chrono::floor<std::chrono::seconds>(t); }
-
-// The time alone where it is the same day.
-std::string near(WallTime t, WallTime beside, const Zone& zone) {
-  const auto day = [&](WallTime of) { return std::chrono::floor<std::chrono::days>(zone.local(of)); };
-  const std::string full = local_phrase(to_the_second(t), zone);
-  return day(t) == day(beside) ? full.substr(15, 8) : full;
-}
-
 std::string run_phrase(const Run& run, WallTime slot, const Zone& zone) {
   std::string phrase = "run " + run.id.text();
-  if (run.slot) phrase += " for " + near(run.slot->at, slot, zone);
+  if (run.slot) phrase += " for " + near_phrase(run.slot->at, slot, zone);
   return phrase;
 }
 
@@ -54,7 +45,7 @@ std::string told_of_overlap(const SlotRow& row, const Zone& zone) {
   const Run& run = *row.cause;
   std::string told = "skipped: " + run_phrase(run, row.last, zone) + " was still running";
   if (run.is_open()) return told + ", and still is";
-  if (run.finished) told += "; it ended " + near(*run.finished, row.last, zone);
+  if (run.finished) told += "; it ended " + near_phrase(*run.finished, row.last, zone);
   return told;
 }
 
@@ -115,22 +106,48 @@ std::string told_of_coalesced(const SlotRow& row, const Zone& zone) {
   return "coalesced: " + run_phrase(*row.cause, row.last, zone) + " speaks for it";
 }
 
-std::string told_of_missed(const SlotRow& row) {
-  std::string told = "missed: " + std::string(why_missed(row.reason));
+bool may_wait_for(EventKind kind) {
+  return kind == EventKind::daemon_started || kind == EventKind::machine_slept || kind == EventKind::ledger_unavailable;
+}
+
+const Event* stretch_around(const SlotRow& row, std::span<const Event> events) {
+  const auto found = std::ranges::find_if(events, [&](const Event& event) {
+    return may_wait_for(event.kind) && event.since && *event.since <= row.last && event.at >= row.first;
+  });
+  return found == events.end() ? nullptr : &*found;
+}
+
+// "the daemon did not run from 02:00:03 to 02:40:00"
+std::string stretch_phrase(const Event& event, const SlotRow& row, const Zone& zone) {
+  const char* const what = event.kind == EventKind::daemon_started  ? "the daemon did not run"
+                           : event.kind == EventKind::machine_slept ? "the machine slept"
+                                                                    : "the ledger could not be written";
+  return std::string(what) + " from " + near_phrase(*event.since, row.last, zone) + " to " +
+         near_phrase(event.at, row.last, zone);
+}
+
+std::string told_of_missed(const SlotRow& row, const Event* stretch, const Zone& zone) {
+  const bool is_told_by_it = stretch != nullptr && (row.reason == Reason::down || row.reason == Reason::suspended);
+  std::string told = "missed: ";
+  told += is_told_by_it ? stretch_phrase(*stretch, row, zone) : std::string(why_missed(row.reason));
+  if (stretch != nullptr && !is_told_by_it) told += "; " + stretch_phrase(*stretch, row, zone);
   if (!row.detail.empty()) told += " (" + printable(row.detail) + ")";
   return told;
 }
 
-std::string told_of(const SlotRow& row, const Zone& zone) {
+std::string told_of(const SlotRow& row, const Zone& zone, std::span<const Event> events) {
+  const Event* const stretch = stretch_around(row, events);
+  const std::string because = stretch != nullptr ? "; " + stretch_phrase(*stretch, row, zone) : "";
   switch (row.outcome) {
     case SlotOutcome::ran:
-      return row.run ? told_of_run(*row.run) : "ran";
+      if (!row.run) return "ran";
+      return told_of_run(*row.run) + (row.run->trigger == RunTrigger::catch_up ? because : "");
     case SlotOutcome::skipped:
       return told_of_skip(row, zone);
     case SlotOutcome::coalesced:
-      return told_of_coalesced(row, zone);
+      return told_of_coalesced(row, zone) + because;
     case SlotOutcome::missed:
-      return told_of_missed(row);
+      return told_of_missed(row, stretch, zone);
   }
   std::unreachable();
 }
@@ -142,12 +159,12 @@ Emphasis emphasis_of(const SlotRow& row) {
 
 }  // namespace
 
-SlotStory story_of(const SlotRow& row, const Zone& zone) {
+SlotStory story_of(const SlotRow& row, const Zone& zone, std::span<const Event> events) {
   std::string when = local_phrase(row.first, zone);
   if (row.count > 1) {
-    when = std::to_string(row.count) + " slots, " + when + " to " + near(row.last, row.first, zone);
+    when = std::to_string(row.count) + " slots, " + when + " to " + near_phrase(row.last, row.first, zone);
   }
-  return {.when = std::move(when), .emphasis = emphasis_of(row), .told = told_of(row, zone)};
+  return {.when = std::move(when), .emphasis = emphasis_of(row), .told = told_of(row, zone, events)};
 }
 
 }  // namespace belfry::cli

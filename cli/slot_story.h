@@ -1,6 +1,7 @@
 // What became of a slot, in a sentence. Pure.
 #pragma once
 
+#include <span>
 #include <string>
 
 #include <belfry/zone.h>
@@ -16,7 +17,8 @@ struct SlotStory {
   std::string told;  // "skipped: run 01KA... for 01:30 was still running; it ended 02:41"
 };
 
-// "Fri 2026-11-20 02:30:00 CET was skipped: ..." without the time.
-SlotStory story_of(const SlotRow& row, const Zone& zone);
+// "Fri 2026-11-20 02:30:00 CET was skipped: ..." without the time. Among `events` is looked for what kept the slot from
+// starting: that the daemon did not run, the machine slept, or the ledger could not be written, from when to when.
+SlotStory story_of(const SlotRow& row, const Zone& zone, std::span<const Event> events = {});
 
 }  // namespace belfry::cli

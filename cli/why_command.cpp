@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 #include <api/target.h>
@@ -7,6 +9,7 @@
 #include <base/try.h>
 #include <cli/daemon_link.h>
 #include <cli/document.h>
+#include <cli/event_story.h>
 #include <cli/exit_code.h>
 #include <cli/no_slots.h>
 #include <cli/output.h>
@@ -24,9 +27,11 @@ struct Options {
   std::string at;
   std::string from;
   std::string to;
-  std::size_t count = 10;
+  std::optional<std::size_t> count;
 };
 
+constexpr std::size_t slots_usual = 10;
+constexpr std::size_t events_usual = 20;
 constexpr std::size_t count_max = 1'000;
 
 struct Span {
@@ -43,15 +48,28 @@ Result<Span> span_of(const DaemonLink& daemon, const Options& options) {
 }
 
 std::string target_of(const Options& options, const Span& span) {
-  const std::size_t count = options.at.empty() ? options.count : 1;
+  const std::size_t count = options.at.empty() ? options.count.value_or(slots_usual) : 1;
   std::string target = "/v1/jobs/" + api::percent_encode(options.job) + "/slots?limit=" + std::to_string(count);
   if (!span.from.empty()) target += "&from=" + api::percent_encode(span.from);
   if (!span.to.empty()) target += "&to=" + api::percent_encode(span.to);
   return target;
 }
 
+// Of a job: also what concerns all of them, for that may be why it did not run.
+std::string history_target(const Options& options, const Span& span, std::size_t count) {
+  std::string target = "/v1/history?limit=" + std::to_string(count);
+  if (!options.job.empty()) target += "&job=" + api::percent_encode(options.job);
+  if (!span.from.empty()) target += "&since=" + api::percent_encode(span.from);
+  if (!span.to.empty()) target += "&until=" + api::percent_encode(span.to);
+  return target;
+}
+
 std::string paragraph(const SlotStory& story, const Terminal& terminal) {
   return story.when + "\n  " + terminal.paint(story.told, story.emphasis) + "\n";
+}
+
+std::string paragraph(const EventStory& story, const std::string& about, const Terminal& terminal) {
+  return story.when + (about.empty() ? "" : "  " + about) + "\n  " + terminal.paint(story.told, story.emphasis) + "\n";
 }
 
 std::string lower_first(std::string text) {
@@ -74,24 +92,75 @@ std::optional<WallTime> instant(const std::string& text) {
   return t ? std::optional(*t) : std::nullopt;
 }
 
-std::string told(const Options& options, const Span& span, const SlotListing& slots, const Terminal& terminal) {
+// What happened while these slots came, newest first. A daemon of another version may not know.
+Result<std::vector<Event>> events_around(const DaemonLink& daemon, const Options& options, const Span& span,
+                                         const SlotListing& slots) {
+  Span wanted{.from = span.from, .to = {}};  // what kept a slot from starting may have ended later
+  if (!slots.rows.empty()) wanted.from = format_utc(slots.rows.back().first);
+  const auto response = daemon.get(history_target(options, wanted, count_max));
+  if (!response && response.error().kind == ErrorKind::not_found) return std::vector<Event>{};
+  if (!response) return std::unexpected(response.error());
+  return TRY(decode_history(response->body)).rows;
+}
+
+// Slots, and what happened to the job in between. Oldest first: it is read like a story.
+std::string told_of_rows(const Span& span, const SlotListing& slots, const std::vector<Event>& events, const Zone& zone,
+                         const Terminal& terminal) {
+  std::vector<std::pair<WallTime, std::string>> parts;
+  for (auto event = events.rbegin(); event != events.rend(); ++event) {
+    const auto to = instant(span.to);
+    if (!event->job || (to && event->at > *to)) continue;
+    parts.emplace_back(event->at, paragraph(story_of(*event, zone), "", terminal));
+  }
+  for (auto row = slots.rows.rbegin(); row != slots.rows.rend(); ++row) {
+    parts.emplace_back(row->first, paragraph(story_of(*row, zone, events), terminal));
+  }
+  std::ranges::stable_sort(parts, {}, [](const auto& part) { return part.first; });
+  std::string text;
+  for (const auto& [at, part] : parts) text += part;
+  return text;
+}
+
+std::string told(const Options& options, const Span& span, const SlotListing& slots, const std::vector<Event>& events,
+                 const Terminal& terminal) {
   const auto zone = zone_named(slots.timezone);
   if (slots.rows.empty()) {
-    return told_of_no_slots(options.job, {.from = instant(span.from), .to = instant(span.to)}, slots, *zone);
+    return told_of_rows(span, slots, events, *zone, terminal) +
+           told_of_no_slots(options.job, {.from = instant(span.from), .to = instant(span.to)}, slots, *zone);
   }
   std::string text = told_of_gaps(slots, *zone);
   const auto at = instant(span.to);
   if (!options.at.empty() && at && *at > slots.rows.front().last) {
     text += options.job + " was not due at " + local_phrase(*at, *zone) + ". The slot before it:\n";
   }
-  // Oldest first: it is read like a story.
-  for (auto row = slots.rows.rbegin(); row != slots.rows.rend(); ++row) {
-    text += paragraph(story_of(*row, *zone), terminal);
+  return text + told_of_rows(span, slots, events, *zone, terminal);
+}
+
+// Without a job: what happened here, beside what ran.
+Result<int> tell_history(const Context& context, const Options& options) {
+  const DaemonLink daemon = find_daemon(context, Surroundings::of_this_process());
+  const std::size_t count = options.count.value_or(events_usual);
+  const Span span = TRY(span_of(daemon, options));
+  const HttpResponse response = TRY(daemon.get(history_target(options, span, count)));
+  if (context.form == OutputForm::json) {
+    print(TRY(member(response.body, "events")));
+    return exit_ok;
   }
-  return text;
+  const auto events = TRY(decode_history(response.body));
+  const auto zone = zone_named(events.timezone);
+  const Terminal terminal = Terminal::of_stdout(context, Surroundings::of_this_process());
+  std::string text;
+  for (auto event = events.rows.rbegin(); event != events.rows.rend(); ++event) {
+    text += paragraph(story_of(*event, *zone), event->job ? event->job->text() : "", terminal);
+  }
+  print(text.empty() ? "Nothing happened in that time.\n" : text);
+  if (events.rows.size() == count) hint(context, "More of it?  belfry why -n " + std::to_string(10 * count));
+  hint(context, "What failed?  belfry runs --failed    Of one job?  belfry why JOB");
+  return exit_ok;
 }
 
 Result<int> why(const Context& context, const Options& options) {
+  if (options.job.empty()) return tell_history(context, options);
   const DaemonLink daemon = find_daemon(context, Surroundings::of_this_process());
   const Span span = TRY(span_of(daemon, options));
   const HttpResponse response = TRY(daemon.get(target_of(options, span)));
@@ -103,7 +172,8 @@ Result<int> why(const Context& context, const Options& options) {
     print(TRY(member(response.body, "slots")));
     return exit_ok;
   }
-  print(told(options, span, slots, Terminal::of_stdout(context, Surroundings::of_this_process())));
+  const auto events = TRY(events_around(daemon, options, span, slots));
+  print(told(options, span, slots, events, Terminal::of_stdout(context, Surroundings::of_this_process())));
   const auto zone = zone_named(slots.timezone);
   print_footer(context, job ? standing_of(TRY(decode_job(job->body)), slots.now, *zone)
                             : options.job + " is no longer in the file.");
@@ -114,18 +184,20 @@ Result<int> why(const Context& context, const Options& options) {
 
 void add_why(CLI::App& app, Context& context) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("why", "Tell what became of each time a job was due, and why.");
+  CLI::App* command =
+      app.add_subcommand("why", "Tell what became of each time a job was due, and why; or what happened here.");
   command->footer(
       "  belfry why nightly-backup\n"
       "  belfry why nightly-backup --at \"2026-11-20 02:30\"\n"
-      "  belfry why nightly-backup --from 2d");
-  command->add_option("JOB", options->job, "Which job")->required()->type_name("");
-  auto* at = command->add_option("--at", options->at, "That one time")->type_name("TIME");
+      "  belfry why nightly-backup --from 2d\n"
+      "  belfry why --from 12h                what happened here last night");
+  auto* job = command->add_option("JOB", options->job, "Which job; none: what happened to the daemon and its jobs")
+                  ->type_name("");
+  auto* at = command->add_option("--at", options->at, "That one time")->type_name("TIME")->needs(job);
   command->add_option("--from", options->from, "Not before this time, or so long ago")->type_name("TIME")->excludes(at);
   command->add_option("--to", options->to, "Not after this time")->type_name("TIME")->excludes(at);
-  command->add_option("-n", options->count, "How many at most")
+  command->add_option("-n", options->count, "How many at most; 10 of a job, else 20")
       ->check(CLI::Range(std::size_t{1}, count_max))
-      ->capture_default_str()
       ->type_name("N");
   command->callback([&context, options] { context.chosen = [options](Context& c) { return why(c, *options); }; });
 }

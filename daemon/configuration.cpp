@@ -17,6 +17,11 @@ void write_to_log(const std::vector<config::Problem>& warnings) {
   for (const config::Problem& warning : warnings) log::warning(config::one_line(warning));
 }
 
+std::string in_short(const std::vector<config::Problem>& problems) {
+  const std::size_t more = problems.size() - 1;
+  return config::one_line(problems.front()) + (more > 0 ? " (and " + std::to_string(more) + " more)" : "");
+}
+
 config::Loaded read_files(const How& how, ZoneCache& zones, config::Earlier before = {}) {
   return config::load_config(how.options.path, zones,
                              {.language = how.options.language,
@@ -53,7 +58,7 @@ std::vector<std::string> watched_for(const How& how, const config::LoadedConfig&
 Reading read_anew(const How& how, ZoneCache& zones, const config::Earlier& before, Configuration::Purpose purpose,
                   WallTime now) {
   auto loaded = read_files(how, zones, before);
-  if (!loaded) return {.trouble = config::render(loaded.error())};
+  if (!loaded) return {.trouble = config::render(loaded.error()), .trouble_in_short = in_short(loaded.error())};
   Reading reading{.daemon = loaded->daemon, .watched = watched_for(how, *loaded)};
   if (loaded->set->revision == before.set->revision) return reading;
   if (purpose == Configuration::Purpose::apply) keep_copy(how, *loaded);

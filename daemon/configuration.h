@@ -34,6 +34,7 @@ class Configuration {
   // What reading the files again found.
   struct Reading {
     std::string trouble;                           // empty: they have no error, and the rest is meant
+    std::string trouble_in_short;                  // its first error, on a line
     std::shared_ptr<const JobSet> jobs;            // null: the content is that which is in force
     std::shared_ptr<const config::Pieces> pieces;  // of their file
     config::DaemonSettings daemon;

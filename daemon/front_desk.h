@@ -25,7 +25,7 @@ class FrontDesk final : public api::Backend {
     const ZoneCache& zones;
     const api::ProcessFacts& process;
     const std::vector<api::Warning>& warnings;
-    std::function<void(api::ReloadHow, ReloadDone)> reload;
+    std::function<void(api::ReloadHow, std::string who, ReloadDone)> reload;
     std::function<std::size_t()> stuck_calls;
     std::string state_path;
     std::string runs_path;
@@ -45,7 +45,9 @@ class FrontDesk final : public api::Backend {
   Result<OutputPart> read_log(const Run& run, const OutputQuery& query) override;
   void tell_progress(const AttemptId& id, Progress progress) override;
   api::StatusFacts status() override;
-  void reload(api::ReloadHow how, ReloadDone done) override { rooms_.reload(how, std::move(done)); }
+  void reload(api::ReloadHow how, std::string who, ReloadDone done) override {
+    rooms_.reload(how, std::move(who), std::move(done));
+  }
 
   // The core's answer to a request, on its way to whoever asked.
   void deliver(const Answer& answer);

@@ -7,6 +7,7 @@
 #include <base/memory.h>
 #include <base/try.h>
 #include <base/version.h>
+#include <daemon/chronicle.h>
 #include <daemon/house.h>
 #include <daemon/launched.h>
 #include <daemon/unmet_wishes.h>
@@ -72,10 +73,20 @@ Result<void> House::open(api::Server::Options listen) {
   return {};
 }
 
+// "belfry 0.1.0, 12 jobs of /etc/belfry/schedules.yaml, revision 3f2a"
+std::string House::as_what() const {
+  const Configuration& configuration = ground_.configuration;
+  const std::size_t jobs = configuration.jobs()->jobs.size();
+  return "belfry " + std::string(version()) + ", " + std::to_string(jobs) + (jobs == 1 ? " job of " : " jobs of ") +
+         configuration.path() + ", revision " + configuration.jobs()->revision.str() +
+         (configuration.trouble().empty() ? "" : "; the file has errors, and this is what was accepted last");
+}
+
 // The core goes on from what the ledger remembers, and is told what became of the attempts that an earlier daemon left
 // open before it decides anything.
 Result<void> House::open_core() {
   const config::DaemonSettings& settings = ground_.configuration.daemon();
+  const auto last_sign = newest_change(ground_.state.ledger_path());
   Ledger::Opened opened = TRY(Ledger::open({.path = ground_.state.ledger_path(),
                                             .runs_path = ground_.state.runs_path(),
                                             .keep = settings.keep,
@@ -89,6 +100,10 @@ Result<void> House::open_core() {
   ledger_ = std::move(opened.ledger);
   ground_.pruner->store(&ledger_->retention());
   turn_->submit(JobsLoaded{ground_.configuration.jobs()});
+  if (opened.damage) note(event_of_damage(*opened.damage, clock_.read().wall));
+  for (Event& event : events_of_start(predecessor_in(ledger_->history(), last_sign), clock_.read(), as_what())) {
+    note(std::move(event));
+  }
   const auto report = [this](Report happened) {
     std::visit([this](auto& one) { turn_->submit(std::move(one)); }, happened);
   };
@@ -114,6 +129,7 @@ Result<void> House::open_reloads() {
   reloads_ = TRY(Reloads::start(
       ground_.configuration,
       {.wall = [this] { return clock_.read().wall; },
+       .note = [this](Event event) { note(std::move(event)); },
        .in_force =
            [this](std::shared_ptr<const JobSet> jobs) {
              look_at_wishes();
@@ -129,20 +145,21 @@ Result<void> House::open_reloads() {
 }
 
 Result<void> House::open_doors(api::Server::Options listen) {
-  desk_.emplace(FrontDesk::Rooms{
-                    .clock = clock_,
-                    .view = turn_->view(),
-                    .history = ledger_->history(),
-                    .reader = ledger_->reader(),
-                    .configuration = ground_.configuration,
-                    .zones = *ground_.zones,
-                    .process = ground_.process,
-                    .warnings = warnings_,
-                    .reload = [this](api::ReloadHow how, Reloads::Done done) { reloads_->ask(how, std::move(done)); },
-                    .stuck_calls = [this] { return launchers_->callables().stuck(); },
-                    .state_path = ground_.state.path(),
-                    .runs_path = ground_.state.runs_path()},
-                [this](Input input) { turn_->submit(std::move(input)); });
+  desk_.emplace(
+      FrontDesk::Rooms{.clock = clock_,
+                       .view = turn_->view(),
+                       .history = ledger_->history(),
+                       .reader = ledger_->reader(),
+                       .configuration = ground_.configuration,
+                       .zones = *ground_.zones,
+                       .process = ground_.process,
+                       .warnings = warnings_,
+                       .reload = [this](api::ReloadHow how, std::string who,
+                                        Reloads::Done done) { reloads_->ask(how, std::move(who), std::move(done)); },
+                       .stuck_calls = [this] { return launchers_->callables().stuck(); },
+                       .state_path = ground_.state.path(),
+                       .runs_path = ground_.state.runs_path()},
+      [this](Input input) { turn_->submit(std::move(input)); });
   listen.connections_max = descriptors_.clients;
   server_ = TRY(api::Server::open(std::move(listen), *desk_));
   return {};
@@ -163,6 +180,7 @@ Result<void> House::watch_all() {
     stop_asked_ |= received.stop;
     reload_asked_ |= received.reload;
     machine_goes_down_ |= received.machine_goes_down;
+    if (received.stop || received.reload) who_asked_ = received.who;
   }));
   TRY(loop.add(ground_.watch.fd(), [this] { ground_.watch.take_events(clock_.read().boot); }));
   TRY(loop.add(ground_.zone_watch.fd(), [this] { ground_.zone_watch.take_events(clock_.read().boot); }));

@@ -13,6 +13,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include <belfry/time.h>
@@ -56,6 +57,7 @@ class House {
   }
 
  private:
+  std::string as_what() const;
   Result<void> open_core();
   Result<void> open_reloads();
   Result<void> open_doors(api::Server::Options listen);
@@ -65,6 +67,7 @@ class House {
   void look_at_wishes();
   void take_requests(const Now& now);
   void begin_to_leave(const Now& now);
+  void note(Event event) { turn_->submit(EventNoted{std::move(event)}); }
   void tell_manager(BootTime now);
   std::optional<Millis> sleep_limit();
 
@@ -79,6 +82,7 @@ class House {
   std::unique_ptr<api::Server> server_;
   std::unique_ptr<Reloads> reloads_;
   bool reload_asked_ = false;
+  std::string who_asked_;  // to reload, or to stop
   bool config_read_ = false;
   bool stop_asked_ = false;
   bool alarm_went_off_ = false;

@@ -33,7 +33,7 @@ std::string what_goes_on(std::size_t executing) {
 bool House::may_leave() {
   if (!departure_.may_leave(clock_.read().boot, turn_->view().is_quiet())) return false;
   if (departure_.is_urgent()) return true;
-  if (turn_->holds_back()) return false;
+  if (turn_->holds_back() || !turn_->view().is_handed_over()) return false;
   if (!std::exchange(calls_are_told_, true)) launchers_->callables().leave();
   return launchers_->callables().is_idle();
 }
@@ -79,7 +79,8 @@ Result<void> House::turn(const Now& now) {
 void House::take_requests(const Now& now) {
   if (ground_.watch.take_change(now.boot)) reload_asked_ = true;
   if (std::exchange(reload_asked_, false)) {
-    reloads_->ask(api::ReloadHow::apply, [](const Result<api::Reloaded>&) {});  // what is wrong is in the log
+    // What is wrong is in the log.
+    reloads_->ask(api::ReloadHow::apply, std::exchange(who_asked_, ""), [](const Result<api::Reloaded>&) {});
   }
   if (ground_.zone_watch.take_change(now.boot)) reloads_->renew_zones();
   if (std::exchange(stop_asked_, false)) begin_to_leave(now);
@@ -91,6 +92,10 @@ void House::begin_to_leave(const Now& now) {
   if (!told) return;
   manager_.tell_stopping();
   turn_->submit(*told);
+  note({.at = now.wall,
+        .kind = EventKind::daemon_stopped,
+        .who = std::exchange(who_asked_, ""),
+        .detail = machine_goes_down_ ? "the machine goes down" : ""});
 }
 
 void House::tell_manager(BootTime now) {

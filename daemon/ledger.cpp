@@ -19,7 +19,7 @@ Result<Ledger::Opened> Ledger::open(const Options& options) {
   connections.cleaners_history = TRY(SqliteHistory::open(options.path));
   EventCounter answered = TRY(EventCounter::open());
   std::unique_ptr<Ledger> ledger(new Ledger(std::move(connections), std::move(answered), options));
-  return Opened{.ledger = std::move(ledger), .snapshot = std::move(snapshot)};
+  return Opened{.ledger = std::move(ledger), .snapshot = std::move(snapshot), .damage = std::move(opened.damage)};
 }
 
 Ledger::Ledger(Connections connections, EventCounter answered, const Options& options)

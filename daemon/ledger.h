@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <belfry/record.h>
@@ -16,6 +17,7 @@
 #include <daemon/loop.h>
 #include <daemon/reader.h>
 #include <daemon/retention.h>
+#include <store/sqlite_recovery.h>
 #include <store/writer.h>
 
 namespace belfry {
@@ -31,6 +33,7 @@ class Ledger {
   struct Opened {
     std::unique_ptr<Ledger> ledger;
     Snapshot snapshot;  // what it remembers
+    std::optional<Damage> damage;
   };
   // One that is damaged is set aside, and what can be read of it goes into a new one; the log says so (F04).
   static Result<Opened> open(const Options& options);

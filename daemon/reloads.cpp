@@ -4,6 +4,7 @@
 #include <base/log.h>
 #include <base/memory.h>
 #include <base/try.h>
+#include <daemon/chronicle.h>
 #include <daemon/reloads.h>
 
 namespace belfry {
@@ -13,8 +14,8 @@ Result<std::unique_ptr<Reloads>> Reloads::start(Configuration& configuration, Ho
   return std::unique_ptr<Reloads>(new Reloads(configuration, std::move(hooks), std::move(aside)));
 }
 
-void Reloads::ask(api::ReloadHow how, Done done) {
-  waiting_.push_back({how, std::move(done)});
+void Reloads::ask(api::ReloadHow how, std::string who, Done done) {
+  waiting_.push_back({how, std::move(who), std::move(done)});
   if (!is_on_) begin_next();
 }
 
@@ -44,8 +45,17 @@ Result<api::Reloaded> Reloads::answer_of(const Configuration::Reading& reading) 
   return api::Reloaded{.changes = reading.changes, .needs_restart = reading.needs_restart};
 }
 
+// Of several that one reading serves, whoever asked first; a save counts only where nobody asked.
+std::string Reloads::who_asked() const {
+  for (const Request& request : served_) {
+    if (request.how == api::ReloadHow::apply && !request.who.empty()) return request.who;
+  }
+  return "";
+}
+
 void Reloads::take(const Configuration::Reading& reading) {
   const auto before = configuration_.jobs();
+  const ReadingTold told{.at = hooks_.wall(), .who = who_asked(), .trouble_before = configuration_.trouble()};
   if (const auto jobs = configuration_.take(reading)) {
     log::info(configuration_.path() + " is in force: " + std::to_string(jobs->jobs.size()) + " jobs");
     old_jobs_ = before;
@@ -53,6 +63,7 @@ void Reloads::take(const Configuration::Reading& reading) {
   } else if (!reading.trouble.empty()) {
     log::error("the file has errors, so the jobs stay as they were:\n" + reading.trouble);
   }
+  for (Event& event : events_of_reading(reading, told)) hooks_.note(std::move(event));
   hooks_.read();
 }
 
@@ -64,6 +75,7 @@ void Reloads::take_renewed(const Configuration::Reading& reading) {
   old_jobs_ = before;
   hooks_.in_force(jobs);
   for (const std::string& moved : reading.moved) log::warning(moved);
+  if (auto event = event_of_zones(reading, hooks_.wall())) hooks_.note(*std::move(event));
 }
 
 void Reloads::finish(Configuration::Purpose purpose, const Configuration::Reading& reading) {

@@ -7,7 +7,10 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
+
+#include <belfry/event.h>
 
 #include <api/backend.h>
 #include <daemon/aside.h>
@@ -21,6 +24,7 @@ class Reloads {
 
   struct Hooks {
     std::function<WallTime()> wall;                               // now
+    std::function<void(Event)> note;                              // for the ledger to remember
     std::function<void(std::shared_ptr<const JobSet>)> in_force;  // these jobs are, from now on
     std::function<void()> read;                                   // the files were read, whatever they hold
     std::function<void()> zones_read;                             // and with them files of zones
@@ -32,8 +36,9 @@ class Reloads {
   // S15: the zones' files have changed.
   void renew_zones();
 
-  // Calls `done` when it is decided, or not at all if the daemon stops before that.
-  void ask(api::ReloadHow how, Done done);
+  // Calls `done` when it is decided, or not at all if the daemon stops before that. `who` asks; empty: the file was
+  // saved.
+  void ask(api::ReloadHow how, std::string who, Done done);
 
   int fd() const { return aside_->fd(); }
   void dispatch() { aside_->dispatch(); }
@@ -44,6 +49,7 @@ class Reloads {
  private:
   struct Request {
     api::ReloadHow how{};
+    std::string who;
     Done done;
   };
 
@@ -54,6 +60,7 @@ class Reloads {
   void finish(Configuration::Purpose purpose, const Configuration::Reading& reading);
   void take(const Configuration::Reading& reading);
   void take_renewed(const Configuration::Reading& reading);
+  std::string who_asked() const;
   static Result<api::Reloaded> answer_of(const Configuration::Reading& reading);
 
   Configuration& configuration_;

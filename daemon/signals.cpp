@@ -21,6 +21,7 @@ Signals::Received Signals::take() {
   Received received;
   signalfd_siginfo info{};
   while (::read(fd_.get(), &info, sizeof info) == static_cast<ssize_t>(sizeof info)) {
+    received.who = info.ssi_code == SI_USER ? "uid " + std::to_string(info.ssi_uid) : "";
     if (info.ssi_signo == SIGHUP) received.reload = true;
     if (info.ssi_signo == SIGPWR) received.machine_goes_down = true;
     if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT) received.stop = true;

@@ -1,6 +1,8 @@
 // Signals as input: read from a descriptor, like everything else that happens.
 #pragma once
 
+#include <string>
+
 #include <base/os.h>
 
 namespace belfry {
@@ -17,6 +19,7 @@ class Signals {
     bool stop = false;               // SIGTERM, SIGINT
     bool reload = false;             // SIGHUP
     bool machine_goes_down = false;  // SIGPWR: if a stop comes, it is for that
+    std::string who;                 // sent the last of them: "uid 0"; empty: the terminal
   };
   Received take();
 

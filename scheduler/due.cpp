@@ -230,7 +230,7 @@ std::optional<SlotFate> Scheduler::State::start_slot(JobIndex index, Opening ope
   const bool on_time = opening.trigger == RunTrigger::schedule;
   if (on_time && !state.job->measured && state.breaker.trips(state.job->schedule, *opening.slot, now().boot)) {
     const std::string why = "it was started more often than its schedule can explain; this is a fault of belfry";
-    pause(state, {.since = now().wall, .by = "belfry", .reason = why});
+    pause_by_itself(state, why);
     outbox_.then_tell(JobTroubleNotice{.job = state.name, .what = why});
     return SlotFate{.reason = Reason::circuit_breaker};
   }

@@ -37,7 +37,8 @@ class Outbox {
   void offer(BootTime now, Actions& out);
 
   bool failing() const { return failures_ > 0; }
-  bool is_empty() const { return !is_on_its_way_ && next_.is_empty(); }
+  bool is_handed_over() const { return next_.is_empty(); }
+  bool is_empty() const { return !is_on_its_way_ && is_handed_over(); }
   const std::string& trouble() const { return trouble_; }
   std::optional<BootTime> retry_at() const { return retry_at_; }
 

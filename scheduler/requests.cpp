@@ -154,7 +154,14 @@ void Scheduler::State::take(StopAsked& input, Actions&) {
 }
 
 void Scheduler::State::take(Persisted& input, Actions& out) {
+  const std::string trouble = outbox_.trouble();
   outbox_.settle(input.answer, now().boot, out);
+  if (outbox_.failing() && !ledger_failed_at_) ledger_failed_at_ = now().wall;
+  if (!outbox_.failing() && ledger_failed_at_) {
+    note({.kind = EventKind::ledger_unavailable,
+          .since = std::exchange(ledger_failed_at_, std::nullopt),
+          .detail = trouble});
+  }
   hold_to_deadlines(out.starts);
 }
 

@@ -189,6 +189,9 @@ void Scheduler::State::close_run(RunHandle handle, RunOutcome outcome, Reason re
 
   outbox_.record(RunClosed{closed});
   outbox_.then_tell(RunClosedNotice{closed});
+  if (outcome == RunOutcome::lost) {
+    note({.kind = EventKind::run_lost, .job = closed.job, .run = closed.id, .detail = std::string(text(reason))});
+  }
   count_failure(state, closed);
   measure_from_finish(state);
   idle_.push_back(index);

@@ -3,6 +3,7 @@
 
 #include <belfry/scheduler.h>
 
+#include <base/text.h>
 #include <base/verify.h>
 #include <scheduler/state.h>
 
@@ -62,8 +63,25 @@ Clocks::Seen Scheduler::State::look_at_clocks(const Now& now, Actions& out) {
   if (seen.slept > Millis{0}) out.notices.push_back(ClockNotice{.what = What::slept, .by = seen.slept});
   if (seen.step > Millis{0}) out.notices.push_back(ClockNotice{.what = What::set_forward, .by = seen.step});
   if (seen.step < Millis{0}) out.notices.push_back(ClockNotice{.what = What::set_back, .by = -seen.step});
+  if (seen.slept > Millis{0}) note_clock(EventKind::machine_slept, seen.slept, "");
+  if (seen.step > Millis{0}) note_clock(EventKind::clock_set, {}, "set forward by " + format_duration(seen.step));
+  if (seen.step < Millis{0}) note_clock(EventKind::clock_set, {}, "set back by " + format_duration(-seen.step));
   return seen;
 }
+
+void Scheduler::State::note(Event event) {
+  event.at = now().wall;
+  outbox_.record(std::move(event));
+}
+
+void Scheduler::State::note_clock(EventKind kind, Millis slept, std::string detail) {
+  if (!clock_events_.lets_through(now().boot)) return;
+  const auto since = slept > Millis{0} ? std::optional(now().wall - slept) : std::nullopt;
+  note({.kind = kind, .since = since, .detail = std::move(detail)});
+}
+
+// It may have happened before.
+void Scheduler::State::take(EventNoted& input, Actions&) { outbox_.record(std::move(input.event)); }
 
 // A clock that goes back by more than a day was wrong before (S16). After a start nobody has seen it go back; then
 // slots that were decided more than a day ahead say the same.
@@ -97,7 +115,11 @@ void Scheduler::State::put_clock_right(Actions& out) {
     ++notice.jobs;
   }
   for (JobIndex index = 0; index < jobs_.named_count(); ++index) rearm(index);
-  if (notice.jobs > 0) out.notices.push_back(notice);
+  if (notice.jobs == 0) return;
+  out.notices.push_back(notice);
+  note({.kind = EventKind::clock_set,
+        .detail = "wrong, and is put right: the schedules of " + std::to_string(notice.jobs) + " jobs had gone up to " +
+                  format_duration(notice.by) + " ahead"});
 }
 
 // The timers of runs: what was delayed has its time, a pause between attempts is over, or a deadline has passed.

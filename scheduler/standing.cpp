@@ -6,7 +6,25 @@
 
 namespace belfry {
 
+namespace {
+
+constexpr std::size_t jobs_noted_one_by_one = 20;
+
+}  // namespace
+
 void Scheduler::State::record_standing(const JobState& state) { outbox_.record(state.extras->standing); }
+
+// Of many jobs at once one event tells.
+void Scheduler::State::note_of_each(const std::vector<JobIndex>& jobs, Event event) {
+  if (jobs.size() > jobs_noted_one_by_one) {
+    event.detail = std::to_string(jobs.size()) + " jobs" + (event.detail.empty() ? "" : ": " + event.detail);
+    return note(std::move(event));
+  }
+  for (const JobIndex index : jobs) {
+    event.job = jobs_.at(index).name;
+    note(event);
+  }
+}
 
 std::optional<std::vector<JobIndex>> Scheduler::State::find_jobs(RequestId request, const std::vector<JobName>& names,
                                                                  Actions& out) {
@@ -25,6 +43,8 @@ void Scheduler::State::take(PauseRequested& input, Actions& out) {
   for (const JobIndex index : *indices) {
     pause(jobs_.at(index), {.since = now().wall, .until = input.until, .by = input.by, .reason = input.reason});
   }
+  note_of_each(*indices,
+               {.kind = EventKind::job_paused, .until = input.until, .who = input.by, .detail = input.reason});
   outbox_.then_answer({input.id, Done{static_cast<std::int64_t>(indices->size())}});
 }
 
@@ -45,16 +65,17 @@ void Scheduler::State::pause(JobState& state, Pause pause) {
 void Scheduler::State::take(ResumeRequested& input, Actions& out) {
   const auto indices = find_jobs(input.id, input.jobs, out);
   if (!indices) return;
-  std::int64_t count = 0;
+  std::vector<JobIndex> resumed;
   for (const JobIndex index : *indices) {
     JobState& state = jobs_.at(index);
     if (!state.extras || !state.extras->standing.pause) continue;
     const Pause over = *state.extras->standing.pause;
     resume(state, input.by);
     if (input.catch_up == ResumeRequested::CatchUp::yes) catch_up(index, over, input.by);
-    ++count;
+    resumed.push_back(index);
   }
-  outbox_.then_answer({input.id, Done{count}});
+  note_of_each(resumed, {.kind = EventKind::job_resumed, .who = input.by});
+  outbox_.then_answer({input.id, Done{static_cast<std::int64_t>(resumed.size())}});
 }
 
 void Scheduler::State::resume(JobState& state, const std::string& by) {
@@ -102,6 +123,10 @@ void Scheduler::State::take(SkipRequested& input, Actions& out) {
   JobState& state = jobs_.at(*index);
   state.need_extras().standing.skip_next = input.count;
   record_standing(state);
+  note({.kind = EventKind::skip_requested,
+        .job = state.name,
+        .who = std::move(input.by),
+        .detail = std::to_string(input.count)});
   outbox_.then_answer({input.id, Done{input.count}});
 }
 
@@ -115,9 +140,13 @@ void Scheduler::State::count_failure(JobState& state, const Run& closed) {
   standing.failures_in_row = succeeded ? 0 : before + 1;
   if (standing.failures_in_row != before) record_standing(state);
   if (standing.failures_in_row < *state.job->policies->pause_after_failures || standing.pause) return;
-  pause(
-      state,
-      {.since = now().wall, .by = "belfry", .reason = std::to_string(standing.failures_in_row) + " failures in a row"});
+  pause_by_itself(state, std::to_string(standing.failures_in_row) + " failures in a row");
+}
+
+void Scheduler::State::pause_by_itself(JobState& state, const std::string& why) {
+  constexpr auto who = "belfry";
+  pause(state, {.since = now().wall, .by = who, .reason = why});
+  note({.kind = EventKind::job_paused, .job = state.name, .who = who, .detail = why});
 }
 
 }  // namespace belfry

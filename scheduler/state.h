@@ -34,6 +34,7 @@
 #include <scheduler/pieces.h>
 #include <scheduler/queues.h>
 #include <scheduler/run_table.h>
+#include <scheduler/throttle.h>
 
 namespace belfry {
 
@@ -55,6 +56,7 @@ class Scheduler::State final : public View {
   const std::string& ledger_trouble() const override { return outbox_.trouble(); }
   const JobSet* job_set() const override { return set_.get(); }
   std::vector<QueueView> queues() const override;
+  bool is_handed_over() const override { return outbox_.is_handed_over(); }
   bool is_quiet() const override { return queues_.running() == 0 && outbox_.is_empty(); }
 
  private:
@@ -91,6 +93,9 @@ class Scheduler::State final : public View {
   void put_clock_right(Actions& out);
   void ring_timers();
   void decide_all();
+  void take(EventNoted& input, Actions& out);
+  void note(Event event);
+  void note_clock(EventKind kind, Millis slept, std::string detail);
   const Now& now() const { return clocks_.now(); }
 
   // load.cpp
@@ -125,11 +130,13 @@ class Scheduler::State final : public View {
   void take(ResumeRequested& input, Actions& out);
   void take(SkipRequested& input, Actions& out);
   void record_standing(const JobState& state);
+  void note_of_each(const std::vector<JobIndex>& jobs, Event event);
   static SlotFate paused_fate(const Pause& pause);
   void pause(JobState& state, Pause pause);
   void resume(JobState& state, const std::string& by);
   void catch_up(JobIndex index, const Pause& pause, const std::string& by);
   void count_failure(JobState& state, const Run& closed);
+  void pause_by_itself(JobState& state, const std::string& why);
 
   // attempts.cpp
   std::optional<RunHandle> find_launched(const AttemptId& id);
@@ -241,6 +248,8 @@ class Scheduler::State final : public View {
   BootTime next_catch_up_{};                             // not before this (S20)
 
   KeptRequests kept_;
+  Throttle clock_events_{{.at_once = 20, .one_every = std::chrono::minutes{5}}};
+  std::optional<WallTime> ledger_failed_at_;
   Outbox outbox_;
 };
 

@@ -38,6 +38,7 @@ class MemoryStore::Transaction {
   Result<void> apply(const AttemptClosed& attempt);
   Result<void> apply(const RunClosed& closed);
   Result<void> apply(const SlotsDecided& decided);
+  Result<void> apply(const Event& event);
 
  private:
   template <class Key, class Value>
@@ -129,6 +130,11 @@ Result<void> MemoryStore::Transaction::apply(const JobRenamed& renamed) {
     if (store_.slots_[row].job != renamed.from) continue;
     store_.slots_[row].job = renamed.to;
     undo_.push_back([this, row, from = renamed.from] { store_.slots_[row].job = from; });
+  }
+  for (std::size_t row = 0; row < store_.events_.size(); ++row) {
+    if (store_.events_[row].job != renamed.from) continue;
+    store_.events_[row].job = renamed.to;
+    undo_.push_back([this, row, from = renamed.from] { store_.events_[row].job = from; });
   }
   return {};
 }
@@ -257,6 +263,14 @@ Result<void> MemoryStore::Transaction::apply(const SlotsDecided& decided) {
   return {};
 }
 
+Result<void> MemoryStore::Transaction::apply(const Event& event) {
+  const std::uint64_t newest = store_.events_.empty() ? 0 : store_.events_.back().number;
+  store_.events_.push_back(event);
+  store_.events_.back().number = newest + 1;
+  undo_.push_back([this] { store_.events_.pop_back(); });
+  return {};
+}
+
 // The job's last row, if it says the same of the slots just before these.
 const SlotsDecided* MemoryStore::Transaction::row_to_extend(const SlotsDecided& decided) {
   const auto known = store_.jobs_.find(decided.job);
@@ -359,6 +373,7 @@ Result<Pruned> MemoryStore::prune(const Keep& keep, WallTime now) {
     prune_jobs(less, now - keep.age, pruned);
   }
   prune_output(keep, pruned);
+  prune_events(keep, now - keep.age);
   return pruned;
 }
 
@@ -433,6 +448,12 @@ void MemoryStore::prune_output(const Keep& keep, Pruned& pruned) {
     pruned.outputs.push_back(run.id);
     kept -= output_of(run);
   }
+}
+
+void MemoryStore::prune_events(const Keep& keep, WallTime cutoff) {
+  std::size_t gone = 0;
+  while (gone + 1 < events_.size() && (events_.size() - gone > keep.events || events_[gone].at < cutoff)) ++gone;
+  events_.erase(events_.begin(), events_.begin() + static_cast<std::ptrdiff_t>(gone));
 }
 
 // ---- History ----------------------------------------------------------------------------------------------------
@@ -581,6 +602,21 @@ Result<SlotAccount> MemoryStore::account(const SlotRange& range) {
   for (const Run* run : runs_in(range)) found.run_slots.push_back(*run->slot);
   for (const SlotsDecided* row : decided_in(range)) found.decided.push_back(*row);
   return make_account(std::move(found), range);
+}
+
+Result<std::vector<Event>> MemoryStore::events(const EventQuery& query) {
+  const std::lock_guard lock(mutex_);
+  const auto is_asked_for = [&](const Event& event) {
+    return (!query.before || event.number < *query.before) && (!query.kind || event.kind == *query.kind) &&
+           (!query.job || !event.job || *event.job == *query.job) && (!query.since || event.at >= *query.since) &&
+           (!query.until || event.at <= *query.until);
+  };
+  std::vector<Event> found;
+  for (const Event& event : events_ | std::views::reverse) {
+    if (found.size() == query.limit) break;
+    if (is_asked_for(event)) found.push_back(event);
+  }
+  return found;
 }
 
 }  // namespace belfry

@@ -29,6 +29,7 @@ class MemoryStore : public Store, public History {
   Result<std::vector<Run>> runs_of_slots(const SlotRange& range) override;
   Result<std::vector<SlotsDecided>> slots_decided(const SlotRange& range) override;
   Result<SlotAccount> account(const SlotRange& range) override;
+  Result<std::vector<Event>> events(const EventQuery& query) override;
 
  private:
   using Sequence = std::uint64_t;
@@ -47,6 +48,7 @@ class MemoryStore : public Store, public History {
   void prune_runs(Known& known, const Keep& keep, WallTime cutoff, Pruned& pruned);
   void prune_slots(Known& known, const Keep& keep, WallTime cutoff);
   void prune_output(const Keep& keep, Pruned& pruned);
+  void prune_events(const Keep& keep, WallTime cutoff);
   std::int64_t output_of(const Run& run) const;
   void forget(const Run& run);
 
@@ -71,6 +73,7 @@ class MemoryStore : public Store, public History {
   std::map<RunId, Sequence> by_id_;
   std::set<std::pair<JobName, Slot>> started_slots_;
   std::vector<SlotsDecided> slots_;
+  std::vector<Event> events_;
   std::map<std::pair<Sequence, std::uint32_t>, Run> attempts_;  // closed attempts of runs that went on
   std::map<std::uint64_t, Backfill> backfills_;
   std::optional<IntervalTime> interval_time_;

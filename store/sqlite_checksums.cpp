@@ -42,6 +42,8 @@ const CheckedTable attempts_table{
         "output_dropped_bytes, leftovers, containment, progress_percent, progress_message, progress_at, result"};
 const CheckedTable slots_table{
     .name = "slots", .key = "number", .columns = "job, era, first, last, count, outcome, reason, cause, detail"};
+const CheckedTable events_table{
+    .name = "events", .key = "number", .columns = "at, kind, since, until, job, run, who, detail"};
 
 namespace {
 
@@ -65,7 +67,7 @@ std::string given_or(const std::vector<Given>& given, std::string_view column, s
 std::span<const CheckedTable* const> checked_tables() {
   static constexpr std::array all{&kv_table,        &jobs_table,          &standings_table,
                                   &backfills_table, &interval_time_table, &runs_table,
-                                  &attempts_table,  &slots_table};
+                                  &attempts_table,  &slots_table,         &events_table};
   return all;
 }
 

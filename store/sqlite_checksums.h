@@ -30,6 +30,7 @@ extern const CheckedTable interval_time_table;
 extern const CheckedTable runs_table;
 extern const CheckedTable attempts_table;
 extern const CheckedTable slots_table;
+extern const CheckedTable events_table;
 
 // All of the above.
 std::span<const CheckedTable* const> checked_tables();

@@ -34,9 +34,11 @@ struct SqliteHistory::Questions {
   Statement slots_decided;
   Statement job_row;
   Statement run_slots;
+  Statement events;
 
   Result<void> prepare_runs(Connection& db);
   Result<void> prepare_slots(Connection& db);
+  Result<void> prepare_events(Connection& db);
   Rows newest_runs(const RunQuery& query, std::int64_t before, std::optional<std::string_view> outcome);
 };
 
@@ -106,6 +108,7 @@ Result<std::unique_ptr<SqliteHistory>> SqliteHistory::open(const std::string& pa
   auto questions = std::make_unique<Questions>();
   TRY(questions->prepare_runs(db));
   TRY(questions->prepare_slots(db));
+  TRY(questions->prepare_events(db));
   return std::unique_ptr<SqliteHistory>(new SqliteHistory(std::move(db), std::move(questions)));
 }
 
@@ -261,6 +264,28 @@ Result<SlotAccount> SqliteHistory::account(const SlotRange& range) {
     found.mark = std::max(found.mark, run.slot);
   }
   return make_account(std::move(found), range);
+}
+
+// ---- Events -----------------------------------------------------------------------------------------------------
+
+Result<void> SqliteHistory::Questions::prepare_events(Connection& db) {
+  events = TRY(db.prepare("SELECT " + sqlite::event_selection +
+                              " FROM events WHERE number < ?1 AND (?2 IS NULL OR job = ?2 OR job IS NULL) AND "
+                              "(?3 IS NULL OR kind = ?3) AND (?4 IS NULL OR at >= ?4) AND (?5 IS NULL OR at <= ?5) "
+                              "ORDER BY number DESC LIMIT ?6",
+                          "read the events"));
+  return {};
+}
+
+Result<std::vector<Event>> SqliteHistory::events(const EventQuery& query) {
+  constexpr std::uint64_t beyond_all = std::numeric_limits<std::int64_t>::max();
+  const std::uint64_t before = std::min(query.before.value_or(beyond_all), beyond_all);
+  const auto job = query.job ? std::optional(std::string_view(query.job->text())) : std::nullopt;
+  const auto kind = query.kind ? std::optional(text(*query.kind)) : std::nullopt;
+  std::vector<Event> found;
+  Rows rows = questions_->events.query(before, job, kind, stored(query.since), stored(query.until), query.limit);
+  while (TRY(rows.next())) found.push_back(TRY(sqlite::read_event(rows)));
+  return found;
 }
 
 }  // namespace belfry

@@ -27,6 +27,7 @@ class SqliteHistory : public History {
   Result<std::vector<Run>> runs_of_slots(const SlotRange& range) override;
   Result<std::vector<SlotsDecided>> slots_decided(const SlotRange& range) override;
   Result<SlotAccount> account(const SlotRange& range) override;
+  Result<std::vector<Event>> events(const EventQuery& query) override;
 
  private:
   struct Questions;

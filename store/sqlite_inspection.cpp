@@ -21,7 +21,8 @@ constexpr std::int64_t records_per_piece = 4'000;
 constexpr Millis patience{5000};
 
 // What grows with every run is read in pieces; the rest has a row for each job at most.
-constexpr std::array history_tables{&sqlite::runs_table, &sqlite::slots_table, &sqlite::attempts_table};
+constexpr std::array history_tables{&sqlite::runs_table, &sqlite::slots_table, &sqlite::attempts_table,
+                                    &sqlite::events_table};
 constexpr std::array other_tables{&sqlite::kv_table, &sqlite::jobs_table, &sqlite::standings_table,
                                   &sqlite::backfills_table, &sqlite::interval_time_table};
 

@@ -26,6 +26,7 @@ std::vector<std::string> renamings() {
       update(backfills_table, "job", "?2", "job = ?1"),
       "UPDATE failures SET of_job = ?2 WHERE of_job = ?1",
       update(slots_table, "job", "?2", "job = ?1"),
+      update(events_table, "job", "?2", "job = ?1"),
       update(runs_table, "job", "?2", "job = ?1 AND outcome IS NOT NULL"),
       update(runs_table, "job", "?2", "job = ?1 AND outcome IS NULL"),
   };

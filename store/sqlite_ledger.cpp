@@ -6,6 +6,7 @@
 #include <base/try.h>
 #include <base/verify.h>
 #include <store/sqlite_checksums.h>
+#include <store/sqlite_events.h>
 #include <store/sqlite_job_tables.h>
 #include <store/sqlite_ledger.h>
 #include <store/sqlite_pruning.h>
@@ -60,6 +61,7 @@ struct SqliteLedger::State {
   Connection db;  // first: the statements go before it
   sqlite::JobTables jobs;
   sqlite::RunTables runs;
+  sqlite::EventTable events;
   sqlite::Pruning pruning;
   Statement last_batch;
   Statement batch_of_newest_run;
@@ -76,6 +78,7 @@ Result<SqliteLedger> SqliteLedger::open(const std::string& path, Millis busy_tim
   if (auto ready = set_up(db); !ready) return std::unexpected(about("ledger " + path, std::move(ready).error()));
   auto jobs = TRY(sqlite::JobTables::prepare(db));
   auto runs = TRY(sqlite::RunTables::prepare(db));
+  auto events = TRY(sqlite::EventTable::prepare(db));
   auto pruning = TRY(sqlite::Pruning::prepare(db));
   auto last_batch = TRY(db.prepare(sqlite::last_batch_question, "read the last batch's number"));
   auto batch_of_newest_run =
@@ -83,8 +86,8 @@ Result<SqliteLedger> SqliteLedger::open(const std::string& path, Millis busy_tim
   auto set_last_batch = TRY(db.prepare(
       "UPDATE kv SET " + sqlite::set_clause(sqlite::kv_table, {{"value", "?1"}}) + " WHERE key = 'last_batch'",
       "number the batch"));
-  return SqliteLedger(std::make_unique<State>(std::move(db), std::move(jobs), std::move(runs), std::move(pruning),
-                                              std::move(last_batch), std::move(batch_of_newest_run),
+  return SqliteLedger(std::make_unique<State>(std::move(db), std::move(jobs), std::move(runs), std::move(events),
+                                              std::move(pruning), std::move(last_batch), std::move(batch_of_newest_run),
                                               std::move(set_last_batch)));
 }
 
@@ -114,6 +117,8 @@ Result<void> SqliteLedger::apply(const Record& record) {
   const auto write = [this](const auto& r) {
     if constexpr (requires { state_->runs.apply(r); }) {
       return state_->runs.apply(r);
+    } else if constexpr (requires { state_->events.apply(r); }) {
+      return state_->events.apply(r);
     } else {
       return state_->jobs.apply(r);
     }
@@ -121,7 +126,11 @@ Result<void> SqliteLedger::apply(const Record& record) {
   return std::visit(write, record);
 }
 
-Result<Pruned> SqliteLedger::prune(const Keep& keep, WallTime now) { return state_->pruning.step(keep, now); }
+Result<Pruned> SqliteLedger::prune(const Keep& keep, WallTime now) {
+  const std::size_t events = TRY(state_->events.prune(keep, now));
+  if (events == sqlite::EventTable::events_per_step) return Pruned{.more = true};
+  return state_->pruning.step(keep, now);
+}
 
 void SqliteLedger::undo_prune() { state_->pruning.undo_step(); }
 

@@ -87,7 +87,7 @@ using sqlite::CheckedTable;
 // `failures` and `keyed_runs` follow from `runs`; kv is made anew.
 constexpr std::array tables{
     &sqlite::jobs_table, &sqlite::standings_table, &sqlite::backfills_table, &sqlite::interval_time_table,
-    &sqlite::runs_table, &sqlite::attempts_table,  &sqlite::slots_table,
+    &sqlite::runs_table, &sqlite::attempts_table,  &sqlite::slots_table,     &sqlite::events_table,
 };
 
 // Reads in the key's order until a damaged page ends it. A row that does not fit the table is left out.
@@ -161,8 +161,10 @@ Result<void> drop_all_unreadable(Connection& db) {
   TRY(drop_unreadable(db, sqlite::backfills_table, "job", name));
   TRY(drop_unreadable(db, sqlite::runs_table, sqlite::run_selection,
                       [](Rows& row) { return sqlite::read_run(row).has_value(); }));
-  return drop_unreadable(db, sqlite::slots_table, sqlite::slots_selection,
-                         [](Rows& row) { return sqlite::read_slots(row).has_value(); });
+  TRY(drop_unreadable(db, sqlite::slots_table, sqlite::slots_selection,
+                      [](Rows& row) { return sqlite::read_slots(row).has_value(); }));
+  return drop_unreadable(db, sqlite::events_table, sqlite::event_selection,
+                         [](Rows& row) { return sqlite::read_event(row).has_value(); });
 }
 
 // What follows from the rest, and that nothing before `now` is owed or known to be whole.

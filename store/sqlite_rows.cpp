@@ -27,6 +27,8 @@ constexpr std::string_view attempt_columns =
 
 constexpr std::string_view slots_columns = "job, era, first, last, count, outcome, reason, cause, detail";
 
+constexpr std::string_view event_columns = "number, at, kind, since, until, job, run, who, detail";
+
 Error damaged(const std::string& what) {
   return Error::failed("the ledger's record of " + what +
                        " is damaged: restart the daemon, which recovers what is intact, or put back a backup");
@@ -48,7 +50,7 @@ Result<Value> known(std::optional<Value> value, std::string_view column, std::st
   return std::move(*value);
 }
 
-Result<std::optional<RunId>> read_cause(Rows& row) {
+Result<std::optional<RunId>> read_run_id_or_null(Rows& row) {
   const auto text = row.text_or_null();
   if (!text) return std::nullopt;
   return TRY(known(RunId::parse(*text), "run id", *text));
@@ -76,6 +78,19 @@ Result<SlotOutcome> read_slot_outcome(Rows& row) {
   return known(slot_outcome_from(word), "outcome of a slot", word);
 }
 
+Result<EventKind> read_event_kind(Rows& row) {
+  const std::string word = row.text();
+  return known(event_kind_from(word), "kind of an event", word);
+}
+
+Result<std::optional<JobName>> read_job_name_or_null(Rows& row) {
+  const auto text = row.text_or_null();
+  if (!text) return std::nullopt;
+  auto name = JobName::parse(*text);
+  if (!name) return std::unexpected(unreadable("job name", *text));
+  return *std::move(name);
+}
+
 Result<Reason> read_reason(Rows& row) {
   const std::string word = row.text();
   return known(reason_from(word), "reason", word);
@@ -101,6 +116,7 @@ std::optional<Progress> read_progress(Rows& row) {
 
 const std::string run_selection = std::string(run_columns) + ", " + is_intact(runs_table);
 const std::string slots_selection = std::string(slots_columns) + ", " + is_intact(slots_table);
+const std::string event_selection = std::string(event_columns) + ", " + is_intact(events_table);
 
 std::string_view text(Containment containment) {
   switch (containment) {
@@ -171,7 +187,7 @@ Result<Run> read_run(Rows& row) {
   run.due = wall_time(row.integer());
   run.opened = wall_time(row.integer());
   run.trigger = TRY(read_trigger(row));
-  run.cause = TRY(read_cause(row));
+  run.cause = TRY(read_run_id_or_null(row));
   run.cause_job = row.text();
   run.requested_by = row.text();
   run.key = row.text();
@@ -217,10 +233,23 @@ Result<SlotsDecided> read_slots(Rows& row) {
   decided.slots.count = row.integer();
   decided.outcome = TRY(read_slot_outcome(row));
   decided.reason = TRY(read_reason(row));
-  decided.cause = TRY(read_cause(row));
+  decided.cause = TRY(read_run_id_or_null(row));
   decided.detail = row.text();
   if (row.integer() == 0) return std::unexpected(damaged("slots of job " + decided.job.text()));
   return decided;
+}
+
+Result<Event> read_event(Rows& row) {
+  Event event{.number = static_cast<std::uint64_t>(row.integer()), .at = wall_time(row.integer())};
+  event.kind = TRY(read_event_kind(row));
+  event.since = read_time_or_null(row);
+  event.until = read_time_or_null(row);
+  event.job = TRY(read_job_name_or_null(row));
+  event.run = TRY(read_run_id_or_null(row));
+  event.who = row.text();
+  event.detail = row.text();
+  if (row.integer() == 0) return std::unexpected(damaged("event " + std::to_string(event.number)));
+  return event;
 }
 
 }  // namespace belfry::sqlite

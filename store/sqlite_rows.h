@@ -13,10 +13,11 @@
 
 namespace belfry::sqlite {
 
-// What a question has to select for read_run() and read_slots(): the columns in their order, and whether the row is
-// intact.
+// What a question has to select for read_run(), read_slots() and read_event(): the columns in their order, and whether
+// the row is intact.
 extern const std::string run_selection;
 extern const std::string slots_selection;
+extern const std::string event_selection;
 
 // run_selection for a question that joins `runs` with `attempts`: the run as it was in that attempt.
 std::string attempt_selection();
@@ -24,6 +25,7 @@ std::string attempt_selection();
 // The current row. An error: the row is damaged, or holds what this version cannot read.
 Result<Run> read_run(Rows& row);
 Result<SlotsDecided> read_slots(Rows& row);
+Result<Event> read_event(Rows& row);
 
 Result<JobSeen> read_job_seen(Rows& row);  // name, first_seen, counts_from, era, enabled, schedule
 Result<JobName> read_job_name(Rows& row);

@@ -231,7 +231,23 @@ ALTER TABLE attempts ADD COLUMN progress_at INTEGER;
 ALTER TABLE attempts ADD COLUMN result TEXT;
 )sql";
 
-constexpr std::array migrations_of_the_ledger{version_1, version_2, version_3};
+// What happened beside runs and slots. Few rows, read from the newest on: no index.
+constexpr std::string_view version_4 = R"sql(
+CREATE TABLE events (
+  number   INTEGER PRIMARY KEY,
+  at       INTEGER NOT NULL,
+  kind     TEXT NOT NULL,
+  since    INTEGER,
+  until    INTEGER,
+  job      TEXT,  -- NULL: it concerns all of them
+  run      TEXT,
+  who      TEXT NOT NULL,
+  detail   TEXT NOT NULL,
+  checksum INTEGER NOT NULL
+) STRICT;
+)sql";
+
+constexpr std::array migrations_of_the_ledger{version_1, version_2, version_3, version_4};
 
 Result<void> take_step(sqlite::Connection& connection, std::string_view step, std::size_t number) {
   const std::string purpose = "bring the ledger to version " + std::to_string(number);

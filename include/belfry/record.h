@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include <belfry/event.h>
 #include <belfry/names.h>
 #include <belfry/outcome.h>
 #include <belfry/run.h>
@@ -121,7 +122,7 @@ struct SlotsDecided {
 };
 
 using Record = std::variant<JobSeen, JobStanding, JobRenamed, JobRemoved, RunOpened, RunChanged, AttemptClosed,
-                            RunClosed, SlotsDecided, BackfillMoved, BackfillEnded, IntervalTime>;
+                            RunClosed, SlotsDecided, BackfillMoved, BackfillEnded, IntervalTime, Event>;
 
 // Numbered from 1 without gaps over the ledger's whole life. A batch may be offered again when its fate is
 // unknown; a ledger that already holds it answers `ok` and changes nothing.

@@ -15,6 +15,7 @@ struct Keep {
   std::size_t runs = 200;              // closed runs of each job, and as many of its rows of slots without one
   std::size_t all_runs = 1'000'000;    // of all jobs together: beyond it, those with most of them keep fewer
   Millis age = std::chrono::days{90};  // of what is recorded
+  std::size_t events = 10'000;
   std::int64_t output_bytes = std::int64_t{1} << 30U;  // of all jobs together
   bool operator==(const Keep&) const = default;
 };

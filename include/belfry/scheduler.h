@@ -108,6 +108,7 @@ struct SkipRequested {
   RequestId id{};
   JobName job;
   std::uint32_t count = 1;
+  std::string by;
   static constexpr std::uint32_t count_max = 1'000;
 };
 
@@ -129,14 +130,19 @@ struct StopAsked {
   Reason reason = Reason::shutdown;
 };
 
+// Something that the core does not decide is to be remembered (Event::number is the ledger's to give).
+struct EventNoted {
+  Event event;
+};
+
 // The store's answer to Actions::persist.
 struct Persisted {
   CommitAnswer answer;
 };
 
 using Input = std::variant<JobsLoaded, RunRequested, RetryRequested, CancelRequested, PauseRequested, ResumeRequested,
-                           SkipRequested, BackfillRequested, StopAsked, Persisted, AttemptStarted, AttemptProgressed,
-                           AttemptEnded, AttemptStartFailed, AttemptLost, AttemptNeverExecuted>;
+                           SkipRequested, BackfillRequested, StopAsked, EventNoted, Persisted, AttemptStarted,
+                           AttemptProgressed, AttemptEnded, AttemptStartFailed, AttemptLost, AttemptNeverExecuted>;
 
 // ---- Actions --------------------------------------------------------------------------------------------------
 
@@ -275,6 +281,7 @@ class View {
   virtual const std::string& ledger_trouble() const = 0;  // empty: the ledger accepts
   virtual const JobSet* job_set() const = 0;              // null before the first JobsLoaded
   virtual std::vector<QueueView> queues() const = 0;      // by name
+  virtual bool is_handed_over() const = 0;                // all that was decided is in the ledger, or on its way there
   virtual bool is_quiet() const = 0;  // nothing executes and nothing is owed to the ledger: the daemon may go (S33)
 };
 

@@ -81,6 +81,16 @@ struct SlotQuery {
   std::size_t limit = 100;
 };
 
+// Which events, those recorded last first.
+struct EventQuery {
+  std::optional<JobName> job;  // those of this job, and those that concern all of them
+  std::optional<EventKind> kind;
+  std::optional<WallTime> since;  // both ends included
+  std::optional<WallTime> until;
+  std::optional<std::uint64_t> before;  // only those with a smaller number: the cursor of a page
+  std::size_t limit = 100;
+};
+
 // A stretch of one job's slots, both ends included, of every era.
 struct SlotRange {
   JobName job;
@@ -124,6 +134,8 @@ class History {
   // stretch that the range cuts is left out, and the account begins or ends beside it. not_found: the ledger never saw
   // the job.
   virtual Result<SlotAccount> account(const SlotRange& range) = 0;
+
+  virtual Result<std::vector<Event>> events(const EventQuery& query) = 0;
 };
 
 }  // namespace belfry

@@ -149,7 +149,7 @@ def test_examples(box):
 
 def documented(noun):
     """The keys of `A **noun**: `{...}`."""
-    text = re.search(r"^A \*\*%s\*\*: `\{(.*?)\}`" % noun, DOCS, re.S | re.M).group(1)
+    text = re.search(r"^An? \*\*%s\*\*: `\{(.*?)\}`" % noun, DOCS, re.S | re.M).group(1)
     return set(re.split(r",\s*", " ".join(text.split())))
 
 
@@ -177,6 +177,8 @@ def test_json(box):
         time.sleep(0.1)
     slot = box.json("belfry why slow")[0]
     check(set(slot) == documented("slot"), f"`why`: {set(slot) ^ documented('slot')}")
+    event = box.json("belfry why")[0]
+    check(set(event) == documented("event"), f"`why`: {set(event) ^ documented('event')}")
     for command, typed in {
         "next": "next", "status": "status", "doctor": "doctor", "version": "version", "explain": "explain '0 6 * * *'",
         "backup": "backup copy.db",

@@ -202,6 +202,7 @@ class Witness {
   void apply(const BackfillMoved& moved);
   void apply(const BackfillEnded& ended);
   void apply(const IntervalTime& time) { interval_time_ = time; }
+  void apply(const Event&) {}  // nothing is decided by it
   void violated(const std::string& what) { trace_.violated(what); }
 
   // witness_slots.cpp

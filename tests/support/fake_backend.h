@@ -88,6 +88,19 @@ class FakeHistory final : public History {
   }
 
   Result<SlotAccount> account(const SlotRange& range) override { return SlotAccount{.seen = {.job = range.job}}; }
+
+  std::vector<Event> noted;  // oldest first
+
+  Result<std::vector<Event>> events(const EventQuery& query) override {
+    std::vector<Event> found;
+    for (auto event = noted.rbegin(); event != noted.rend() && found.size() < query.limit; ++event) {
+      const bool is_of_job = !query.job || !event->job || event->job == query.job;
+      const bool is_in_time =
+          (!query.since || event->at >= *query.since) && (!query.until || event->at <= *query.until);
+      if (is_of_job && is_in_time && (!query.before || event->number < *query.before)) found.push_back(*event);
+    }
+    return found;
+  }
 };
 
 class FakeBackend final : public api::Backend, private View {
@@ -156,8 +169,10 @@ class FakeBackend final : public api::Backend, private View {
   void tell_progress(const AttemptId& id, Progress said) override { progress.emplace_back(id, std::move(said)); }
   Result<api::Reloaded> reloaded{};
   std::vector<api::ReloadHow> reloads;
-  void reload(api::ReloadHow how, ReloadDone done) override {
+  std::string reload_asked_by;
+  void reload(api::ReloadHow how, std::string who, ReloadDone done) override {
     reloads.push_back(how);
+    reload_asked_by = std::move(who);
     done(reloaded);
   }
   int status_asked = 0;
@@ -199,6 +214,7 @@ class FakeBackend final : public api::Backend, private View {
   const std::string& ledger_trouble() const override { return trouble; }
   const JobSet* job_set() const override { return &set_; }
   std::vector<QueueView> queues() const override { return {}; }
+  bool is_handed_over() const override { return true; }
   bool is_quiet() const override { return open.empty(); }
 
   JobView view_of(const Job& job) const {

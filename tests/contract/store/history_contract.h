@@ -396,6 +396,103 @@ TEST_CASE_TEMPLATE_DEFINE("history/contract: S1 the slots of a job with thousand
   CHECK(newest(newer.at + Millis{1}, WallTime::max()).empty());
 }
 
+inline std::string numbers(const Result<std::vector<Event>>& events) {
+  REQUIRE_MESSAGE(events.has_value(), events.error().what);
+  std::string line;
+  for (const auto& event : *events) line += (line.empty() ? "" : " ") + std::to_string(event.number);
+  return line;
+}
+
+TEST_CASE_TEMPLATE_DEFINE("history/contract: S42 an event is kept to the last field, each kind as itself", Subject,
+                          history_contract_event) {
+  Subject ledger;
+  CHECK(ledger.history().events({})->empty());
+  Event full = event_of(EventKind::machine_slept, "10:00", job("backup"));
+  full.since = clock("09:00");
+  full.until = clock("11:00") + Millis{1};
+  full.run = start_of("backup", 1).id;
+  const std::vector<Event> each{full, {.at = full.at}, {.at = full.at, .since = clock("09:00")}};
+  ledger.accept({each[0], each[1], each[2]});
+  std::vector<Event> found = ledger.history().events({}).value();
+  REQUIRE(found.size() == each.size());
+  for (std::size_t i = 0; i < each.size(); ++i) {
+    Event expected = each[i];
+    expected.number = i + 1;
+    CHECK(describe(found[each.size() - 1 - i]) == describe(expected));
+  }
+  for (auto kind = EventKind::daemon_started;; kind = static_cast<EventKind>(std::to_underlying(kind) + 1)) {
+    ledger.accept({event_of(kind, "12:00")});
+    CHECK(ledger.history().events({.limit = 1})->front().kind == kind);
+    if (kind == EventKind::ledger_recovered) break;  // the last one
+  }
+}
+
+TEST_CASE_TEMPLATE_DEFINE("history/contract: S42 events come newest first: of a job those of nobody too", Subject,
+                          history_contract_events) {
+  Subject ledger;
+  using enum EventKind;
+  ledger.accept({event_of(daemon_started, "01:00"), event_of(job_paused, "02:00", job("backup")),
+                 event_of(job_paused, "03:00", job("report"))});
+  ledger.accept(
+      {event_of(clock_set, "02:30"), event_of(job_resumed, "04:00", job("backup")), event_of(daemon_stopped, "05:00")});
+  struct Row {
+    EventQuery query;
+    std::string expected;
+  };
+  const std::vector<Row> rows{
+      {{}, "6 5 4 3 2 1"},
+      {{.limit = 2}, "6 5"},
+      {{.job = job("backup")}, "6 5 4 2 1"},
+      {{.job = job("report")}, "6 4 3 1"},
+      {{.job = job("nobody")}, "6 4 1"},
+      {{.kind = job_paused}, "3 2"},
+      {{.job = job("report"), .kind = job_paused}, "3"},
+      {{.since = clock("03:00")}, "6 5 3"},
+      {{.until = clock("02:30")}, "4 2 1"},
+      {{.since = clock("02:00"), .until = clock("04:00")}, "5 4 3 2"},
+      {{.before = 4}, "3 2 1"},
+      {{.before = 4, .limit = 1}, "3"},
+      {{.before = 1}, ""},
+      {{.job = job("backup"), .before = 5, .limit = 2}, "4 2"},
+      {{.before = UINT64_MAX}, "6 5 4 3 2 1"},
+  };
+  for (const auto& row : rows) {
+    const auto index = &row - rows.data();
+    CAPTURE(index);
+    CHECK(numbers(ledger.history().events(row.query)) == row.expected);
+  }
+}
+
+TEST_CASE_TEMPLATE_DEFINE("store/contract: S42 the oldest events go when they are too many or too old", Subject,
+                          history_contract_keep_events) {
+  Subject ledger;
+  std::vector<Record> records;
+  for (int minute = 0; minute < 200; ++minute) {
+    Event event = event_of(EventKind::clock_set, "00:00");
+    event.at += std::chrono::minutes{minute};
+    records.emplace_back(event);
+  }
+  ledger.accept(records);
+  Keep keep = keep_all();
+  keep.events = 200;
+  prune(ledger, keep);
+  CHECK(ledger.history().events({.limit = 1000})->size() == 200);
+  keep.events = 50;
+  prune(ledger, keep);
+  const auto left = ledger.history().events({.limit = 1000}).value();
+  CHECK(left.size() == 50);
+  CHECK(left.back().number == 151);
+  keep.age = std::chrono::minutes{23 * 60 - 190};  // it is 23:00
+  prune(ledger, keep);
+  CHECK(numbers(ledger.history().events({})) == "200 199 198 197 196 195 194 193 192 191");
+  keep.age = Millis{0};
+  keep.events = 0;
+  prune(ledger, keep);
+  CHECK(numbers(ledger.history().events({})) == "200");  // no number is given twice
+  ledger.accept({event_of(EventKind::clock_set, "22:00")});
+  CHECK(ledger.history().events({.limit = 1})->front().number == 201);
+}
+
 TEST_CASE_TEMPLATE_DEFINE("store/contract: nothing is pruned while all is within the limits", Subject,
                           history_contract_keep_all) {
   Subject ledger;

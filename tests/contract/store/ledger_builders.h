@@ -232,6 +232,22 @@ inline std::string describe(const std::vector<SlotsDecided>& all) {
   return lines;
 }
 
+inline Event event_of(EventKind kind, std::string_view time, std::optional<JobName> of = std::nullopt) {
+  return {.at = clock(time), .kind = kind, .job = std::move(of), .who = "uid 1000", .detail = "it's \"so\""};
+}
+
+inline std::string describe(const Event& e) {
+  return std::to_string(e.number) + " " + describe(e.at) + " " + std::string(text(e.kind)) + " since " +
+         describe(e.since) + " until " + describe(e.until) + " of " + (e.job ? e.job->text() : "-") + " " +
+         describe(e.run) + " by '" + e.who + "': " + e.detail;
+}
+
+inline std::string describe(const std::vector<Event>& all) {
+  std::string lines;
+  for (const auto& one : all) lines += describe(one) + "\n";
+  return lines;
+}
+
 inline std::string describe(const JobStanding& s) {
   std::string line = " standing";
   if (s.pause) {

@@ -42,8 +42,10 @@ TEST_CASE_TEMPLATE_DEFINE("store/contract: S2 a batch with one record that is re
   const Run old = start_of("backup", 1, slot("09:00"));
   const Run other = start_of("backup", 2);
   ledger.accept({sight_of("backup"), sight_of("report"), RunOpened{old}, RunOpened{other}, standing_of("report"),
-                 decided("report", slot("09:00")), BackfillMoved{backfill_of("report", 7)}, interval_time("11:00")});
+                 decided("report", slot("09:00")), BackfillMoved{backfill_of("report", 7)}, interval_time("11:00"),
+                 event_of(EventKind::job_paused, "11:00", job("report"))});
   const std::string all_slots = describe(ledger.history().slots({}).value());
+  const std::string all_events = describe(ledger.history().events({}).value());
 
   // One record of each kind, all good; and then one that is not.
   Run fresh = start_of("backup", 3, slot("10:00"));
@@ -55,9 +57,11 @@ TEST_CASE_TEMPLATE_DEFINE("store/contract: S2 a batch with one record that is re
                      relaunch(other, 2, "boot-2"), RunClosed{end_of(old)}, decided("backup", slot("11:00")),
                      decided("report", slot("10:00")), decided("report", slot("11:00"), SlotOutcome::skipped),
                      BackfillMoved{backfill_of("backup", 8)}, BackfillEnded{7}, interval_time("12:00"),
-                     JobRenamed{job("report"), job("summary")}, RunOpened{start_of("backup", 4, slot("09:00"))}});
+                     event_of(EventKind::clock_set, "12:00"), JobRenamed{job("report"), job("summary")},
+                     RunOpened{start_of("backup", 4, slot("09:00"))}});
   CHECK(why.find("backup") != std::string::npos);
   CHECK(describe(ledger.history().slots({}).value()) == all_slots);
+  CHECK(describe(ledger.history().events({}).value()) == all_events);
   CHECK(describe(ledger.run_of(old.id)) == describe(old));
   CHECK(describe(ledger.run_of(other.id)) == describe(other));
   CHECK(ledger.history().attempts(other.id)->empty());
@@ -632,7 +636,9 @@ TEST_CASE_TEMPLATE_DEFINE("store/contract: S35 a renamed job keeps everything", 
   ledger.accept({sight_of("old", 2), sight_of("other"), sight_of("old-2"), sight_of("follower"), standing_of("old"),
                  follower, RunOpened{closed}, RunOpened{open}, RunOpened{waiting}, RunOpened{foreign},
                  RunClosed{end_of(closed)}, decided("old", slot("11:00", 2)), decided("other", slot("11:00")),
-                 BackfillMoved{backfill_of("old", 7)}, BackfillMoved{backfill_of("other", 8)}});
+                 BackfillMoved{backfill_of("old", 7)}, BackfillMoved{backfill_of("other", 8)},
+                 event_of(EventKind::job_paused, "11:00", job("old")),
+                 event_of(EventKind::job_paused, "11:00", job("other"))});
   Run failed = end_of(waiting, RunOutcome::failed);
   waiting.attempt = 2;
   ledger.accept({AttemptClosed{failed}, RunChanged{waiting}});
@@ -659,6 +665,8 @@ TEST_CASE_TEMPLATE_DEFINE("store/contract: S35 a renamed job keeps everything", 
   CHECK(ledger.history().runs({.job = job("other")})->size() == 1);
   CHECK(ledger.history().slots({.job = job("old")})->empty());
   CHECK(ledger.history().slots({.job = job("new")})->size() == 1);
+  CHECK(ledger.history().events({.job = job("old")})->empty());
+  CHECK(ledger.history().events({.job = job("new")})->size() == 1);
   CHECK(describe(ledger.history().attempts(waiting.id).value()) == describe(std::vector{renamed(failed)}));
 
   // It goes on under its new name, and its slots are taken there.

@@ -52,10 +52,13 @@ TEST_CASE_TEMPLATE_APPLY(history_contract_slots, EveryLedger);
 TEST_CASE_TEMPLATE_APPLY(history_contract_slot_range, EveryLedger);
 TEST_CASE_TEMPLATE_APPLY(history_contract_account, EveryLedger);
 TEST_CASE_TEMPLATE_APPLY(history_contract_busy_job, EveryLedger);
+TEST_CASE_TEMPLATE_APPLY(history_contract_event, EveryLedger);
+TEST_CASE_TEMPLATE_APPLY(history_contract_events, EveryLedger);
 TEST_CASE_TEMPLATE_APPLY(history_contract_keep_all, EveryLedger);
 TEST_CASE_TEMPLATE_APPLY(history_contract_keep_count, EveryLedger);
 TEST_CASE_TEMPLATE_APPLY(history_contract_keep_age, EveryLedger);
 TEST_CASE_TEMPLATE_APPLY(history_contract_keep_together, EveryLedger);
 TEST_CASE_TEMPLATE_APPLY(history_contract_keep_output, EveryLedger);
+TEST_CASE_TEMPLATE_APPLY(history_contract_keep_events, EveryLedger);
 
 }  // namespace belfry::tests

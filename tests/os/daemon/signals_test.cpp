@@ -1,4 +1,5 @@
 #include <signal.h>
+#include <unistd.h>
 
 #include <doctest/doctest.h>
 
@@ -11,9 +12,11 @@ TEST_CASE("daemon/signals: TERM and INT ask to stop, HUP asks to reload, and non
   const auto nothing = signals.take();
   CHECK_FALSE(nothing.stop);
   CHECK_FALSE(nothing.reload);
-  ::raise(SIGHUP);
+  CHECK(nothing.who.empty());
+  ::kill(::getpid(), SIGHUP);
   const auto hup = signals.take();
   CHECK(hup.reload);
+  CHECK(hup.who == "uid " + std::to_string(::getuid()));
   CHECK_FALSE(hup.stop);
   for (const int number : {SIGTERM, SIGINT}) {
     ::raise(number);

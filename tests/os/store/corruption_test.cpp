@@ -32,7 +32,9 @@ constexpr std::uint64_t runs_per_batch = 20;
 WallTime now() { return clock("23:00"); }
 
 Batch batch_of_runs(std::uint64_t number) {
-  Batch batch{.id = BatchId{number}, .records = {sight_of("backup"), sight_of("report"), standing_of("report")}};
+  Batch batch{.id = BatchId{number},
+              .records = {sight_of("backup"), sight_of("report"), standing_of("report"),
+                          event_of(EventKind::job_paused, "12:00", job("report"))}};
   for (std::uint64_t n = 1; n <= runs_per_batch; ++n) {
     const std::uint64_t sequence = (number - 1) * runs_per_batch + n;
     const Run run = start_of("backup", sequence, Slot{.era = {}, .at = clock("09:00") + Millis{sequence * 1000}});
@@ -79,6 +81,7 @@ OpenedStore open_damaged(const std::string& path) {
   if (opened->damage) {
     REQUIRE(runs.has_value());
     REQUIRE((*history)->slots({.limit = 1000}).has_value());
+    REQUIRE((*history)->events({.limit = 1000}).has_value());
     for (const auto& job : snapshot->jobs) CHECK(job.seen.counts_from >= now());  // nothing before is owed
   }
   const auto next = std::to_underlying(snapshot->last_batch) + 1;
@@ -100,6 +103,7 @@ std::string all_that_is_told(const std::string& path) {
   add((*history)->runs({.which = RunQuery::Which::failed, .limit = 1000}));
   add((*history)->runs({.which = RunQuery::Which::open, .limit = 1000}));
   add((*history)->runs_by_prefix("", 1000));
+  add((*history)->events({.limit = 1000}));
   const auto slots = (*history)->slots({.limit = 1000});
   for (const auto& one : slots.value_or(std::vector<SlotsDecided>{})) told += describe(one);
   const auto account = (*history)->account({.job = job("backup"), .first = clock("00:00"), .last = clock("23:59")});
@@ -254,7 +258,11 @@ TEST_CASE("store/sqlite_schema: F07 an older ledger gets checksums when it is op
     const Snapshot snapshot = opened->store->load().value();
     CHECK(snapshot.last_batch == BatchId{3});
     CHECK(snapshot.open_runs.size() == 2);
-    CHECK(opened->store->commit({.id = BatchId{4}, .records = {sight_of("backup")}}).verdict == Verdict::ok);
+    const Event event = event_of(EventKind::clock_set, "12:00");
+    CHECK(opened->store->commit({.id = BatchId{4}, .records = {sight_of("backup"), event}}).verdict == Verdict::ok);
+    const auto history = SqliteHistory::open(path);
+    REQUIRE(history.has_value());
+    CHECK((*history)->events({})->size() == 1);
   }
   CHECK_FALSE(open_or_recover(path, now())->damage.has_value());
   {

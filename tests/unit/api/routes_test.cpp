@@ -403,6 +403,41 @@ TEST_CASE("api/routes: the slots of a job, newest first, each with its run or wi
   CHECK(holds(slots, "],\"known_since\":"));
 }
 
+TEST_CASE("api/routes: S42 the history comes newest first, page by page, and of a job with what concerns all") {
+  World world;
+  for (std::uint64_t n = 1; n <= 3; ++n) {
+    Event event{.number = n, .at = at("2026-11-20T08:00:00Z") + std::chrono::minutes{n}, .kind = EventKind::clock_set};
+    event.detail = "set back by 2h";
+    world.backend.past.noted.push_back(std::move(event));
+  }
+  world.backend.past.noted[1].kind = EventKind::job_paused;
+  world.backend.past.noted[1].job = job_name("backup");
+  world.backend.past.noted[1].who = "uid 7";
+  const Response all = world.get("/v1/history");
+  CHECK(all.body.find("\"number\":3") < all.body.find("\"number\":2"));
+  CHECK(holds(all, "\"timezone\":\"Europe/Berlin\""));
+  CHECK(
+      holds(all,
+            "{\"number\":2,\"at\":\"2026-11-20T08:02:00Z\",\"kind\":\"job_paused\",\"job\":\"backup\",\"run\":null,"
+            "\"who\":\"uid 7\",\"since\":null,\"until\":null,\"detail\":\"set back by 2h\",\"text\":\"paused by uid 7: "
+            "set back by 2h\"}"));
+  CHECK(holds(all, "\"before\":null}"));
+  const Response page = world.get("/v1/history?limit=2");
+  CHECK(holds(page, "\"before\":2}"));
+  const Response rest = world.get("/v1/history?limit=2&before=2");
+  CHECK(holds(rest, "\"number\":1"));
+  CHECK_FALSE(holds(rest, "\"number\":2"));
+  CHECK_FALSE(holds(world.get("/v1/history?job=report"), "\"number\":2"));
+  CHECK(holds(world.get("/v1/history?job=report"), "\"number\":1"));
+  const Response some = world.get("/v1/history?since=2026-11-20T08:02:00Z&until=2026-11-20T08:02:30Z");
+  CHECK(holds(some, "\"number\":2"));
+  CHECK_FALSE(holds(some, "\"number\":1"));
+  CHECK_FALSE(holds(some, "\"number\":3"));
+  for (const char* bad : {"limit=0", "limit=1001", "before=x", "since=yesterday", "job=/", "kind=clock_set"}) {
+    CHECK(world.get("/v1/history?" + std::string(bad)).status == 400);
+  }
+}
+
 TEST_CASE("api/routes: ready is who starts what is due; healthy is who answers, and says what is wrong") {
   World world;
   CHECK(world.get("/readyz").body == "ready\n");

@@ -98,3 +98,30 @@ TEST_CASE("cli/slot_story: S18 a coalesced slot names the run that speaks for it
   row.cause = run_for("2026-11-20T01:30:00Z");
   CHECK(told(row) == "coalesced: run " + id + " for 01:30:00 speaks for it");
 }
+
+TEST_CASE("cli/slot_story: S42 a slot that did not start in time says from when to when there was nobody to start it") {
+  Event down{.at = at("2026-11-20T02:40:00Z"), .kind = EventKind::daemon_started};
+  down.since = at("2026-11-20T02:00:03Z");
+  const Event events[] = {{.at = at("2026-11-20T02:35:00Z"), .kind = EventKind::job_paused}, down};
+  const auto told_with = [&](const SlotRow& row) { return story_of(row, *Zone::utc(), events).told; };
+  SlotRow row = slot("2026-11-20T02:30:00Z", SlotOutcome::missed, Reason::down);
+  CHECK(told_with(row) == "missed: the daemon did not run from 02:00:03 to 02:40:00");
+  row.reason = Reason::late_limit;
+  CHECK(
+      told_with(row) ==
+      "missed: when it could have started it was too late (`missed: within`); the daemon did not run from 02:00:03 to "
+      "02:40:00");
+  row.outcome = SlotOutcome::coalesced;
+  CHECK(told_with(row) ==
+        "coalesced: a newer slot of the job speaks for it; the daemon did not run from 02:00:03 to 02:40:00");
+  row.outcome = SlotOutcome::ran;
+  row.run = run_for("2026-11-20T02:30:00Z");
+  CHECK(told_with(row) == "ran: run " + id + " is starting");
+  row.run->trigger = RunTrigger::catch_up;
+  CHECK(told_with(row) == "ran: run " + id + " is starting; the daemon did not run from 02:00:03 to 02:40:00");
+  // Another time, and another cause.
+  CHECK(told_with(slot("2026-11-20T01:30:00Z", SlotOutcome::missed, Reason::down)) ==
+        "missed: the daemon was not running");
+  CHECK(told_with(slot("2026-11-20T02:30:00Z", SlotOutcome::skipped, Reason::disabled)).find("did not run") ==
+        std::string::npos);
+}

@@ -1,0 +1,74 @@
+// "What happened here last night?"
+#include <signal.h>
+
+#include <chrono>
+#include <thread>
+
+#include <doctest/doctest.h>
+
+#include <tests/e2e/installation.h>
+
+using namespace belfry::e2e;
+
+namespace {
+
+constexpr const char* schedules =
+    "jobs:\n"
+    "  tick: {schedule: every 1s, missed: skip, run: 'true'}\n"
+    "  idle: {schedule: manual, run: 'true'}\n";
+
+// Their kinds, oldest first; of a job that is added, edited or removed with its name.
+std::string kinds_of(const nlohmann::json& events) {
+  std::string kinds;
+  for (auto event = events.rbegin(); event != events.rend(); ++event) {
+    kinds += (kinds.empty() ? "" : " ") + (*event)["kind"].get<std::string>();
+    if (!(*event)["job"].is_null()) kinds += ":" + (*event)["job"].get<std::string>();
+  }
+  return kinds;
+}
+
+}  // namespace
+
+TEST_CASE("e2e: S42 after a night of changes and a death, `why` tells what happened, and of a job why it did not run") {
+  Installation installation(schedules);
+  installation.start_daemon();
+  installation.wait_for_closed_run("tick");
+  CHECK(installation.belfry({"pause", "idle", "--for", "1h", "--reason", "disk swap"}).exit_code == 0);
+  CHECK(installation.belfry({"skip", "tick", "--next", "1"}).exit_code == 0);
+  installation.write_schedules("jobs:\n  tick: {schedule: evry 1s, run: 'true'}\n");
+  REQUIRE(eventually([&] { return kinds_of(installation.belfry_json({"why"})).ends_with("config_refused"); }));
+  installation.write_schedules(
+      "jobs:\n"
+      "  tick: {schedule: every 1s, missed: skip, run: 'true'}\n"
+      "  idle: {schedule: manual, run: 'false'}\n");
+  REQUIRE(eventually([&] { return kinds_of(installation.belfry_json({"why"})).ends_with("job_changed:idle"); }));
+  installation.stop_daemon(SIGKILL);
+  std::this_thread::sleep_for(std::chrono::seconds{3});
+  installation.start_daemon();
+  const std::string expected =
+      "daemon_started job_paused:idle skip_requested:tick config_refused config_loaded job_changed:idle daemon_killed "
+      "daemon_started";
+  CHECK(kinds_of(installation.belfry_json({"why"})) == expected);
+
+  const std::string told = installation.belfry({"why"}).out;
+  for (const char* part : {"paused by uid ", ": disk swap", "'evry' is not known", "edited in the file: action",
+                           "the daemon ended without a word", "it did not run from "}) {
+    CAPTURE(told);
+    CHECK(told.find(part) != std::string::npos);
+  }
+  const auto why_missed = [&] { return installation.belfry({"why", "tick", "-n", "100"}).out; };
+  CHECK_MESSAGE(
+      eventually([&] { return why_missed().find("missed: the daemon did not run from ") != std::string::npos; }),
+      why_missed());
+  CHECK(why_missed().find("the next slot is to be left out") != std::string::npos);
+  CHECK(why_missed().find("disk swap") == std::string::npos);  // another job's
+  CHECK(installation.belfry({"why", "idle"}).out.find("disk swap") != std::string::npos);
+
+  // A daemon that is told to stop says so, also while it has a lot to record.
+  installation.stop_daemon(SIGTERM);
+  installation.start_daemon();
+  CHECK(kinds_of(installation.belfry_json({"why", "-n", "3"})) == "daemon_started daemon_stopped daemon_started");
+  CHECK(installation.belfry({"why", "--from", "2020-01-01", "--to", "2020-01-02"}).out ==
+        "Nothing happened in that time.\n");
+  CHECK(installation.belfry({"why", "--at", "2020-01-01"}).exit_code == 2);
+}
