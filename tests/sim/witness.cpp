@@ -121,7 +121,8 @@ std::vector<const Job*> Witness::candidates(const JobName& name, const Window& w
   for (std::size_t set = window.first_set; set <= window.last_set; ++set) {
     const SharedText& revision = sets_[set]->revision;
     const Job* job = written(revision, name);
-    if (job == nullptr && former != nullptr) job = written(revision, *former);
+    const bool had_other_name = former != nullptr && set < known->second.renamed_in;
+    if (job == nullptr && had_other_name) job = written(revision, *former);
     if (job != nullptr) found.push_back(job);
   }
   return found;
@@ -219,6 +220,7 @@ void Witness::apply(const JobRenamed& renamed) {
   JobBook& job = jobs_.insert(std::move(entry)).position->second;
   job.seen.job = renamed.to;
   job.former = renamed.from;
+  job.renamed_in = window_.last_set;
   if (job.standing) job.standing->job = renamed.to;
   for (auto& [id, known] : runs_) {
     if (known.run.job == renamed.from) known.run.job = renamed.to;

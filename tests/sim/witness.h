@@ -89,7 +89,8 @@ struct JobBook {
   explicit JobBook(JobSeen first) : seen(std::move(first)) {}
 
   JobSeen seen;
-  std::optional<JobName> former;  // its name before this one
+  std::optional<JobName> former;  // its name before this one,
+  std::size_t renamed_in = 0;     // in versions of the file before this
   std::optional<JobStanding> standing;
   BootTime paused_at;  // if it is: not before this
   bool removed = false;
