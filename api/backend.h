@@ -52,6 +52,30 @@ struct StatusFacts {
   std::optional<ProcessFacts> process = {};  // none: there is no daemon
 };
 
+// What is wrong with a file of the configuration.
+struct FileProblem {
+  std::string file;
+  std::size_t line = 0;  // from 1; 0: the file as a whole
+  std::size_t column = 0;
+  bool is_error = true;  // else it is accepted with a warning
+  std::string name;      // of a warning, by which it is switched off
+  std::string what;
+  std::string hint;
+};
+
+// The configuration in force.
+struct ConfigFacts {
+  std::string path;
+  std::string trouble;                // as in StatusFacts
+  std::vector<FileProblem> problems;  // its errors, one by one
+  std::vector<std::string> files;     // that are watched: the file, and what it includes
+  // Of the daemon's start.
+  std::string state_dir;
+  std::string on_stop;  // "wait 90s"
+  DaemonLimits limits;
+  Keep keep;
+};
+
 enum class ReloadHow { apply, rehearse };
 
 // What reading the file again changed, or would change.
@@ -109,6 +133,13 @@ class Backend {
   // bad_input: every problem of the file, as it is shown to people; nothing is changed.
   using ReloadDone = std::function<void(const Result<Reloaded>&)>;
   virtual void reload(ReloadHow how, std::string who, ReloadDone done) = 0;
+
+  virtual ConfigFacts config() = 0;
+
+  // Reads `text` as if it stood in the file, or the file as it is now, and changes nothing; plug-ins that it names are
+  // not executed. Calls `done` as reload() does, with every problem, also the warnings.
+  using ValidateDone = std::function<void(const std::vector<FileProblem>&)>;
+  virtual void validate(std::optional<std::string> text, ValidateDone done) = 0;
 };
 
 }  // namespace belfry::api

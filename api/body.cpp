@@ -39,6 +39,8 @@ class Body {
     return Body(std::move(object));
   }
 
+  bool has(const char* key) const { return find(key) != nullptr; }
+
   Result<std::string> text(const char* key) const {
     const Json* value = find(key);
     if (value == nullptr) return std::string();
@@ -236,6 +238,12 @@ Result<std::uint32_t> read_skip_body(std::string_view text) {
 }
 
 Result<bool> read_reload_body(std::string_view text) { return TRY(Body::read(text, "dry_run")).flag("dry_run"); }
+
+Result<std::optional<std::string>> read_validate_body(std::string_view text) {
+  const Body body = TRY(Body::read(text, "text"));
+  if (!body.has("text")) return std::nullopt;
+  return TRY(body.text("text"));
+}
 
 Result<BackfillBody> read_backfill_body(std::string_view text) {
   const Body body = TRY(Body::read(text, "from to params dry_run"));

@@ -76,6 +76,9 @@ Result<BackfillBody> read_backfill_body(std::string_view body);
 // POST /v1/config/reload: whether it is only a rehearsal.
 Result<bool> read_reload_body(std::string_view body);
 
+// POST /v1/config/validate: the text; none: the file's.
+Result<std::optional<std::string>> read_validate_body(std::string_view body);
+
 // For a request that takes no keys.
 Result<void> read_empty_body(std::string_view body);
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -22,7 +23,7 @@ struct Call {
   Backend& backend;
   RunWaiters& waiters;
   const EventRing& events;
-  const Metrics& metrics;
+  std::shared_ptr<const Metrics> metrics;
   const Request& request;
   std::vector<std::string> arguments;  // what stood for the {} of the route's path
   Query query;

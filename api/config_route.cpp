@@ -7,6 +7,19 @@
 
 namespace belfry::api {
 
+Result<void> get_config(const Call& call) {
+  call.reply(json_response(config_json(call.backend.config(), call.backend.view().job_set())));
+  return {};
+}
+
+Result<void> post_validate(const Call& call) {
+  call.backend.validate(TRY(read_validate_body(call.request.body)),
+                        [reply = call.reply](const std::vector<FileProblem>& problems) {
+                          reply(json_response(problems_json(problems)));
+                        });
+  return {};
+}
+
 Result<void> post_reload(const Call& call) {
   const bool is_dry_run = TRY(read_reload_body(call.request.body));
   const auto answer = [&backend = call.backend, reply = call.reply](const Result<Reloaded>& reloaded) {

@@ -1,10 +1,12 @@
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include <api/answers.h>
 #include <api/body.h>
 #include <api/find_job.h>
 #include <api/job_routes.h>
+#include <api/job_walk.h>
 #include <api/json.h>
 #include <api/problem.h>
 #include <api/told_params.h>
@@ -76,15 +78,19 @@ Result<void> check_queue(const View& view, const Job& job, const std::string& na
                                           (near ? "; did you mean '" + std::string(*near) + "'?" : "")));
 }
 
-// Many jobs make megabytes of text, and the loop has better things to do: the reader's thread writes it.
-void reply_jobs(const Call& call, std::vector<JobView> jobs) {
-  auto kept = jobs.size() > jobs_written_at_once ? call.backend.jobs_of_view() : nullptr;
-  if (kept == nullptr) return call.reply(json_response(jobs_json(jobs, call.frame())));
-  call.backend.read_history(
-      [jobs = std::move(jobs), kept = std::move(kept), frame = call.frame(), reply = call.reply](History&) {
-        return [reply, body = jobs_json(jobs, frame)]() mutable { reply(json_response(std::move(body))); };
-      },
-      call.no_memory());
+struct JobFilter {
+  std::optional<std::string> tag;
+  std::optional<std::string> part;  // of the name or the description
+  std::optional<JobState> state;
+
+  bool lets_through(const JobView& view) const {
+    return (!tag || has_tag(*view.job, *tag)) && (!part || holds(*view.job, *part)) && (!state || is_in(*state, view));
+  }
+};
+
+std::optional<std::string> kept_text(const Query& query, std::string_view name) {
+  const auto text = query.text(name);
+  return text ? std::optional(std::string(*text)) : std::nullopt;
 }
 
 // Whether the core would take the request now. It decides by itself when it is asked; this looks at the same facts.
@@ -109,14 +115,22 @@ Result<void> get_jobs(const Call& call) {
     call.reply(json_response(names_json(call.backend.view().job_set())));
     return {};
   }
-  const auto state = TRY(state_in(call.query));
-  const auto tag = call.query.text("tag");
-  const auto part = call.query.text("q");
-  std::vector<JobView> jobs = call.backend.view().jobs();
-  std::erase_if(jobs, [&](const JobView& view) {
-    return (tag && !has_tag(*view.job, *tag)) || (state && !is_in(*state, view)) || (part && !holds(*view.job, *part));
-  });
-  reply_jobs(call, std::move(jobs));
+  const JobFilter filter{
+      .tag = kept_text(call.query, "tag"), .part = kept_text(call.query, "q"), .state = TRY(state_in(call.query))};
+  auto jobs = std::make_shared<std::vector<JobView>>();
+  const auto visit = [filter, jobs](JobView view) {
+    if (filter.lets_through(view)) jobs->push_back(std::move(view));
+  };
+  // Many jobs make megabytes of text, and the loop has better things to do: the reader's thread writes it.
+  const auto end = [jobs, frame = call.frame(), reply = call.reply, no_memory = call.no_memory(),
+                    &backend = call.backend](std::shared_ptr<const JobSet> kept) {
+    if (kept == nullptr || jobs->size() <= jobs_written_at_once) return reply(json_response(jobs_json(*jobs, frame)));
+    const auto question = [jobs, kept = std::move(kept), frame, reply](History&) {
+      return [reply, body = jobs_json(*jobs, frame)]() mutable { reply(json_response(std::move(body))); };
+    };
+    backend.read_history(question, no_memory);
+  };
+  walk_jobs(call, {.begin = [jobs] { jobs->clear(); }, .visit = visit, .end = end});
   return {};
 }
 

@@ -9,6 +9,7 @@
 #include <base/text.h>
 #include <base/version.h>
 #include <triggers/job_words.h>
+#include <triggers/local_text.h>
 
 namespace belfry::api {
 
@@ -104,6 +105,7 @@ Json to_json(const Run& run) {
 Json to_json(const JobView& view);
 Json to_json(const UpcomingSlot& slot);
 Json to_json(const Event& event);
+Json to_json(const FileProblem& problem);
 Json to_json(const SlotRow& row);
 Json to_json(const QueueView& queue);
 Json to_json(const ParamDefinition& param);
@@ -263,6 +265,13 @@ Json data_of(const JobTroubleNotice& notice) { return {{"job", notice.job.text()
 Json data_of(const ClockNotice& notice) { return {{"clock_moved_ms", notice.by.count()}}; }
 Json data_of(const LedgerNotice& notice) { return {{"ledger_trouble", or_null(notice.why)}}; }
 
+Json to_json(const FileProblem& problem) {
+  return {{"file", problem.file},          {"line", problem.line},
+          {"column", problem.column},      {"severity", problem.is_error ? "error" : "warning"},
+          {"name", or_null(problem.name)}, {"detail", problem.what},
+          {"hint", problem.hint}};
+}
+
 Json to_json(const Event& event) {
   return {{"number", event.number},
           {"at", time_of(event.at)},
@@ -393,6 +402,43 @@ std::string reloaded_json(const Reloaded& reloaded, const ListFrame& frame) {
                 {"timezone", frame.timezone},
                 {"needs_restart", reloaded.needs_restart},
                 {"changes", std::move(changes)}});
+}
+
+std::string explanation_json(const ExplanationTold& told) {
+  Json next = Json::array();
+  for (const DueTime& due : told.next) {
+    next.push_back(
+        {{"utc", format_utc(due.at)}, {"local", format_local(due.at, told.zone)}, {"note", or_null(due.note)}});
+  }
+  return write({{"expression", told.expression},
+                {"description", told.words},
+                {"normal_form", told.schedule.normal_form()},
+                {"next", std::move(next)}});
+}
+
+std::string config_json(const ConfigFacts& facts, const JobSet* set) {
+  return write({{"path", facts.path},
+                {"revision", set != nullptr ? Json(set->revision) : Json()},
+                {"jobs", set != nullptr ? set->jobs.size() : 0},
+                {"timezone", set != nullptr ? set->zone_name : "UTC"},
+                {"trouble", or_null(facts.trouble)},
+                {"problems", list_of(facts.problems)},
+                {"files", facts.files},
+                {"daemon",
+                 {{"state", facts.state_dir},
+                  {"on_stop", facts.on_stop},
+                  {"max_running", facts.limits.max_running ? Json(*facts.limits.max_running) : Json()},
+                  {"start_rate", facts.limits.start_rate ? Json(*facts.limits.start_rate) : Json()},
+                  {"catch_up_spacing_ms", facts.limits.catch_up_spacing.count()},
+                  {"keep",
+                   {{"runs", facts.keep.runs},
+                    {"for_ms", facts.keep.age.count()},
+                    {"output_bytes", facts.keep.output_bytes}}}}}});
+}
+
+std::string problems_json(const std::vector<FileProblem>& problems) {
+  const bool is_valid = std::ranges::none_of(problems, &FileProblem::is_error);
+  return write({{"is_valid", is_valid}, {"problems", list_of(problems)}});
 }
 
 std::string status_json(const StatusFacts& facts, const View& view) {

@@ -15,6 +15,7 @@
 
 #include <api/backend.h>
 #include <api/problem.h>
+#include <triggers/due_times.h>
 
 namespace belfry::api {
 
@@ -90,6 +91,23 @@ std::string upcoming_json(const std::vector<UpcomingSlot>& slots, const ListFram
 
 // {now, timezone, needs_restart, changes: [{job, kind, schedule, keys: [{key, before, after}], next, next_before}]}
 std::string reloaded_json(const Reloaded& reloaded, const ListFrame& frame);
+
+// {expression, description, normal_form, next: [{utc, local, note}]}: as `belfry explain --json` prints it.
+struct ExplanationTold {
+  std::string expression;
+  std::string words;
+  const Schedule& schedule;
+  const Zone& zone;  // in which `local` is written
+  std::vector<DueTime> next;
+};
+std::string explanation_json(const ExplanationTold& told);
+
+// {path, revision, jobs, timezone, trouble, problems, files, daemon}: the configuration in force, and what is wrong
+// with the file as it is now.
+std::string config_json(const ConfigFacts& facts, const JobSet* set);
+
+// {is_valid, problems: [{file, line, column, severity, name, detail, hint}]}
+std::string problems_json(const std::vector<FileProblem>& problems);
 
 std::string status_json(const StatusFacts& facts, const View& view);
 std::string audit_json(const AuditFacts& facts);

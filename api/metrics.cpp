@@ -55,26 +55,24 @@ class Page {
 
 std::string job_label(const JobName& job) { return "job=" + quoted(job.text()); }
 
-void add_standing(Page& page, const View& view, const StatusFacts& facts) {
-  const auto open = view.open_runs();
+void add_standing(Page& page, const MetricsStanding& standing) {
+  const StatusFacts& facts = standing.facts;
   page.begin({"belfry_running", "gauge", "Runs whose process executes."});
-  page.add("", static_cast<double>(std::count_if(open.begin(), open.end(),
-                                                 [](const Run& run) { return run.state == RunState::running; })));
+  page.add("", static_cast<double>(standing.running));
   page.begin({"belfry_queue_waiting", "gauge", "Runs that wait for a place in their queue."});
-  for (const QueueView& queue : view.queues()) page.add("queue=" + quoted(queue.definition.name.str()), queue.waiting);
+  for (const QueueView& queue : standing.queues)
+    page.add("queue=" + quoted(queue.definition.name.str()), queue.waiting);
   page.begin({"belfry_ledger_available", "gauge", "1 while the ledger accepts; else nothing is started."});
-  page.add("", view.ledger_trouble().empty() ? 1 : 0);
+  page.add("", standing.ledger_accepts ? 1 : 0);
   page.begin({"belfry_config_last_reload_successful", "gauge", "1 if the file as it is now is in force."});
   page.add("", facts.config_trouble.empty() ? 1 : 0);
   page.begin({"belfry_build_info", "gauge", "Always 1; the labels say which version this is."});
   page.add("version=" + quoted(version()) + ",tzdata=" + quoted(facts.tzdata), 1);
 }
 
-void add_next_runs(Page& page, const View& view) {
+void add_next_runs(Page& page, const MetricsStanding& standing) {
   page.begin({"belfry_job_next_run_timestamp_seconds", "gauge", "When the job is due next."});
-  for (const JobView& job : view.jobs()) {
-    if (job.next) page.add(job_label(job.job->name), seconds(job.next->time_since_epoch()));
-  }
+  for (const auto& [job, next] : standing.next) page.add(job_label(job), seconds(next.time_since_epoch()));
 }
 
 void add_process(Page& page) {
@@ -88,7 +86,18 @@ void add_process(Page& page) {
 
 }  // namespace
 
+MetricsStanding standing_of(const View& view, StatusFacts facts) {
+  const auto open = view.open_runs();
+  const auto running = std::ranges::count(open, RunState::running, &Run::state);
+  return {.next = {},
+          .running = static_cast<std::size_t>(running),
+          .queues = view.queues(),
+          .ledger_accepts = view.ledger_trouble().empty(),
+          .facts = std::move(facts)};
+}
+
 void Metrics::count(const Notice& notice) {
+  const std::lock_guard lock(mutex_);
   if (const auto* closed = std::get_if<RunClosedNotice>(&notice)) return count_closed(closed->run);
   if (const auto* decided = std::get_if<SlotsDecidedNotice>(&notice)) {
     const SlotsDecided& slots = decided->decided;
@@ -113,39 +122,55 @@ void Metrics::count_closed(const Run& run) {
   if (run.outcome != RunOutcome::skipped) job.failures_in_row = is_success ? 0 : job.failures_in_row + 1;
 }
 
-std::string Metrics::text(const View& view, const StatusFacts& facts) const {
+template <class Visit>
+void Metrics::each_job(Visit visit) const {
+  std::optional<JobName> reached;
+  for (bool is_more = true; is_more;) {
+    const std::lock_guard lock(mutex_);
+    auto job = reached ? jobs_.upper_bound(*reached) : jobs_.begin();
+    for (std::size_t n = 0; n < jobs_at_once && job != jobs_.end(); ++n, ++job) {
+      visit(job->first, job->second);
+      reached = job->first;
+    }
+    is_more = job != jobs_.end();
+  }
+}
+
+std::string Metrics::text(const MetricsStanding& standing) const {
   Page page;
   page.begin({"belfry_runs_total", "counter", "Runs that are over, by outcome."});
-  for (const auto& [name, job] : jobs_) {
+  each_job([&](const JobName& name, const JobCounts& job) {
     for (const auto& [outcome, count] : job.runs) {
       page.add(job_label(name) + ",outcome=" + quoted(belfry::text(outcome)), static_cast<double>(count));
     }
-  }
+  });
   page.begin({"belfry_slots_total", "counter", "Due times, by what became of them; those that ran when that is over."});
-  for (const auto& [name, job] : jobs_) {
+  each_job([&](const JobName& name, const JobCounts& job) {
     for (const auto& [outcome, count] : job.slots) {
       page.add(job_label(name) + ",outcome=" + quoted(belfry::text(outcome)), static_cast<double>(count));
     }
-  }
+  });
   const auto add_sums = [&](const Page::Head& head, Sum JobCounts::* sum) {
     page.begin(head);
-    for (const auto& [name, job] : jobs_) {
+    each_job([&](const JobName& name, const JobCounts& job) {
       page.add("_sum", job_label(name), (job.*sum).seconds);
       page.add("_count", job_label(name), static_cast<double>((job.*sum).count));
-    }
+    });
   };
   add_sums({"belfry_run_duration_seconds", "summary", "How long runs took, without their waiting."},
            &JobCounts::duration);
   add_sums({"belfry_start_delay_seconds", "summary", "How much later than due runs started."}, &JobCounts::delay);
   page.begin({"belfry_job_last_success_timestamp_seconds", "gauge", "When the job last succeeded."});
-  for (const auto& [name, job] : jobs_) {
+  each_job([&](const JobName& name, const JobCounts& job) {
     if (job.last_success) page.add(job_label(name), seconds(job.last_success->time_since_epoch()));
-  }
+  });
   page.begin(
       {"belfry_job_consecutive_failures", "gauge", "Runs in a row that did not succeed, since the daemon started."});
-  for (const auto& [name, job] : jobs_) page.add(job_label(name), static_cast<double>(job.failures_in_row));
-  add_next_runs(page, view);
-  add_standing(page, view, facts);
+  each_job([&](const JobName& name, const JobCounts& job) {
+    page.add(job_label(name), static_cast<double>(job.failures_in_row));
+  });
+  add_next_runs(page, standing);
+  add_standing(page, standing);
   add_process(page);
   return page.take();
 }

@@ -3,6 +3,7 @@
 #include <api/change_routes.h>
 #include <api/config_route.h>
 #include <api/event_route.h>
+#include <api/explain_route.h>
 #include <api/history_route.h>
 #include <api/job_routes.h>
 #include <api/log_route.h>
@@ -37,7 +38,10 @@ constexpr std::array routes{
     Route{"POST", "/v1/jobs/{}/resume", "", operating, post_resume_of_job},
     Route{"POST", "/v1/jobs/{}/skip", "", operating, post_skip},
     Route{"POST", "/v1/jobs/{}/backfill", "", operating, post_backfill},
+    Route{"GET", "/v1/config", "", viewer, get_config},
     Route{"POST", "/v1/config/reload", "", admin, post_reload},
+    Route{"POST", "/v1/config/validate", "", admin, post_validate},
+    Route{"GET", "/v1/explain", "expr job tz from limit calendar", viewer, get_explanation},
     Route{"GET", "/v1/upcoming", "until limit", viewer, get_upcoming},
     Route{"GET", "/v1/runs", "job which state outcome since limit before", viewer, get_runs},
     Route{"GET", "/v1/runs/{}", "wait", viewer, get_run},

@@ -84,7 +84,7 @@ void Routes::handle(const Request& request, const Reply& reply) {
 }
 
 void Routes::tell(const Notice& notice) {
-  metrics_.count(notice);
+  metrics_->count(notice);
   publish(events_, notice);
   const auto* closed = std::get_if<RunClosedNotice>(&notice);
   if (closed == nullptr) return;

@@ -2,6 +2,7 @@
 // over a file when no daemon runs.
 #pragma once
 
+#include <memory>
 #include <optional>
 
 #include <belfry/run.h>
@@ -40,7 +41,7 @@ class Routes {
   Backend& backend_;
   Roles roles_;
   EventRing events_;
-  Metrics metrics_;
+  std::shared_ptr<Metrics> metrics_ = std::make_shared<Metrics>();
   RunWaiters waiters_;
 };
 

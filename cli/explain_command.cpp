@@ -15,6 +15,7 @@
 #include <cli/output.h>
 #include <cli/text_width.h>
 #include <daemon/clock.h>
+#include <triggers/due_times.h>
 #include <triggers/lint.h>
 #include <triggers/local_text.h>
 #include <triggers/parse.h>
@@ -43,17 +44,12 @@ const std::map<std::string, RepeatedTime> repeated_words{
 
 constexpr std::size_t count_max = 10'000;
 
-struct Due {
-  WallTime at;
-  std::string note;  // empty: nothing to say
-};
-
 struct Explanation {
   std::string expression;
   std::string words;
   std::shared_ptr<const Zone> zone;
   Schedule schedule;
-  std::vector<Due> next;
+  std::vector<DueTime> next;
   std::vector<Lint> lint;
 };
 
@@ -63,17 +59,6 @@ Error show_problem(std::string_view text, const ParseProblem& problem) {
       printable(problem.what) + "\n  " + printable(text) + "\n  " + std::string(problem.offset, ' ') + "^";
   if (!problem.hint.empty()) what += " " + printable(problem.hint);
   return Error::bad_input(std::move(what));
-}
-
-std::vector<Due> next_times(const Schedule& schedule, WallTime after, std::size_t count) {
-  std::vector<Due> times;
-  for (WallTime t = after; times.size() < count;) {
-    const auto next = schedule.next_after(t);
-    if (!next) break;
-    times.push_back({.at = *next, .note = join(schedule.notes(t, *next), "; ")});
-    t = *next;
-  }
-  return times;
 }
 
 Result<WallTime> start_of(const Options& options, const Zone& zone) {
@@ -110,7 +95,7 @@ Result<Explanation> explain_expression(const Options& options) {
                      .words = schedule->describe(),
                      .zone = zone,
                      .schedule = *schedule,
-                     .next = next_times(*schedule, from, options.count),
+                     .next = due_times(*schedule, from, options.count),
                      .lint = is_calendar ? std::vector<Lint>{} : lint_schedule(options.expression, context, from)};
 }
 
@@ -123,7 +108,7 @@ Result<Explanation> explain_job(const Context& context, const Options& options) 
                      .words = job.words,
                      .zone = job.zone,
                      .schedule = job.schedule,
-                     .next = next_times(job.schedule, from, options.count),
+                     .next = due_times(job.schedule, from, options.count),
                      .lint = {}};
 }
 
@@ -163,7 +148,7 @@ std::string padded(std::string text, std::size_t width) {
 void print_for_people(const Context& context, const Explanation& told) {
   std::vector<std::string> locals, utcs;
   std::size_t local_width = 0, utc_width = 0;
-  for (const Due& due : told.next) {
+  for (const DueTime& due : told.next) {
     locals.push_back(local_column(due.at, *told.zone));
     utcs.push_back(utc_column(due.at, *told.zone));
     local_width = std::max(local_width, locals.back().size());
@@ -184,7 +169,7 @@ void print_for_people(const Context& context, const Explanation& told) {
 
 void print_json(const Explanation& told) {
   std::vector<ExplainedTime> next;
-  for (const Due& due : told.next) {
+  for (const DueTime& due : told.next) {
     next.push_back({.utc = format_utc(due.at), .local = format_local(due.at, *told.zone), .note = due.note});
   }
   print(encode_explanation({.expression = told.expression,

@@ -38,6 +38,8 @@ class FileBackend final : public api::Backend {
   void reload(api::ReloadHow, std::string, ReloadDone done) override {
     done(std::unexpected(Error::failed("a file is not reloaded")));
   }
+  api::ConfigFacts config() override { return {.path = path_}; }
+  void validate(std::optional<std::string>, ValidateDone done) override { done({}); }
   api::StatusFacts status() override {
     return {.uptime = Millis{0}, .config_path = path_, .config_trouble = "", .state_dir = ""};
   }

@@ -58,7 +58,10 @@ std::vector<std::string> watched_for(const How& how, const config::LoadedConfig&
 Reading read_anew(const How& how, ZoneCache& zones, const config::Earlier& before, Configuration::Purpose purpose,
                   WallTime now) {
   auto loaded = read_files(how, zones, before);
-  if (!loaded) return {.trouble = config::render(loaded.error()), .trouble_in_short = in_short(loaded.error())};
+  if (!loaded)
+    return {.trouble = config::render(loaded.error()),
+            .trouble_in_short = in_short(loaded.error()),
+            .problems = loaded.error()};
   Reading reading{.daemon = loaded->daemon, .watched = watched_for(how, *loaded)};
   if (loaded->set->revision == before.set->revision) return reading;
   if (purpose == Configuration::Purpose::apply) keep_copy(how, *loaded);
@@ -101,6 +104,7 @@ Result<void> Configuration::begin(config::Loaded first, std::string copy_path) {
     keep_copy(how_, *first);
   } else {
     trouble_ = config::render(first.error());
+    problems_ = first.error();
     auto copy = read_copy(how_, *zones_);
     if (!copy) return std::unexpected(Error::bad_input(trouble_));
     first = *std::move(copy);
@@ -123,6 +127,24 @@ std::function<Configuration::Reading()> Configuration::reading(Purpose purpose, 
   };
 }
 
+std::function<std::vector<config::Problem>()> Configuration::check(std::optional<std::string> text,
+                                                                   WallTime now) const {
+  return [how = how_, zones = zones_, text = std::move(text), now]() -> std::vector<config::Problem> {
+    config::LoadOptions options{.language = how.options.language,
+                                .crontab_format = how.options.crontab_format,
+                                .salt_in_force = how.salt_in_force,
+                                .only_as = how.options.only_as,
+                                .distrust = how.options.distrust,
+                                .empty = how.options.empty,
+                                .lint_at = now,
+                                .callables = how.options.callables,
+                                .plugins = config::Plugins::unseen};
+    const auto loaded = text ? config::load_text(how.options.path, *text, *zones, std::move(options))
+                             : config::load_config(how.options.path, *zones, std::move(options));
+    return loaded ? loaded->warnings : loaded.error();
+  };
+}
+
 std::shared_ptr<const JobSet> Configuration::take_renewed(const Reading& reading) {
   zone_files_ = reading.zone_files;
   if (reading.jobs) in_force_ = {.set = reading.jobs, .pieces = reading.pieces};
@@ -131,6 +153,7 @@ std::shared_ptr<const JobSet> Configuration::take_renewed(const Reading& reading
 
 std::shared_ptr<const JobSet> Configuration::take(const Reading& reading) {
   trouble_ = reading.trouble;
+  problems_ = reading.problems;
   zone_files_ = reading.zone_files;
   if (!reading.jobs) return nullptr;
   write_to_log(reading.warnings);

@@ -35,6 +35,7 @@ class Configuration {
   struct Reading {
     std::string trouble;                           // empty: they have no error, and the rest is meant
     std::string trouble_in_short;                  // its first error, on a line
+    std::vector<config::Problem> problems;         // all of them
     std::shared_ptr<const JobSet> jobs;            // null: the content is that which is in force
     std::shared_ptr<const config::Pieces> pieces;  // of their file
     config::DaemonSettings daemon;
@@ -84,6 +85,11 @@ class Configuration {
   const config::DaemonSettings& daemon() const { return daemon_; }
   const std::string& path() const { return how_.options.path; }
   const std::string& trouble() const { return trouble_; }  // empty: the file as it is now is in force
+  const std::vector<config::Problem>& problems() const { return problems_; }  // of which trouble() tells
+
+  // Looks for everything that is wrong with a text in the place of the file's, or with the file as it is now, when it
+  // is called, as reading() does. Plug-ins are not executed.
+  std::function<std::vector<config::Problem>()> check(std::optional<std::string> text, WallTime now) const;
 
   // The files that were read, and the patterns for more: what is to be watched.
   const std::vector<std::string>& watched() const { return watched_; }
@@ -97,6 +103,7 @@ class Configuration {
   std::vector<std::string> watched_;
   std::vector<std::string> zone_files_;
   std::string trouble_;
+  std::vector<config::Problem> problems_;
 };
 
 }  // namespace belfry

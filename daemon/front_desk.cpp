@@ -1,8 +1,52 @@
+#include <algorithm>
+#include <utility>
+
+#include <base/text.h>
 #include <daemon/front_desk.h>
 #include <daemon/ledger_audit.h>
 #include <jobs/output.h>
 
 namespace belfry {
+
+namespace {
+
+std::vector<api::FileProblem> told_of(const std::vector<config::Problem>& problems) {
+  std::vector<api::FileProblem> told;
+  for (const config::Problem& problem : problems) {
+    told.push_back({.file = problem.file,
+                    .line = problem.line,
+                    .column = problem.column,
+                    .is_error = problem.severity == config::Severity::error,
+                    .name = problem.name,
+                    .what = problem.what,
+                    .hint = problem.hint});
+  }
+  return told;
+}
+
+// The main file may stand among those that were read, too.
+std::vector<std::string> once_each(const std::vector<std::string>& names) {
+  std::vector<std::string> once;
+  for (const std::string& name : names) {
+    if (std::ranges::find(once, name) == once.end()) once.push_back(name);
+  }
+  return once;
+}
+
+// As it is written in the file.
+std::string in_words(const config::OnStopSetting& on_stop) {
+  switch (on_stop.what) {
+    case OnStop::leave:
+      return "leave";
+    case OnStop::wait:
+      return "wait " + format_duration(on_stop.wait);
+    case OnStop::kill:
+      return "kill";
+  }
+  std::unreachable();
+}
+
+}  // namespace
 
 FrontDesk::FrontDesk(Rooms rooms, std::function<void(Input)> submit)
     : rooms_(std::move(rooms)), submit_(std::move(submit)), opened_(rooms_.clock.read().boot) {}
@@ -48,6 +92,22 @@ Result<OutputPart> FrontDesk::read_log(const Run& run, const OutputQuery& query)
 
 void FrontDesk::tell_progress(const AttemptId& id, Progress progress) {
   submit_(AttemptProgressed{.id = id, .progress = std::move(progress)});
+}
+
+api::ConfigFacts FrontDesk::config() {
+  const Configuration& configuration = rooms_.configuration;
+  return {.path = configuration.path(),
+          .trouble = configuration.trouble(),
+          .problems = told_of(configuration.problems()),
+          .files = once_each(configuration.watched()),
+          .state_dir = rooms_.state_path,
+          .on_stop = in_words(configuration.daemon().on_stop),
+          .limits = configuration.daemon().limits,
+          .keep = configuration.daemon().keep};
+}
+
+void FrontDesk::validate(std::optional<std::string> text, ValidateDone done) {
+  rooms_.check(std::move(text), [done = std::move(done)](const auto& problems) { done(told_of(problems)); });
 }
 
 api::StatusFacts FrontDesk::status() {

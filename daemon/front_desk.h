@@ -11,6 +11,7 @@
 #include <base/zones.h>
 #include <daemon/configuration.h>
 #include <daemon/reader.h>
+#include <daemon/reloads.h>
 
 namespace belfry {
 
@@ -26,6 +27,7 @@ class FrontDesk final : public api::Backend {
     const api::ProcessFacts& process;
     const std::vector<api::Warning>& warnings;
     std::function<void(api::ReloadHow, std::string who, ReloadDone)> reload;
+    std::function<void(std::optional<std::string> text, Reloads::Checked)> check;
     std::function<std::size_t()> stuck_calls;
     std::string state_path;
     std::string runs_path;
@@ -48,6 +50,9 @@ class FrontDesk final : public api::Backend {
   void reload(api::ReloadHow how, std::string who, ReloadDone done) override {
     rooms_.reload(how, std::move(who), std::move(done));
   }
+
+  api::ConfigFacts config() override;
+  void validate(std::optional<std::string> text, ValidateDone done) override;
 
   // The core's answer to a request, on its way to whoever asked.
   void deliver(const Answer& answer);

@@ -156,6 +156,8 @@ Result<void> House::open_doors(api::Server::Options listen) {
                        .warnings = warnings_,
                        .reload = [this](api::ReloadHow how, std::string who,
                                         Reloads::Done done) { reloads_->ask(how, std::move(who), std::move(done)); },
+                       .check = [this](std::optional<std::string> text,
+                                       Reloads::Checked done) { reloads_->check(std::move(text), std::move(done)); },
                        .stuck_calls = [this] { return launchers_->callables().stuck(); },
                        .state_path = ground_.state.path(),
                        .runs_path = ground_.state.runs_path()},

@@ -19,6 +19,12 @@ void Reloads::ask(api::ReloadHow how, std::string who, Done done) {
   if (!is_on_) begin_next();
 }
 
+void Reloads::check(std::optional<std::string> text, Checked done) {
+  aside_->ask([look = configuration_.check(std::move(text), hooks_.wall()), done = std::move(done)] {
+    return [done, problems = look()] { done(problems); };
+  });
+}
+
 void Reloads::renew_zones() {
   is_renewal_owed_ = true;
   if (!is_on_) begin_next();

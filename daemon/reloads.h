@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,10 @@ class Reloads {
   // Calls `done` when it is decided, or not at all if the daemon stops before that. `who` asks; empty: the file was
   // saved.
   void ask(api::ReloadHow how, std::string who, Done done);
+
+  // What is wrong with a text in the place of the file's, or with the file as it is now; nothing is changed.
+  using Checked = std::function<void(const std::vector<config::Problem>&)>;
+  void check(std::optional<std::string> text, Checked done);
 
   int fd() const { return aside_->fd(); }
   void dispatch() { aside_->dispatch(); }

@@ -144,13 +144,16 @@ class FakeBackend final : public api::Backend, private View {
   const View& view() override { return *this; }
   std::shared_ptr<const JobSet> kept_jobs;  // what jobs_of_view() gives
   std::shared_ptr<const JobSet> jobs_of_view() override { return kept_jobs; }
+  void keep_jobs() { kept_jobs = std::make_shared<JobSet>(set_); }
   int questions = 0;  // to the history's own thread
   History& history() override { return past; }
   void audit(std::function<void(const Result<api::AuditFacts>&)> done) override { done(audited); }
   bool has_memory = true;
+  std::function<void()> before_answer;  // what happens while a question is asked
   void read_history(Question question, std::function<void()> no_memory) override {
     ++questions;
     if (!has_memory) return no_memory();
+    if (before_answer) before_answer();
     question(past)();
   }
   void place(api::Order order, std::function<void(const Answer&)> done) override {
@@ -174,6 +177,14 @@ class FakeBackend final : public api::Backend, private View {
     reloads.push_back(how);
     reload_asked_by = std::move(who);
     done(reloaded);
+  }
+  api::ConfigFacts config_facts;
+  api::ConfigFacts config() override { return config_facts; }
+  std::vector<std::optional<std::string>> validated;
+  std::vector<api::FileProblem> problems;
+  void validate(std::optional<std::string> text, ValidateDone done) override {
+    validated.push_back(std::move(text));
+    done(problems);
   }
   int status_asked = 0;
   api::StatusFacts status() override {

@@ -33,7 +33,7 @@ TEST_CASE("api/metrics: runs and slots are counted by job and outcome") {
        .slots = {.first = at("2026-11-20T08:00:00Z"), .last = at("2026-11-20T09:00:00Z"), .count = 61},
        .outcome = SlotOutcome::missed,
        .reason = Reason::down}});
-  const std::string text = metrics.text(backend.view(), backend.status());
+  const std::string text = metrics.text(standing_of(backend.view(), backend.status()));
   for (const char* line :
        {"belfry_runs_total{job=\"backup\",outcome=\"succeeded\"} 1\n",
         "belfry_runs_total{job=\"backup\",outcome=\"failed\"} 2\n",
@@ -50,7 +50,7 @@ TEST_CASE("api/metrics: runs and slots are counted by job and outcome") {
 
 TEST_CASE("api/metrics: each metric has its help and its type, once, before its values") {
   FakeBackend backend;
-  const std::string text = Metrics().text(backend.view(), backend.status());
+  const std::string text = Metrics().text(standing_of(backend.view(), backend.status()));
   std::string last_type;
   for (const std::string_view line : split(text, '\n')) {
     CAPTURE(std::string(line));

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <api/job_walk.h>
 #include <api/routes.h>
 #include <tests/support/fake_backend.h>
 
@@ -24,6 +25,9 @@ struct World {
     return late;
   }
   Response get(std::string target) { return send("GET", std::move(target)).value(); }
+  Response post(std::string target, std::string body) {
+    return send("POST", std::move(target), std::move(body)).value();
+  }
 };
 
 bool holds(const Response& response, std::string_view part) { return response.body.find(part) != std::string::npos; }
@@ -67,16 +71,105 @@ TEST_CASE("api/routes: a parameter that an address does not take is 400, never i
 TEST_CASE("api/routes: the list of many jobs is written beside the loop, unless they are about to be replaced") {
   World world;
   for (int n = 0; n < 100; ++n) world.backend.add_job("job-" + std::to_string(n));
-  world.backend.kept_jobs = std::make_shared<JobSet>();
+  world.backend.keep_jobs();
   const std::string few = world.get("/v1/jobs").body;
   const int before = world.backend.questions;
   world.backend.add_job("one-more");
+  world.backend.keep_jobs();
   const std::string many = world.get("/v1/jobs").body;
   CHECK(world.backend.questions == before + 1);
   CHECK(many.size() > few.size());
   world.backend.kept_jobs = nullptr;
   CHECK(world.get("/v1/jobs").body == many);
   CHECK(world.backend.questions == before + 1);
+}
+
+TEST_CASE("api/job_walk: very many jobs are looked at some at a time, in file order, for lists and for metrics") {
+  World world;
+  for (std::size_t n = 0; n < JobWalk::jobs_at_once * 2 + 1; ++n) {
+    Job& job = world.backend.add_job("job-" + std::to_string(n));
+    if (n % 2 == 0) job.tags.push_back("even");
+  }
+  const std::string at_once = world.get("/v1/jobs?tag=even").body;
+  const std::string page = world.get("/metrics").body;
+  world.backend.keep_jobs();
+  int before = world.backend.questions;
+  CHECK(world.get("/v1/jobs?tag=even").body == at_once);
+  CHECK(world.backend.questions == before + 2 + 1);  // two pauses, and the writing
+  before = world.backend.questions;
+  CHECK(world.get("/v1/jobs?tag=odd").body.find("\"jobs\":[]") != std::string::npos);
+  CHECK(world.backend.questions == before + 2);  // nothing to write
+  before = world.backend.questions;
+  CHECK(world.get("/metrics").body.size() == page.size());
+  CHECK(world.backend.questions == before + 2 + 1);
+
+  // The file is read in between.
+  world.backend.before_answer = [&] {
+    world.backend.before_answer = nullptr;
+    world.backend.add_job("one-more").tags.push_back("even");
+    world.backend.keep_jobs();
+  };
+  const std::string renewed = world.get("/v1/jobs?tag=even").body;
+  CHECK(renewed.find("one-more") != std::string::npos);
+  CHECK(renewed.find("\"job-0\"") == renewed.rfind("\"job-0\""));
+}
+
+TEST_CASE("api/routes: /v1/config tells what is in force, and what is wrong with the file as it is now") {
+  World world;
+  world.backend.add_job("backup");
+  world.backend.config_facts = {.path = "/etc/belfry/schedules.yaml",
+                                .trouble = "all of it",
+                                .problems = {{.file = "f.yaml", .line = 3, .column = 5, .what = "no", .hint = "so"}},
+                                .files = {"/etc/belfry/schedules.yaml"},
+                                .state_dir = "/var/lib/belfry",
+                                .on_stop = "wait 1m30s"};
+  const Response config = world.get("/v1/config");
+  for (const char* part :
+       {"\"path\":\"/etc/belfry/schedules.yaml\",\"revision\":\"r1\",\"jobs\":1,\"timezone\":\"Europe/Berlin\"",
+        "\"problems\":[{\"file\":\"f.yaml\",\"line\":3,\"column\":5,\"severity\":\"error\",\"name\":null,"
+        "\"detail\":\"no\",\"hint\":\"so\"}]",
+        "\"files\":[\"/etc/belfry/schedules.yaml\"]", "\"on_stop\":\"wait 1m30s\",\"max_running\":100",
+        "\"keep\":{\"runs\":200,"}) {
+    CAPTURE(config.body);
+    CHECK(holds(config, part));
+  }
+}
+
+TEST_CASE("api/routes: /v1/config/validate says what a text would be told, or the file, and changes nothing") {
+  World world;
+  CHECK(world.post("/v1/config/validate", "{\"text\":\"jobs: {}\"}").body == "{\"is_valid\":true,\"problems\":[]}\n");
+  CHECK(world.post("/v1/config/validate", "").status == 200);
+  CHECK(world.backend.validated == std::vector<std::optional<std::string>>{"jobs: {}", std::nullopt});
+  CHECK(world.backend.reloads.empty());
+  world.backend.problems = {{.file = "f", .is_error = false, .name = "dst-change"}};
+  CHECK(holds(world.post("/v1/config/validate", ""), "\"is_valid\":true,\"problems\":[{\"file\":\"f\""));
+  world.backend.problems.push_back({.file = "f", .line = 1});
+  CHECK(holds(world.post("/v1/config/validate", ""), "\"is_valid\":false"));
+  CHECK(world.post("/v1/config/validate", "{\"text\":1}").status == 400);
+  CHECK(world.post("/v1/config/validate", "{\"file\":\"x\"}").status == 400);
+}
+
+TEST_CASE("api/routes: /v1/explain says what a schedule means and when it is due, or where it makes no sense") {
+  World world;
+  const Response told = world.get("/v1/explain?expr=30%202%20*%20*%20*&tz=UTC&from=2026-03-27T00:00:00Z&limit=2");
+  CHECK(told.body ==
+        "{\"expression\":\"30 2 * * *\",\"description\":\"At 02:30 every day\",\"normal_form\":\"30 2 * * * "
+        "UTC\",\"next\":["
+        "{\"utc\":\"2026-03-27T02:30:00Z\",\"local\":\"2026-03-27T02:30:00+00:00\",\"note\":null},"
+        "{\"utc\":\"2026-03-28T02:30:00Z\",\"local\":\"2026-03-28T02:30:00+00:00\",\"note\":null}]}\n");
+  CHECK(holds(world.get("/v1/explain?expr=Mon%2010:00&calendar=true&tz=UTC"), "\"utc\":\"2026-11-23T10:00:00Z\""));
+  const Response wrong = world.get("/v1/explain?expr=0%2025%20*%20*%20*&tz=UTC");
+  CHECK(wrong.status == 400);
+  CHECK(holds(wrong, "parameter 'expr', character 3: hour 25 is above 23"));
+  Job& job = world.backend.add_job("backup");
+  job.zone_name = "UTC";
+  CHECK(holds(world.get("/v1/explain?job=backup"), "\"expression\":\"backup\""));
+  CHECK(world.get("/v1/explain?job=nobody").status == 404);
+  for (const char* bad : {"", "expr=", "expr=@daily&job=backup", "expr=@daily&tz=Berlin", "expr=@daily&limit=0",
+                          "expr=@daily&calendar=maybe"}) {
+    CAPTURE(bad);
+    CHECK(world.get("/v1/explain?" + std::string(bad)).status == 400);
+  }
 }
 
 TEST_CASE("api/routes: F12 a question to the history that gets no memory is answered with 503") {
