@@ -33,7 +33,9 @@ std::string what_goes_on(std::size_t executing) {
 bool House::may_leave() {
   if (!departure_.may_leave(clock_.read().boot, turn_->view().is_quiet())) return false;
   if (departure_.is_urgent()) return true;
-  if (turn_->holds_back() || !turn_->view().is_handed_over()) return false;
+  // A ledger that does not accept will not hear of it; the next daemon says that this one ended without a word.
+  const bool will_be_recorded = turn_->view().ledger_trouble().empty();
+  if (turn_->holds_back() || (will_be_recorded && !turn_->view().is_handed_over())) return false;
   if (!std::exchange(calls_are_told_, true)) launchers_->callables().leave();
   return launchers_->callables().is_idle();
 }
