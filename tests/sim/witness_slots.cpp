@@ -260,7 +260,7 @@ void Witness::check_measured(const Run& run, const Job& job, const JobBook& know
   const auto anchor = from_start ? known.last_began : known.last_ended;
   if (!anchor || run.trigger == RunTrigger::manual) return;
   const Millis passed = window_.upto.real - *anchor;
-  if (passed + passed / 1000 + 1ms < job.measured->period) {
+  if (passed + passed / 1000 + 1ms + 2 * wavering < job.measured->period) {
     violated("S8: " + run.job.text() + " comes " + format_duration(passed) + " after what it is measured from, not " +
              format_duration(job.measured->period));
   }
