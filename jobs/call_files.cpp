@@ -16,11 +16,9 @@ CallFiles::CallFiles(std::shared_ptr<const std::string> runs_path, const Attempt
 
 CallFiles::~CallFiles() { output_.close_files(); }
 
-std::string CallFiles::directory() const { return *runs_path_ + "/" + run_directory_name(id_); }
+std::string CallFiles::directory() const { return run_directory_path(*runs_path_, id_); }
 
-std::string CallFiles::job_file(const char* name) const {
-  return directory() + "/" + run_directory::job_directory + "/" + name;
-}
+std::string CallFiles::job_file(const char* name) const { return job_directory_path(directory()) + "/" + name; }
 
 Result<void> CallFiles::make_directory() {
   if (is_made_) return {};

@@ -336,7 +336,7 @@ void CallableLauncher::recover_one(const Run& run) {
   if (trace == nullptr) return options_.report(AttemptNeverExecuted{id});
   if (!trace->end) return options_.report(AttemptLost{id, Reason::daemon_died});
   options_.report(AttemptStarted{.id = id, .at = trace->end->started});
-  JobResult result = read_result(options_.runs_path + "/" + run_directory_name(id));
+  JobResult result = read_result(run_directory_path(options_.runs_path, id));
   report_end(id, *trace->end, std::move(result.bytes));
 }
 

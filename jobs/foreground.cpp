@@ -92,7 +92,7 @@ Result<Fd> make_directory(const StartOrder& order, const Foreground& foreground,
                                          .now = foreground.clock.read().wall,
                                          .own_account = account,
                                          .zone = *zone,
-                                         .job_directory = directory + "/" + run_directory::job_directory,
+                                         .job_directory = job_directory_path(directory),
                                          .cgroup = ""}));
   Fd secrets = TRY(hold_secrets(spec));
   TRY(create_run_directory(directory, spec));
@@ -100,7 +100,7 @@ Result<Fd> make_directory(const StartOrder& order, const Foreground& foreground,
 }
 
 Result<Report> run_here(const StartOrder& order, const Foreground& foreground) {
-  const std::string directory = foreground.runs_path + "/" + run_directory_name(order.id);
+  const std::string directory = run_directory_path(foreground.runs_path, order.id);
   const auto secrets = make_directory(order, foreground, directory);
   if (!secrets) return AttemptStartFailed{.id = order.id, .detail = secrets.error().what};
   const Fd program{::open(foreground.minder_path.c_str(), O_PATH | O_CLOEXEC)};

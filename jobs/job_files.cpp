@@ -21,10 +21,6 @@ namespace {
 
 constexpr std::size_t progress_file_max = 1024;
 
-std::string job_directory(const std::string& run_directory) {
-  return run_directory + "/" + run_directory::job_directory;
-}
-
 struct JobFile {
   std::string bytes;
   WallTime written;
@@ -50,7 +46,7 @@ std::string read_up_to(const Fd& fd, std::size_t limit) {
 
 // One of the job's files, if it is there and sound. A FIFO does not hold anybody up.
 std::optional<JobFile> read_job_file(const std::string& run_directory, const char* name, std::size_t limit) {
-  const std::string path = job_directory(run_directory);
+  const std::string path = job_directory_path(run_directory);
   const Fd directory{::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)};
   struct stat of_directory{};
   if (!directory || ::fstat(directory.get(), &of_directory) != 0) return std::nullopt;
@@ -88,9 +84,9 @@ std::optional<std::string> earlier_checkpoint(const std::string& runs_path, cons
     std::optional<std::string> newest;
     for (earlier.launch = 1; earlier.launch <= launches_max; ++earlier.launch) {
       if (earlier.attempt == id.attempt && earlier.launch >= id.launch) break;
-      const std::string directory = runs_path + "/" + run_directory_name(earlier);
+      const std::string directory = run_directory_path(runs_path, earlier);
       if (::access(directory.c_str(), F_OK) != 0) break;
-      const std::string file = job_directory(directory) + "/" + run_directory::checkpoint_file;
+      const std::string file = job_directory_path(directory) + "/" + run_directory::checkpoint_file;
       struct stat info{};
       if (::lstat(file.c_str(), &info) == 0) newest = file;
     }
@@ -144,7 +140,7 @@ void take_over_checkpoint(const std::string& runs_path, const AttemptId& id) {
   if (id.attempt == 1 && id.launch == 1) return;
   const auto earlier = earlier_checkpoint(runs_path, id);
   if (!earlier) return;
-  const std::string directory = job_directory(runs_path + "/" + run_directory_name(id));
+  const std::string directory = job_directory_path(run_directory_path(runs_path, id));
   struct stat file{};
   struct stat owner{};
   if (::lstat(earlier->c_str(), &file) != 0 || ::lstat(directory.c_str(), &owner) != 0) return;

@@ -9,7 +9,6 @@
 #include <base/log.h>
 #include <base/try.h>
 #include <jobs/attempt_group.h>
-#include <jobs/end_report.h>
 #include <jobs/hints.h>
 #include <jobs/job_files.h>
 #include <jobs/launcher.h>
@@ -23,24 +22,14 @@ namespace belfry {
 namespace {
 
 constexpr std::uint64_t hints_token = 0;
-constexpr std::uint64_t again_token = 1;
-constexpr std::uint64_t progress_token = 2;
-constexpr std::uint64_t deadlines_token = 3;
-constexpr std::uint64_t rest_token = 4;
+constexpr std::uint64_t rest_token = 1;
+constexpr std::uint64_t follower_token = 2;
 
 // How long a minder waits for its next run.
 constexpr Millis rest_limit{2000};
 
 // How long a burst of starts waits for a minder that comes free.
 constexpr Millis free_one_limit{1};
-
-// What became of an attempt stands in files, and they may be unreadable for a while: no descriptor is left. It is not
-// lost for that.
-constexpr Millis unreadable_pause{100};
-constexpr int unreadable_tries = 600;
-
-// How often one attempt's progress is reported at most.
-constexpr Millis progress_pause{1000};
 
 // How long an exec may take, until the job is taken for one that runs.
 constexpr Millis exec_limit{1000};
@@ -56,35 +45,20 @@ std::uint32_t processors() {
   return ::sched_getaffinity(0, sizeof set, &set) == 0 ? static_cast<std::uint32_t>(CPU_COUNT(&set)) : 1;
 }
 
-// A minder that cannot put on record what is wrong ends with an errno.
-std::string describe_minder_end(const std::optional<ProcessEnd>& end) {
-  if (!end) return "belfry-minder has died";
-  if (end->how == ProcessEnd::How::signalled) return "belfry-minder was killed by signal " + std::to_string(end->code);
-  return system_error("belfry-minder", "", end->code).what;
-}
-
 }  // namespace
 
 Result<std::unique_ptr<CommandLauncher>> CommandLauncher::open(Options options) {
   Minders minders = TRY(Minders::open(options.minder_path, options.lines_max));
   Fd hints = TRY(open_hints(options.runs_path));
-  Fd again = TRY(open_idle_timer());
   Fd rest = TRY(open_idle_timer());
   Poller poller = TRY(Poller::open());
-  ProgressWatch progress = TRY(ProgressWatch::open());
-  Deadlines deadlines = TRY(Deadlines::open());
   TRY(poller.add(hints.get(), hints_token));
-  TRY(poller.add(again.get(), again_token));
   TRY(poller.add(rest.get(), rest_token));
-  TRY(poller.add(progress.fd(), progress_token));
-  TRY(poller.add(deadlines.fd(), deadlines_token));
-  return std::unique_ptr<CommandLauncher>(new CommandLauncher(std::move(options), std::move(poller),
-                                                              {.minders = std::move(minders),
-                                                               .hints = std::move(hints),
-                                                               .again = std::move(again),
-                                                               .rest = std::move(rest),
-                                                               .progress = std::move(progress),
-                                                               .deadlines = std::move(deadlines)}));
+  std::unique_ptr<CommandLauncher> launcher(
+      new CommandLauncher(std::move(options), std::move(poller),
+                          {.minders = std::move(minders), .hints = std::move(hints), .rest = std::move(rest)}));
+  TRY(launcher->open_follower());
+  return launcher;
 }
 
 CommandLauncher::CommandLauncher(Options options, Poller poller, Files files)
@@ -94,10 +68,20 @@ CommandLauncher::CommandLauncher(Options options, Poller poller, Files files)
       burst_(processors()),
       hints_(std::move(files.hints)),
       rest_(std::move(files.rest)),
-      again_(std::move(files.again)),
-      progress_(std::move(files.progress)),
-      deadlines_(std::move(files.deadlines)),
       account_(own_account()) {}
+
+// The minder of a run that goes on for a while is of no use to another one.
+Result<void> CommandLauncher::open_follower() {
+  follower_.emplace(TRY(AttemptFollower::open({.runs_path = options_.runs_path,
+                                               .clock = options_.clock,
+                                               .report = options_.report,
+                                               .goes_on = [this](const AttemptId& id) {
+                                                 const auto at_work = at_work_.find(id);
+                                                 if (at_work != at_work_.end())
+                                                   minders_.hang_up(at_work->second.minder);
+                                               }})));
+  return poller_.add(follower_->fd(), follower_token);
+}
 
 CommandLauncher::~CommandLauncher() = default;
 
@@ -118,16 +102,10 @@ bool CommandLauncher::handle_ready(Millis patience) {
 }
 
 void CommandLauncher::handle(std::uint64_t token) {
-  if (token == hints_token) return take_hints();
-  if (token == again_token) return look_again();
   if (token == rest_token) return let_minders_go();
-  if (token == progress_token) {
-    for (const AttemptId& id : progress_.take()) listen_again(id);
-  } else if (token == deadlines_token) {
-    for (const Deadlines::Due& due : deadlines_.take(options_.clock.read().boot)) listen_again(due.id);
-  } else {
-    take_token(token);
-  }
+  if (token == follower_token) return follower_->dispatch();
+  if (token == hints_token) return take_hints(hints_, [this](const AttemptId& id) { follower_->look(id); });
+  take_token(token);
 }
 
 void CommandLauncher::start(const StartOrder& order) {
@@ -146,10 +124,10 @@ void CommandLauncher::stop(const StopOrder& order) {
     return options_.report(
         AttemptStartFailed{.id = order.id, .detail = "stopped before it executed", .reason = order.reason});
   }
-  const auto attempt = attempts_.find(order.id);
-  if (attempt == attempts_.end() || attempt->second.is_over) return;
-  attempt->second.stop = order.reason;
-  Minders::tell_to_stop(attempt->second.minder);
+  if (!follower_->may_be_stopped(order.id)) return;
+  follower_->note_stop(order.id, order.reason);
+  const auto at_work = at_work_.find(order.id);
+  if (at_work != at_work_.end()) Minders::tell_to_stop(at_work->second.minder);
 }
 
 // Makes the run directory; gives what must not stand in it.
@@ -159,7 +137,7 @@ Result<Fd> CommandLauncher::prepare(const StartOrder& order) {
                                    .now = options_.clock.read().wall,
                                    .own_account = account_,
                                    .zone = *zone,
-                                   .job_directory = job_directory(order.id),
+                                   .job_directory = job_directory_path(directory(order.id)),
                                    .cgroup = options_.cgroups.path(),
                                    .journal = options_.journal_socket}));
   Result<Fd> secrets = hold_secrets(spec);
@@ -174,9 +152,8 @@ Result<Fd> CommandLauncher::prepare(const StartOrder& order) {
 void CommandLauncher::launch(const AttemptId& id, Postponed again) {
   Result<Minder> minder = minder_for(id, again.secrets);
   if (minder) {
-    watch(id, *std::move(minder));
-    attempts_.at(id).left = again.left;
-    return;
+    follower_->follow(id);
+    return watch(id, {.minder = *std::move(minder), .left = again.left});
   }
   const bool has_no_room = minder.error().sys_errno == EAGAIN || minder.error().sys_errno == ENOMEM;
   if (has_no_room && again.left > Millis{0}) return postpone(id, std::move(again), minder.error());
@@ -261,41 +238,43 @@ void CommandLauncher::recover(const std::vector<Run>& open_runs) {
   for (const Run& run : open_runs) recover_one(run);
   options_.cgroups.sweep([this](const std::string& name) {
     const auto id = attempt_from_directory_name(name);
-    return id && !attempts_.contains(*id);
+    return id && !follower_->is_followed(*id);
   });
 }
 
 void CommandLauncher::recover_one(const Run& run) {
   const AttemptId id = run.attempt_id();
   Fate fate = find_fate({.directory = directory(id), .recorded_in = run.boot, .boot = options_.boot});
-  Attempt unwatched{.stop = run.stop};
-  if (const auto* ended = std::get_if<Ended>(&fate)) return report_end(id, unwatched, ended->record);
+  if (const auto* ended = std::get_if<Ended>(&fate)) return follower_->report_end(id, run.stop, ended->record);
   if (const auto* lost = std::get_if<Lost>(&fate)) return options_.report(AttemptLost{id, lost->reason});
   if (std::holds_alternative<NeverExecuted>(fate)) return options_.report(AttemptNeverExecuted{id});
-  watch(id, {.process = std::move(std::get<Alive>(fate).minder)});
+  follower_->follow(id);
+  watch(id, {.minder = {.process = std::move(std::get<Alive>(fate).minder)}});
   // The limits of a group are gone when its controllers were taken away in the meantime.
   if (const auto group = AttemptGroup::of(directory(id)); group && !group->uses().is_empty()) {
     bound(id, group->uses());
     group->bound_again();
   }
-  Attempt& attempt = attempts_.at(id);
   // The earlier daemon may have died before it could say so; asking twice changes nothing.
   if (run.stop != Reason::none) stop({.id = id, .reason = run.stop});
-  follow_to_first_report(id, attempt);
+  wait_for_first_report(id);
 }
 
 // The earlier daemon may have died while this minder was about to exec. The core must know now what to make of the run.
-void CommandLauncher::follow_to_first_report(const AttemptId& id, Attempt& attempt) {
-  look_or_try_again(id, attempt);
-  for (Millis waited{0}; !attempt.is_started && !attempt.is_over; waited += exec_pause) {
-    if (waited >= exec_limit) return note_goes_on(id, attempt, options_.clock.read().wall);
-    const bool minder_is_dead = wait_for_end(attempt.minder.process, exec_pause);
-    (void)(minder_is_dead ? look_without_minder(id, attempt) : look(id, attempt));  // its end is seen once more
+void CommandLauncher::wait_for_first_report(const AttemptId& id) {
+  follower_->look(id);
+  for (Millis waited{0}; !follower_->has_first_report(id); waited += exec_pause) {
+    const auto at_work = at_work_.find(id);
+    const bool cannot_be_known = at_work == at_work_.end() || waited >= exec_limit;
+    if (cannot_be_known) return follower_->note_goes_on(id, options_.clock.read().wall);
+    const bool is_dead = wait_for_end(at_work->second.minder.process, exec_pause);
+    is_dead ? note_dead(id) : follower_->look(id);
   }
 }
 
 // From here on its end will be seen, also if it came before. One that has rested is being watched.
-void CommandLauncher::watch(const AttemptId& id, Minder minder) {
+void CommandLauncher::watch(const AttemptId& id, AtWork at_work) {
+  Minder& minder = at_work.minder;
   if (minder.token == 0) {
     minder.token = ++last_token_;
     for (const Fd* fd : {&minder.process, &minder.line}) {
@@ -304,62 +283,51 @@ void CommandLauncher::watch(const AttemptId& id, Minder minder) {
     }
   }
   by_token_.emplace(minder.token, id);
-  attempts_.emplace(id, Attempt{.minder = std::move(minder)});
-}
-
-void CommandLauncher::take_hints() {
-  belfry::take_hints(hints_, [this](const AttemptId& id) {
-    const auto attempt = attempts_.find(id);
-    if (attempt != attempts_.end()) look_or_try_again(id, attempt->second);
-  });
+  at_work_.emplace(id, std::move(at_work));
 }
 
 void CommandLauncher::take_token(std::uint64_t token) {
   const auto named = by_token_.find(token);
   if (named == by_token_.end()) return minders_.look_at(token);
   const AttemptId id = named->second;
-  if (postponed_.contains(id)) return take_postponed(id);
-  take_from_minder(id, token);
+  postponed_.contains(id) ? take_postponed(id) : take_from_minder(id);
 }
 
-void CommandLauncher::take_from_minder(const AttemptId& id, std::uint64_t token) {
-  Attempt& attempt = attempts_.at(id);
-  const bool was_at_its_first_run = !attempt.minder.has_rested;
-  if (!is_free_or_dead(attempt)) return;
-  attempt.minder_is_gone = true;
-  by_token_.erase(token);
-  if (!was_at_its_first_run && has_missed_its_minder(id, attempt)) {
-    const Millis left = attempt.left;
-    attempts_.erase(id);
-    return launch(id, {.pause = launch_pause_first, .left = left});
-  }
+// A minder that is dying closes its line first.
+void CommandLauncher::take_from_minder(const AttemptId& id) {
+  Minder& minder = at_work_.at(id).minder;
+  const MinderWord word = minder.line ? listen_to(minder) : MinderWord::gone;
+  if (word == MinderWord::free) return note_free(id);
+  if (word == MinderWord::gone) minders_.hang_up(minder);
+  if (wait_for_end(minder.process, Millis{0})) note_dead(id);
+}
+
+void CommandLauncher::note_free(const AttemptId& id) {
+  minders_.rest(leave(id).minder, options_.clock.read().boot);
+  if (!std::exchange(rest_is_timed_, true)) (void)set_timer(rest_, rest_limit);
   unbound(id);
-  look_or_try_again(id, attempt);
+  follower_->note_alone(id, std::nullopt);
 }
 
 // One that rested may have been killed just when it was sent for, which is no fault of the start: without a claim
 // nothing has executed, and nobody is left who could take it.
-bool CommandLauncher::has_missed_its_minder(const AttemptId& id, const Attempt& attempt) const {
-  if (attempt.stop != Reason::none || attempt.is_over) return false;
-  const auto claim = read_claim(directory(id));
-  return claim && !*claim;
+void CommandLauncher::note_dead(const AttemptId& id) {
+  AtWork dead = leave(id);
+  const auto end = reap_child(dead.minder.process);
+  minders_.hang_up(dead.minder);
+  if (dead.minder.has_rested && follower_->is_untouched(id)) {
+    follower_->forget(id);
+    return launch(id, {.pause = launch_pause_first, .left = dead.left});
+  }
+  unbound(id);
+  follower_->note_alone(id, end);
 }
 
-// A minder that is dying closes its line first.
-bool CommandLauncher::is_free_or_dead(Attempt& attempt) {
-  Minder& minder = attempt.minder;
-  const MinderWord word = minder.line ? listen_to(minder) : MinderWord::gone;
-  if (word == MinderWord::free) {
-    minders_.rest(std::exchange(minder, {}), options_.clock.read().boot);
-    if (!std::exchange(rest_is_timed_, true)) (void)set_timer(rest_, rest_limit);
-    return true;
-  }
-  if (word == MinderWord::gone) minders_.hang_up(minder);
-  if (!wait_for_end(minder.process, Millis{0})) return false;
-  attempt.minder_end = reap_child(minder.process);
-  minders_.hang_up(minder);
-  minder = {};
-  return true;
+// The minder is no longer at its side.
+CommandLauncher::AtWork CommandLauncher::leave(const AttemptId& id) {
+  AtWork left = std::move(at_work_.extract(id).mapped());
+  by_token_.erase(left.minder.token);
+  return left;
 }
 
 void CommandLauncher::let_minders_go() {
@@ -370,142 +338,6 @@ void CommandLauncher::let_minders_go() {
   if (rest_is_timed_) (void)set_timer(rest_, rest_limit);
 }
 
-// Reads what is new of an attempt, and forgets it once its minder is dead and everything is said. What cannot be read
-// now is tried again in a while.
-void CommandLauncher::look_or_try_again(const AttemptId& id, Attempt& attempt) {
-  const Result<void> looked = attempt.minder_is_gone ? look_without_minder(id, attempt) : look(id, attempt);
-  if (looked) {
-    attempt.tries = 0;
-    if (attempt.minder_is_gone) forget(id);
-    return;
-  }
-  if (attempt.tries++ == 0) log::warning("run " + id.run.text() + ": " + looked.error().what + ", and is tried again");
-  if (attempt.minder_is_gone && attempt.tries > unreadable_tries) {
-    report_lost(id, looked.error().what);
-    forget(id);
-    return;
-  }
-  if (unreadable_.empty()) (void)set_timer(again_, unreadable_pause);
-  unreadable_.push_back(id);
-}
-
-void CommandLauncher::look_again() {
-  std::uint64_t expirations = 0;
-  (void)!::read(again_.get(), &expirations, sizeof expirations);
-  for (const AttemptId& id : std::exchange(unreadable_, {})) {
-    const auto attempt = attempts_.find(id);
-    if (attempt != attempts_.end()) look_or_try_again(id, attempt->second);
-  }
-}
-
-// Reads what the minder has stated, and reports what is new. An error: it cannot be read now.
-Result<void> CommandLauncher::look(const AttemptId& id, Attempt& attempt) {
-  if (attempt.is_over) return {};
-  if (const auto record = TRY(look_for_exit_record(directory(id)))) {
-    report_end(id, attempt, *record);
-    return {};
-  }
-  const auto claim = read_claim(directory(id));
-  if (claim && *claim && (*claim)->executing) note_goes_on(id, attempt, *(*claim)->executing);
-  if (attempt.is_started) look_for_progress(id, attempt);
-  return {};
-}
-
-// What it says too soon is looked for again when its time has come.
-void CommandLauncher::look_for_progress(const AttemptId& id, Attempt& attempt) {
-  const BootTime now = options_.clock.read().boot;
-  if (!attempt.is_over && now < attempt.quiet_until) {
-    return deadlines_.set({.id = id, .what = Deadlines::What::progress}, attempt.quiet_until);
-  }
-  auto progress = read_progress(directory(id));
-  if (!progress || progress == attempt.told) return;
-  attempt.told = progress;
-  attempt.quiet_until = now + progress_pause;
-  options_.report(AttemptProgressed{.id = id, .progress = *std::move(progress)});
-}
-
-// Listens first, so that what is written while it looks is heard. After that it is quiet, also where the word was about
-// another file there.
-void CommandLauncher::listen_again(const AttemptId& id) {
-  const auto known = attempts_.find(id);
-  if (known == attempts_.end() || known->second.is_over) return;
-  Attempt& attempt = known->second;
-  const BootTime now = options_.clock.read().boot;
-  if (now < attempt.quiet_until) {
-    return deadlines_.set({.id = id, .what = Deadlines::What::progress}, attempt.quiet_until);
-  }
-  progress_.listen(id, job_directory(id));
-  if (attempt.is_started) look_for_progress(id, attempt);
-  attempt.quiet_until = now + progress_pause;
-}
-
-void CommandLauncher::forget(const AttemptId& id) {
-  deadlines_.forget(id);
-  progress_.forget(id);
-  attempts_.erase(id);
-}
-
-Result<void> CommandLauncher::look_without_minder(const AttemptId& id, Attempt& attempt) {
-  TRY(look(id, attempt));
-  return attempt.is_over ? Result<void>{} : settle_without_minder(id, attempt);
-}
-
-// The minder is dead and there is no exit record. Without a claim of its own it has not let the job execute.
-Result<void> CommandLauncher::settle_without_minder(const AttemptId& id, Attempt& attempt) {
-  const auto claim = read_claim(directory(id));
-  if (!claim && claim.error().sys_errno != 0) return std::unexpected(claim.error());
-  attempt.is_over = true;
-  const std::string why = describe_minder_end(attempt.minder_end);
-  const Fate fate = !claim    ? Fate{Lost{Reason::minder_killed}}  // it is there and makes no sense
-                    : !*claim ? Fate{NeverExecuted{}}
-                              : fate_without_minder(directory(id), **claim);
-  if (const auto* ended = std::get_if<Ended>(&fate)) {
-    report_end(id, attempt, ended->record);
-  } else if (std::holds_alternative<NeverExecuted>(fate)) {
-    options_.report(AttemptStartFailed{.id = id, .detail = why});
-  } else {
-    report_lost(id, why);
-  }
-  return {};
-}
-
-void CommandLauncher::report_lost(const AttemptId& id, const std::string& why) {
-  log::warning("run " + id.run.text() + " is lost: " + why);
-  options_.report(AttemptLost{id, Reason::minder_killed});
-}
-
-// It is not one of those that are over at once: it may say how far it is, and its minder is of no use to another run.
-void CommandLauncher::note_goes_on(const AttemptId& id, Attempt& attempt, WallTime since) {
-  if (attempt.is_started) return;
-  report_started(id, attempt, since);
-  progress_.listen(id, job_directory(id));
-  minders_.hang_up(attempt.minder);
-}
-
-void CommandLauncher::report_started(const AttemptId& id, Attempt& attempt, WallTime at) {
-  if (attempt.is_started) return;
-  attempt.is_started = true;
-  options_.report(AttemptStarted{id, at});
-}
-
-void CommandLauncher::report_end(const AttemptId& id, Attempt& attempt, const ExitRecord& record) {
-  attempt.is_over = true;
-  progress_.forget(id);
-  const bool has_executed = std::holds_alternative<ProcessEnd>(record.end);
-  if (has_executed) report_started(id, attempt, record.started);
-  if (has_executed) look_for_progress(id, attempt);
-  options_.report(end_report({.id = id,
-                              .stop = attempt.stop,
-                              .record = record,
-                              .result = has_executed ? read_result(directory(id)) : JobResult{}}));
-}
-
-std::string CommandLauncher::directory(const AttemptId& id) const {
-  return options_.runs_path + "/" + run_directory_name(id);
-}
-
-std::string CommandLauncher::job_directory(const AttemptId& id) const {
-  return directory(id) + "/" + run_directory::job_directory;
-}
+std::string CommandLauncher::directory(const AttemptId& id) const { return run_directory_path(options_.runs_path, id); }
 
 }  // namespace belfry

@@ -18,12 +18,10 @@
 #include <base/poller.h>
 #include <base/zones.h>
 #include <jobs/account.h>
+#include <jobs/attempt_follower.h>
 #include <jobs/burst.h>
 #include <jobs/cgroup_home.h>
-#include <jobs/deadlines.h>
 #include <jobs/minders.h>
-#include <jobs/progress_watch.h>
-#include <jobs/records.h>
 
 namespace belfry {
 
@@ -55,20 +53,11 @@ class CommandLauncher final : public Launcher {
   void recover(const std::vector<Run>& open_runs) override;
 
  private:
-  struct Attempt {
-    Minder minder;                 // while it is at this attempt's side
-    Reason stop = Reason::none;    // why it was told to stop
-    Millis left{};                 // as in Postponed, should it have to be launched once more
-    bool is_started = false;       // AttemptStarted was reported
-    bool is_over = false;          // its end was reported; only the minder's own end is waited for
-    std::optional<Progress> told;  // what was last reported of how far it is
-    BootTime quiet_until{};        // until then nothing more of that is reported
-
-    bool minder_is_gone = false;           // dead, or at nobody's side
-    std::optional<ProcessEnd> minder_end;  // as far as it can be known
-    int tries = 0;                         // to read what it has stated, in a row and in vain
+  // A minder at an attempt's side.
+  struct AtWork {
+    Minder minder;
+    Millis left{};  // as in Postponed, should the attempt have to be launched once more
   };
-  using Attempts = std::map<AttemptId, Attempt>;
 
   // A launch for which the machine had no process left: nobody has its directory's claim yet (S29).
   struct Postponed {
@@ -82,12 +71,10 @@ class CommandLauncher final : public Launcher {
   struct Files {
     Minders minders;
     Fd hints;
-    Fd again;  // a timer
-    Fd rest;   // a timer
-    ProgressWatch progress;
-    Deadlines deadlines;
+    Fd rest;  // a timer
   };
   CommandLauncher(Options options, Poller poller, Files files);
+  Result<void> open_follower();
 
   Result<Fd> prepare(const StartOrder& order);
   void launch(const AttemptId& id, Postponed again);
@@ -98,8 +85,8 @@ class CommandLauncher final : public Launcher {
   bool forget_postponed(const AttemptId& id);
   std::shared_ptr<const Zone> zone_of(const Job& job);
   void recover_one(const Run& run);
-  void watch(const AttemptId& id, Minder minder);
-  void follow_to_first_report(const AttemptId& id, Attempt& attempt);
+  void watch(const AttemptId& id, AtWork at_work);
+  void wait_for_first_report(const AttemptId& id);
 
   void bound(const AttemptId& id, Controllers used);
   void unbound(const AttemptId& id);
@@ -107,28 +94,14 @@ class CommandLauncher final : public Launcher {
 
   bool handle_ready(Millis patience);
   void handle(std::uint64_t token);
-  void take_hints();
   void take_token(std::uint64_t token);
-  void take_from_minder(const AttemptId& id, std::uint64_t token);
-  bool is_free_or_dead(Attempt& attempt);
-  bool has_missed_its_minder(const AttemptId& id, const Attempt& attempt) const;
+  void take_from_minder(const AttemptId& id);
+  void note_free(const AttemptId& id);
+  void note_dead(const AttemptId& id);
+  AtWork leave(const AttemptId& id);
   void let_minders_go();
-  void look_or_try_again(const AttemptId& id, Attempt& attempt);
-  void look_again();
-  Result<void> look(const AttemptId& id, Attempt& attempt);
-  void look_for_progress(const AttemptId& id, Attempt& attempt);
-  void listen_again(const AttemptId& id);
-  void forget(const AttemptId& id);
-  Result<void> look_without_minder(const AttemptId& id, Attempt& attempt);
-  Result<void> settle_without_minder(const AttemptId& id, Attempt& attempt);
-  void report_lost(const AttemptId& id, const std::string& why);
-
-  void note_goes_on(const AttemptId& id, Attempt& attempt, WallTime since);
-  void report_started(const AttemptId& id, Attempt& attempt, WallTime at);
-  void report_end(const AttemptId& id, Attempt& attempt, const ExitRecord& record);
 
   std::string directory(const AttemptId& id) const;
-  std::string job_directory(const AttemptId& id) const;
 
   Options options_;
   Poller poller_;
@@ -137,17 +110,14 @@ class CommandLauncher final : public Launcher {
   Fd hints_;
   Fd rest_;  // the timer of those of the minders that rest
   bool rest_is_timed_ = false;
-  Fd again_;                           // the timer of
-  std::vector<AttemptId> unreadable_;  // those of which it could not be read what became of them
-  ProgressWatch progress_;
-  Deadlines deadlines_;  // of words about progress that came too soon
+  std::optional<AttemptFollower> follower_;
   Account account_;
   ZoneCache zones_;
-  Attempts attempts_;
+  std::map<AttemptId, AtWork> at_work_;
   std::map<AttemptId, Postponed> postponed_;
   std::map<AttemptId, Controllers> bounded_;  // the attempts whose limits make use of controllers
   std::map<std::uint64_t, AttemptId> by_token_;
-  std::uint64_t last_token_ = 4;  // those before are the hints socket's, and of what stands behind it above
+  std::uint64_t last_token_ = 2;  // those before are the hints socket's, and of what stands behind it above
 };
 
 }  // namespace belfry

@@ -87,7 +87,7 @@ class OutputFile {
 
 Result<OutputFile> OutputFile::open(const std::string& runs_path, const AttemptId& id,
                                     std::optional<OutputStream> stream) {
-  const std::string directory = runs_path + "/" + run_directory_name(id) + "/";
+  const std::string directory = run_directory_path(runs_path, id) + "/";
   // The index first: what it speaks of is in the output already.
   auto index = read_index(directory + run_directory::index_file);
   if (!index && index.error().sys_errno == 0) return std::unexpected(std::move(index).error());

@@ -191,6 +191,14 @@ Result<void> make_job_directory(const std::string& path, const std::optional<Acc
 
 }  // namespace
 
+std::string run_directory_path(const std::string& runs_path, const AttemptId& id) {
+  return runs_path + "/" + run_directory_name(id);
+}
+
+std::string job_directory_path(const std::string& run_directory) {
+  return run_directory + "/" + run_directory::job_directory;
+}
+
 std::string run_directory_name(const AttemptId& id) {
   return id.run.text() + "." + std::to_string(id.attempt) + "." + std::to_string(id.launch);
 }

@@ -18,6 +18,10 @@ namespace belfry {
 
 // "01J9Z3...Q.1.1": the name of an attempt's run directory, and of no other's.
 std::string run_directory_name(const AttemptId& id);
+std::string run_directory_path(const std::string& runs_path, const AttemptId& id);
+
+// The part of it that is the job's.
+std::string job_directory_path(const std::string& run_directory);
 std::optional<AttemptId> attempt_from_directory_name(std::string_view name);
 
 // What a minder is to start, and how.
