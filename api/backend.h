@@ -6,6 +6,7 @@
 
 #include <sys/types.h>
 
+#include <expected>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -84,6 +85,13 @@ struct Reloaded {
   bool needs_restart = false;  // the daemon's own settings changed
 };
 
+// A file that has errors: nothing changes.
+struct FileRefused {
+  std::string what;  // all of it, as it is shown to people
+  std::vector<FileProblem> problems;
+};
+using ReloadResult = std::expected<Reloaded, FileRefused>;
+
 // What the ledger says of the schedules' slots, held against the schedules (S1).
 struct AuditFacts {
   std::int64_t jobs = 0;
@@ -131,7 +139,7 @@ class Backend {
 
   // `who` asks. Calls `done` when the file is read, later or at once, or not at all if the daemon stops before that.
   // bad_input: every problem of the file, as it is shown to people; nothing is changed.
-  using ReloadDone = std::function<void(const Result<Reloaded>&)>;
+  using ReloadDone = std::function<void(const ReloadResult&)>;
   virtual void reload(ReloadHow how, std::string who, ReloadDone done) = 0;
 
   virtual ConfigFacts config() = 0;

@@ -20,10 +20,24 @@ Result<void> post_validate(const Call& call) {
   return {};
 }
 
+namespace {
+
+Problem problem_of(const FileRefused& refused) {
+  Problem problem{.status = 422, .detail = refused.what};
+  for (const FileProblem& one : refused.problems) {
+    if (!one.is_error) continue;
+    problem.errors.push_back(
+        {.file = one.file, .line = one.line, .column = one.column, .detail = one.what, .hint = one.hint});
+  }
+  return problem;
+}
+
+}  // namespace
+
 Result<void> post_reload(const Call& call) {
   const bool is_dry_run = TRY(read_reload_body(call.request.body));
-  const auto answer = [&backend = call.backend, reply = call.reply](const Result<Reloaded>& reloaded) {
-    if (!reloaded) return reply(respond({.status = 422, .detail = reloaded.error().what}));
+  const auto answer = [&backend = call.backend, reply = call.reply](const ReloadResult& reloaded) {
+    if (!reloaded) return reply(respond(problem_of(reloaded.error())));
     const JobSet* set = backend.view().job_set();
     const ListFrame frame{.now = backend.now().wall, .timezone = set != nullptr ? set->zone_name : "UTC"};
     reply(json_response(reloaded_json(*reloaded, frame)));

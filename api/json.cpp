@@ -272,6 +272,14 @@ Json to_json(const FileProblem& problem) {
           {"hint", problem.hint}};
 }
 
+Json to_json(const Problem::Flaw& flaw) {
+  Json place = {{"pointer", flaw.pointer}};
+  if (flaw.pointer.empty()) place = {{"file", flaw.file}, {"line", flaw.line}, {"column", flaw.column}};
+  place["detail"] = flaw.detail;
+  place["hint"] = or_null(flaw.hint);
+  return place;
+}
+
 Json to_json(const Event& event) {
   return {{"number", event.number},
           {"at", time_of(event.at)},
@@ -477,7 +485,7 @@ std::string problem_json(const Problem& problem) {
   if (problem.reason != Reason::none) document["reason"] = text(problem.reason);
   if (problem.run) document["run"] = problem.run->text();
   for (const Problem::Flaw& flaw : problem.errors) {
-    document["errors"].push_back({{"pointer", flaw.pointer}, {"detail", flaw.detail}, {"hint", or_null(flaw.hint)}});
+    document["errors"].push_back(to_json(flaw));
   }
   return write(document);
 }

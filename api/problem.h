@@ -21,9 +21,12 @@ struct Problem {
   Reason reason = Reason::none;
   std::optional<RunId> run;  // the run that is in the way
 
-  // What is wrong in a body, one by one.
+  // What is wrong in a body, or in a file, one by one.
   struct Flaw {
-    std::string pointer;  // "/params/date"
+    std::string pointer;  // "/params/date"; empty: it stands in a file
+    std::string file;
+    std::size_t line = 0;  // from 1; 0: the file as a whole
+    std::size_t column = 0;
     std::string detail;
     std::string hint;  // what to write there; may be empty
   };

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -101,15 +102,33 @@ std::string unknown_option(const CLI::App& app, const CLI::App* command, const s
   return with_nearest("there is no option '" + option + "'", option, names);
 }
 
+using Words = std::span<const char* const>;
+
+bool came_first(const std::string& word, const std::string& other, Words typed) {
+  const auto found = std::ranges::find_if(typed, [&](std::string_view one) { return one == word || one == other; });
+  return found != typed.end() && *found == word;
+}
+
+// `belfry import`: of what?
+std::string missing_word(const CLI::App& command, const CLI::ParseError& error) {
+  const auto words = command.get_subcommands([](const CLI::App* one) { return !one->get_name().empty(); });
+  if (words.empty() || !command.get_subcommands().empty()) return error.what();
+  std::string names;
+  for (const CLI::App* one : words) names += (names.empty() ? "" : " or ") + one->get_name();
+  return "'belfry " + command.get_name() + "' needs one word more: " + names;
+}
+
 // What was typed and belongs nowhere, in words; else what the parser says.
-std::string what_is_wrong(const CLI::App& app, const CLI::App* command, const CLI::ParseError& error) {
+std::string what_is_wrong(const CLI::App& app, const CLI::App* command, const CLI::ParseError& error, Words typed) {
   const std::vector<std::string> rest = app.remaining(true);
   const auto option = std::find_if(rest.begin(), rest.end(), [](const std::string& word) {
     return word.size() > 1 && word.starts_with('-') && word != "--";
   });
   if (option != rest.end()) return unknown_option(app, command, *option);
   if (command == nullptr) return rest.empty() ? "a command is missing" : unknown_command(app, rest.front());
-  if (rest.empty()) return error.what();
+  // `belfry tokn list`: the parser passes over the first word, and takes the second one for the command.
+  if (!rest.empty() && came_first(rest.front(), command->get_name(), typed)) return unknown_command(app, rest.front());
+  if (rest.empty()) return missing_word(*command, error);
   return "'" + rest.front() + "' is a word too many for 'belfry " + command->get_name() + "'";
 }
 
@@ -139,12 +158,13 @@ void describe(CLI::App& app) {
   app.fallthrough();
 }
 
-int usage_error(const CLI::App& app, const CLI::ParseError& error) {
+int usage_error(const CLI::App& app, const CLI::ParseError& error, Words typed) {
   const auto chosen = app.get_subcommands();
   const CLI::App* const command = chosen.empty() ? nullptr : chosen.front();
+  const std::string what = what_is_wrong(app, command, error, typed);
   const bool is_about_command = command != nullptr && command->get_name() != "help";
   const std::string help = is_about_command ? "belfry help " + command->get_name() : "belfry help";
-  std::fprintf(stderr, "belfry: %s\nTry: %s\n", printable(what_is_wrong(app, command, error)).c_str(), help.c_str());
+  std::fprintf(stderr, "belfry: %s\nTry: %s\n", printable(what).c_str(), help.c_str());
   return exit_usage;
 }
 
@@ -178,7 +198,7 @@ int run_program(int argc, const char* const* argv) {
   } catch (const CLI::Success& wanted) {
     return app.exit(wanted);
   } catch (const CLI::ParseError& error) {
-    return usage_error(app, error);
+    return usage_error(app, error, Words(argv, static_cast<std::size_t>(argc)).subspan(1));
   }
   if (!context.chosen) return finish(exit_ok);  // help
   const Result<int> code = context.chosen(context);

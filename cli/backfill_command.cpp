@@ -1,7 +1,9 @@
+#include <cstdio>
 #include <memory>
 
 #include <CLI/CLI.hpp>
 #include <api/target.h>
+#include <base/text.h>
 #include <base/try.h>
 #include <cli/backfill_command.h>
 #include <cli/body_text.h>
@@ -11,6 +13,7 @@
 #include <cli/output.h>
 #include <cli/param_option.h>
 #include <cli/phrases.h>
+#include <cli/text_width.h>
 #include <cli/typed_time.h>
 
 namespace belfry::cli {
@@ -35,11 +38,19 @@ Result<std::string> rehearsed(const DaemonLink& daemon, const std::string& answe
          (slots.count > 1 ? " to " + local_phrase(slots.last, *time.zone) : std::string()) + "\n";
 }
 
+int refuse_order(const Options& options) {
+  std::fprintf(stderr, "belfry: --to %s lies before --from %s\nTry: belfry help backfill\n",
+               printable(options.to).c_str(), printable(options.from).c_str());
+  return exit_usage;
+}
+
 Result<int> backfill(const Context& context, const Options& options) {
   const DaemonLink daemon = find_daemon(context, Surroundings::of_this_process());
   BodyText body;
-  body.text("from", TRY(past_instant_for(daemon, options.from)));
-  body.text("to", TRY(past_instant_for(daemon, options.to)));
+  const std::string from = TRY(past_instant_for(daemon, options.from));
+  const std::string to = TRY(past_instant_for(daemon, options.to));
+  if (parse_rfc3339(to).value() < parse_rfc3339(from).value()) return refuse_order(options);
+  body.text("from", from).text("to", to);
   body.params("params", params_of(options.params)).flag("dry_run", options.is_dry_run);
   const HttpResponse response = TRY(daemon.exchange(
       {.method = "POST", .target = "/v1/jobs/" + api::percent_encode(options.job) + "/backfill", .body = body.take()}));
@@ -65,8 +76,14 @@ void add_backfill(CLI::App& app, Context& context) {
       "  belfry backfill report --from 2026-11-01 --to 2026-11-07 --dry-run\n"
       "  belfry backfill report --from \"2026-11-01 06:00\" --to \"2026-11-07 06:00\"");
   command->add_option("JOB", options->job, "Which job")->required()->type_name("");
-  command->add_option("--from", options->from, "From this time on, or so long ago")->required()->type_name("TIME");
-  command->add_option("--to", options->to, "Up to this time, or so long ago")->required()->type_name("TIME");
+  command->add_option("--from", options->from, "From this time on, or so long ago")
+      ->required()
+      ->check(check_instant_or_duration)
+      ->type_name("TIME");
+  command->add_option("--to", options->to, "Up to this time, or so long ago")
+      ->required()
+      ->check(check_instant_or_duration)
+      ->type_name("TIME");
   add_param_option(*command, options->params);
   command->add_flag("--dry-run", options->is_dry_run, "Only say how often it would run");
   command->callback([&context, options] { context.chosen = [options](Context& c) { return backfill(c, *options); }; });

@@ -36,7 +36,7 @@ class FileBackend final : public api::Backend {
   }
   void tell_progress(const AttemptId&, Progress) override { VERIFY(!"a file has no runs"); }
   void reload(api::ReloadHow, std::string, ReloadDone done) override {
-    done(std::unexpected(Error::failed("a file is not reloaded")));
+    done(std::unexpected(api::FileRefused{.what = "a file is not reloaded", .problems = {}}));
   }
   api::ConfigFacts config() override { return {.path = path_}; }
   void validate(std::optional<std::string>, ValidateDone done) override { done({}); }

@@ -39,6 +39,11 @@ std::string target_of(const Options& options) {
 
 bool is_failing(const JobRow& job) { return job.last && sign_of(*job.last).emphasis == Emphasis::bad; }
 
+bool is_running(const JobRow& job) {
+  return std::ranges::any_of(
+      job.open, [](const Run& run) { return run.state == RunState::running || run.state == RunState::starting; });
+}
+
 // How the last run stands, in two cells: when it was, and what came of it.
 std::vector<Cell> last_run_cells(const JobRow& job, WallTime now) {
   if (!job.open.empty()) {
@@ -73,12 +78,13 @@ Cell next_cell(const JobRow& job, WallTime now) {
 }
 
 std::string summary(const Listing<JobRow>& jobs) {
-  const auto running =
-      std::count_if(jobs.rows.begin(), jobs.rows.end(), [](const JobRow& job) { return !job.open.empty(); });
-  const auto failing = std::count_if(jobs.rows.begin(), jobs.rows.end(), is_failing);
+  const auto running = std::ranges::count_if(jobs.rows, is_running);
+  const auto waiting = std::ranges::count_if(jobs.rows, [](const JobRow& job) { return !job.open.empty(); }) - running;
+  const auto failing = std::ranges::count_if(jobs.rows, is_failing);
   std::string line = std::to_string(jobs.rows.size()) + (jobs.rows.size() == 1 ? " job, " : " jobs, ") +
-                     std::to_string(running) + " running, " + std::to_string(failing) + " failing.  Times in " +
-                     jobs.timezone + ".";
+                     std::to_string(running) + " running, " +
+                     (waiting > 0 ? std::to_string(waiting) + " waiting, " : "") + std::to_string(failing) +
+                     " failing.  Times in " + jobs.timezone + ".";
   const auto first = std::find_if(jobs.rows.begin(), jobs.rows.end(), is_failing);
   if (first != jobs.rows.end()) line += "  Why did it fail?  belfry logs " + first->name;
   return line;
@@ -108,7 +114,9 @@ Result<int> list(const Context& context, const Options& options) {
     table.add({{job.name}, schedule_cell(job, jobs.timezone), last[0], last[1], next_cell(job, jobs.now)});
   }
   if (!jobs.rows.empty()) print(table.render(Terminal::of_stdout(context, Surroundings::of_this_process())));
-  print_footer(context, summary(jobs));
+  const bool was_narrowed = target_of(options) != target_of({});
+  const bool is_none_of_many = jobs.rows.empty() && was_narrowed;
+  print_footer(context, is_none_of_many ? "There is no such job.  All of them: belfry list" : summary(jobs));
   tell_trouble(context);
   return exit_ok;
 }

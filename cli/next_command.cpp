@@ -11,6 +11,7 @@
 #include <cli/phrases.h>
 #include <cli/read_view.h>
 #include <cli/table.h>
+#include <cli/typed_time.h>
 
 namespace belfry::cli {
 
@@ -23,14 +24,25 @@ struct Options {
 
 constexpr std::size_t count_max = 10'000;
 
-std::string target_of(const Options& options) {
-  std::string target = "/v1/upcoming?limit=" + std::to_string(options.count);
-  if (!options.until.empty()) target += "&until=" + api::percent_encode(options.until);
-  return target;
+// The clock and the zone are those of whoever answers: the daemon, or the file.
+Result<std::string> until_of(Context context, const std::string& text) {
+  if (const auto exact = parse_rfc3339(text)) return format_utc(*exact);
+  context.quiet = true;  // that no daemon runs is said once
+  const std::string document = TRY(read_view(context, "/v1/upcoming?limit=1"));
+  const auto frame = TRY(decode_upcoming(document));
+  return format_utc(TRY(read_coming_instant(text, *zone_named(frame.timezone), frame.now)));
+}
+
+Result<std::string> target_of(const Context& context, const Options& options) {
+  const std::string target = "/v1/upcoming?limit=" + std::to_string(options.count);
+  if (options.until.empty()) return target;
+  const std::string until = TRY(until_of(context, options.until));
+  return target + "&until=" + api::percent_encode(until);
 }
 
 Result<int> next(const Context& context, const Options& options) {
-  const std::string document = TRY(read_view(context, target_of(options)));
+  const std::string target = TRY(target_of(context, options));
+  const std::string document = TRY(read_view(context, target));
   if (context.form == OutputForm::json) {
     print(TRY(member(document, "upcoming")));
     return exit_ok;
@@ -46,11 +58,6 @@ Result<int> next(const Context& context, const Options& options) {
   return exit_ok;
 }
 
-std::string check_instant(const std::string& text) {
-  const auto instant = parse_rfc3339(text);
-  return instant ? "" : instant.error().what;
-}
-
 }  // namespace
 
 void add_next(CLI::App& app, Context& context) {
@@ -59,13 +66,15 @@ void add_next(CLI::App& app, Context& context) {
   command->footer(
       "  belfry next\n"
       "  belfry next -n 5\n"
-      "  belfry next --until 2026-12-24T18:00:00+01:00\n"
+      "  belfry next --until 08:00            until tomorrow morning; or  --until 12h\n"
       "  belfry next -c schedules.yaml        what a file says, without a daemon");
   command->add_option("-n", options->count, "How many at most")
       ->check(CLI::Range(std::size_t{1}, count_max))
       ->capture_default_str()
       ->type_name("N");
-  command->add_option("--until", options->until, "None after this instant")->check(check_instant)->type_name("TIME");
+  command->add_option("--until", options->until, "None after this time, or later than so long from now")
+      ->check(check_instant_or_duration)
+      ->type_name("TIME");
   command->add_option("-c,--config", context.config, "Ask this file, not the daemon")->type_name("FILE");
   command->callback([&context, options] { context.chosen = [options](Context& c) { return next(c, *options); }; });
 }

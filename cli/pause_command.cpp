@@ -62,7 +62,7 @@ Result<int> tell(const Context& context, const std::string& answer, const std::s
 Result<int> pause(const Context& context, const PauseOptions& options) {
   const DaemonLink daemon = find_daemon(context, Surroundings::of_this_process());
   BodyText body = body_of(options.chosen);
-  body.text("until", TRY(instant_for(daemon, options.until)));
+  body.text("until", TRY(coming_instant_for(daemon, options.until)));
   body.text("for", options.length).text("reason", options.reason);
   const HttpResponse response = TRY(daemon.post("/v1/jobs/pause", body.take()));
   return tell(context, response.body, "paused", "What runs goes on.  Undo: belfry resume");
@@ -87,7 +87,10 @@ void add_pause(CLI::App& app, Context& context) {
       "  belfry pause --all                   until belfry resume --all");
   add_choice(*command, options->chosen);
   auto* length = command->add_option("--for", options->length, "For so long")->check(check_duration)->type_name("SPAN");
-  command->add_option("--until", options->until, "Until this time")->type_name("TIME")->excludes(length);
+  command->add_option("--until", options->until, "Until this time")
+      ->check(check_instant)
+      ->type_name("TIME")
+      ->excludes(length);
   command->add_option("--reason", options->reason, "Why; shown wherever the pause is")->type_name("TEXT");
   command->callback([&context, options] { context.chosen = [options](Context& c) { return pause(c, *options); }; });
 }

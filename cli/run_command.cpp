@@ -32,7 +32,7 @@ struct Options {
 
 Result<HttpRequest> request_of(const DaemonLink& daemon, const Options& options) {
   BodyText body;
-  body.text("at", TRY(instant_for(daemon, options.at)));
+  body.text("at", TRY(coming_instant_for(daemon, options.at)));
   body.text("scheduled_time", TRY(instant_for(daemon, options.nominal)));
   body.text("delay", options.delay).flag("ignore_overlap", options.ignores_overlap).flag("dry_run", options.is_dry_run);
   body.text("queue", options.queue).params("params", params_of(options.params));
@@ -81,12 +81,13 @@ void add_run(CLI::App& app, Context& context) {
   command->add_option("JOB", options->job, "Which job")->required()->type_name("");
   add_param_option(*command, options->params);
   add_watch_options(*command, options->watch);
-  auto* at = command->add_option("--at", options->at, "Not before this time")->type_name("TIME");
+  auto* at = command->add_option("--at", options->at, "Not before this time")->check(check_instant)->type_name("TIME");
   command->add_option("--in", options->delay, "Not before this much time has passed")
       ->check(check_duration)
       ->type_name("SPAN")
       ->excludes(at);
   command->add_option("--for", options->nominal, "The time it is told it is for (BELFRY_SCHEDULED_TIME)")
+      ->check(check_instant)
       ->type_name("TIME");
   command->add_option("--key", options->key, "The same key makes no second run")->type_name("KEY");
   command->add_option("--queue", options->queue, "The queue it waits in, instead of the job's")->type_name("NAME");

@@ -94,7 +94,9 @@ void add_runs(CLI::App& app, Context& context) {
       ->capture_default_str()
       ->type_name("N");
   command->add_flag("--failed", options->failed, "Only those that failed, timed out, could not start or were lost");
-  command->add_option("--since", options->since, "Not older than this time, or than so long ago")->type_name("TIME");
+  command->add_option("--since", options->since, "Not older than this time, or than so long ago")
+      ->check(check_instant_or_duration)
+      ->type_name("TIME");
   command->callback([&context, options] { context.chosen = [options](Context& c) { return runs(c, *options); }; });
 }
 

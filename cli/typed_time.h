@@ -15,6 +15,10 @@ namespace belfry::cli {
 // bad_input: what it is not, or a time that does not exist or comes twice that day.
 Result<WallTime> read_instant(std::string_view text, const Zone& zone, WallTime now);
 
+// The same where a time to come is meant: a time of day that is over today is tomorrow's, and a duration counts from
+// `now` on.
+Result<WallTime> read_coming_instant(std::string_view text, const Zone& zone, WallTime now);
+
 // The daemon's clock, and the zone it shows times in.
 struct DaemonTime {
   WallTime now;
@@ -28,7 +32,12 @@ Result<std::string> instant_for(const DaemonLink& daemon, const std::string& tex
 // The same, and a duration means so long ago.
 Result<std::string> past_instant_for(const DaemonLink& daemon, const std::string& text);
 
-// For CLI11's check(): why it is no duration; empty if it is one.
+// As read_coming_instant() reads it.
+Result<std::string> coming_instant_for(const DaemonLink& daemon, const std::string& text);
+
+// For CLI11's check(): why it is none; empty if it is one. Whether a time exists in the daemon's zone shows later.
 std::string check_duration(const std::string& text);
+std::string check_instant(const std::string& text);
+std::string check_instant_or_duration(const std::string& text);
 
 }  // namespace belfry::cli

@@ -93,6 +93,7 @@ void add_validate(CLI::App& app, Context& context) {
       "  belfry validate schedules.yaml && echo it is good");
   command->add_option("FILE", options->path, "The file; the one that the daemon would read, if none is given")
       ->type_name("");
+  command->add_option("-c,--config", options->path, "The same, as other commands name it")->type_name("FILE");
   command->add_flag_callback(
       "--allow-empty", [options] { options->empty = config::EmptyFile::allowed; }, "A file without any job is fine");
   command->add_flag_callback(

@@ -43,7 +43,7 @@ struct Span {
 Result<Span> span_of(const DaemonLink& daemon, const Options& options) {
   Span span;
   span.from = TRY(past_instant_for(daemon, options.from));
-  span.to = TRY(instant_for(daemon, options.at.empty() ? options.to : options.at));
+  span.to = TRY(past_instant_for(daemon, options.at.empty() ? options.to : options.at));
   return span;
 }
 
@@ -193,9 +193,16 @@ void add_why(CLI::App& app, Context& context) {
       "  belfry why --from 12h                what happened here last night");
   auto* job = command->add_option("JOB", options->job, "Which job; none: what happened to the daemon and its jobs")
                   ->type_name("");
-  auto* at = command->add_option("--at", options->at, "That one time")->type_name("TIME")->needs(job);
-  command->add_option("--from", options->from, "Not before this time, or so long ago")->type_name("TIME")->excludes(at);
-  command->add_option("--to", options->to, "Not after this time")->type_name("TIME")->excludes(at);
+  auto* at =
+      command->add_option("--at", options->at, "That one time")->check(check_instant)->type_name("TIME")->needs(job);
+  command->add_option("--from", options->from, "Not before this time, or so long ago")
+      ->check(check_instant_or_duration)
+      ->type_name("TIME")
+      ->excludes(at);
+  command->add_option("--to", options->to, "Not after this time, or so long ago")
+      ->check(check_instant_or_duration)
+      ->type_name("TIME")
+      ->excludes(at);
   command->add_option("-n", options->count, "How many at most; 10 of a job, else 20")
       ->check(CLI::Range(std::size_t{1}, count_max))
       ->type_name("N");

@@ -35,14 +35,18 @@ config::Loaded read_files(const How& how, ZoneCache& zones, config::Earlier befo
                               .before = std::move(before)});
 }
 
+Result<std::string> packed_copy(const How& how) {
+  return read_file(how.copy_path, {.size_max = std::size_t{1} << 30U});
+}
+
 Result<config::LoadedConfig> read_copy(const How& how, ZoneCache& zones) {
-  const std::string packed = TRY(read_file(how.copy_path, {.size_max = std::size_t{1} << 30U}));
+  const std::string packed = TRY(packed_copy(how));
   return config::unpack(packed, how.options.path, zones, how.options.callables);
 }
 
-// Without the copy everything works but a start with a broken file.
-void keep_copy(const How& how, const config::LoadedConfig& loaded) {
-  const auto kept = replace_file(how.copy_path, config::pack(loaded), Sync::yes);
+// Without the copy everything works but a start with a broken file, and the tale of what was edited before a start.
+void keep_copy(const How& how, const std::string& packed) {
+  const auto kept = replace_file(how.copy_path, packed, Sync::yes);
   if (!kept) log::warning("no copy of the configuration is kept: " + kept.error().what);
 }
 
@@ -64,7 +68,7 @@ Reading read_anew(const How& how, ZoneCache& zones, const config::Earlier& befor
             .problems = loaded.error()};
   Reading reading{.daemon = loaded->daemon, .watched = watched_for(how, *loaded)};
   if (loaded->set->revision == before.set->revision) return reading;
-  if (purpose == Configuration::Purpose::apply) keep_copy(how, *loaded);
+  if (purpose == Configuration::Purpose::apply) keep_copy(how, config::pack(*loaded));
   reading.changes = config::difference(*before.set, *loaded->set, now);
   reading.jobs = std::move(loaded->set);
   reading.pieces = std::move(loaded->pieces);
@@ -93,18 +97,34 @@ Reading renewed(const How& how, ZoneCache& zones, const JobSet& before, WallTime
   return reading;
 }
 
+// Of files that were edited while no daemon ran. Reading the copy takes as long as reading them, so that is done only
+// where it has another text.
+Reading found_at_start(const How& how, ZoneCache& zones, const config::LoadedConfig& first, WallTime now) {
+  const std::string packed = config::pack(first);
+  const auto old_copy = packed_copy(how);
+  if (old_copy && *old_copy == packed) return {};
+  keep_copy(how, packed);
+  if (!old_copy) return {};
+  const auto before = config::unpack(*old_copy, how.options.path, zones, how.options.callables);
+  if (!before || before->set->revision == first.set->revision) return {};
+  return {.jobs = first.set, .changes = config::difference(*before->set, *first.set, now)};
+}
+
 }  // namespace
 
 config::Loaded Configuration::read() const { return read_files(how_, *zones_); }
 
-Result<void> Configuration::begin(config::Loaded first, std::string copy_path) {
+Result<Reading> Configuration::begin(config::Loaded first, std::string copy_path, WallTime now) {
   how_.copy_path = std::move(copy_path);
+  Reading found;
   if (first) {
     write_to_log(first->warnings);
-    keep_copy(how_, *first);
+    found = found_at_start(how_, *zones_, *first, now);
   } else {
     trouble_ = config::render(first.error());
     problems_ = first.error();
+    found.trouble = trouble_;
+    found.trouble_in_short = in_short(first.error());
     auto copy = read_copy(how_, *zones_);
     if (!copy) return std::unexpected(Error::bad_input(trouble_));
     first = *std::move(copy);
@@ -114,7 +134,7 @@ Result<void> Configuration::begin(config::Loaded first, std::string copy_path) {
   watched_ = watched_for(how_, *first);
   zone_files_ = zones_->files();
   in_force_ = {.set = std::move(first->set), .pieces = std::move(first->pieces)};
-  return {};
+  return found;
 }
 
 std::function<Configuration::Reading()> Configuration::reading(Purpose purpose, WallTime now) const {

@@ -66,8 +66,9 @@ class Configuration {
 
   // Takes what read() gave for the first time; a copy of it is kept at this path from now on. ErrorKind::bad_input:
   // every problem of the file, as it is shown to people, and there is no copy to run instead. With one, it is in force,
-  // and trouble() is not empty. REQUIRES: called once, before all that follows.
-  Result<void> begin(config::Loaded first, std::string copy_path);
+  // and trouble() is not empty. What it returns is against the copy that an earlier daemon has left, `jobs` null where
+  // there is nothing new, or no copy. REQUIRES: called once, before all that follows.
+  Result<Reading> begin(config::Loaded first, std::string copy_path, WallTime now);
 
   // Reads the files again when it is called, on whichever thread, while this object is used on its own; but one reading
   // at a time. To be applied, a copy of what it accepts is kept.

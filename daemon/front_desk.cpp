@@ -1,27 +1,22 @@
 #include <algorithm>
+#include <filesystem>
 #include <utility>
 
 #include <base/text.h>
 #include <daemon/front_desk.h>
 #include <daemon/ledger_audit.h>
+#include <daemon/told_problems.h>
 #include <jobs/output.h>
 
 namespace belfry {
 
 namespace {
 
-std::vector<api::FileProblem> told_of(const std::vector<config::Problem>& problems) {
-  std::vector<api::FileProblem> told;
-  for (const config::Problem& problem : problems) {
-    told.push_back({.file = problem.file,
-                    .line = problem.line,
-                    .column = problem.column,
-                    .is_error = problem.severity == config::Severity::error,
-                    .name = problem.name,
-                    .what = problem.what,
-                    .hint = problem.hint});
-  }
-  return told;
+// Whoever asks may stand in another directory.
+std::string whole_path(const std::string& path) {
+  std::error_code error;
+  const auto whole = std::filesystem::absolute(path, error).lexically_normal();
+  return error ? path : whole.string();
 }
 
 // The main file may stand among those that were read, too.
@@ -96,7 +91,7 @@ void FrontDesk::tell_progress(const AttemptId& id, Progress progress) {
 
 api::ConfigFacts FrontDesk::config() {
   const Configuration& configuration = rooms_.configuration;
-  return {.path = configuration.path(),
+  return {.path = whole_path(configuration.path()),
           .trouble = configuration.trouble(),
           .problems = told_of(configuration.problems()),
           .files = once_each(configuration.watched()),
@@ -112,7 +107,7 @@ void FrontDesk::validate(std::optional<std::string> text, ValidateDone done) {
 
 api::StatusFacts FrontDesk::status() {
   return {.uptime = rooms_.clock.read().boot - opened_,
-          .config_path = rooms_.configuration.path(),
+          .config_path = whole_path(rooms_.configuration.path()),
           .config_trouble = rooms_.configuration.trouble(),
           .state_dir = rooms_.state_path,
           .tzdata = rooms_.zones.database_version(),

@@ -40,7 +40,7 @@ Result<Ground> prepare(const DaemonOptions& options, const ServiceManager& manag
                                .callables = callables.get()});
   config::Loaded loaded = configuration.read();
   auto state = TRY(StateDir::open(state_dir(options, loaded)));
-  TRY(configuration.begin(std::move(loaded), state.accepted_path()));
+  auto found = TRY(configuration.begin(std::move(loaded), state.accepted_path(), SystemClock().read().wall));
   watch.follow(configuration.watched(), SystemClock().read().boot);
   auto zone_watch = TRY(FileWatch::open(configuration.zone_files()));
   auto signals = TRY(Signals::open());
@@ -56,6 +56,7 @@ Result<Ground> prepare(const DaemonOptions& options, const ServiceManager& manag
                 .zone_watch = std::move(zone_watch),
                 .state = std::move(state),
                 .configuration = std::move(configuration),
+                .found = std::move(found),
                 .signals = std::move(signals),
                 .loop = std::move(loop),
                 .alarm = std::move(alarm)};

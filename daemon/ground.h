@@ -34,6 +34,7 @@ struct Ground {
   FileWatch zone_watch;
   StateDir state;
   Configuration configuration;
+  Configuration::Reading found;  // what begin() found
   Signals signals;
   Loop loop;
   Alarm alarm;

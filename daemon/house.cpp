@@ -82,6 +82,13 @@ std::string House::as_what() const {
          (configuration.trouble().empty() ? "" : "; the file has errors, and this is what was accepted last");
 }
 
+// Edits of which no daemon has heard.
+void House::note_what_was_found() {
+  const Configuration::Reading found = std::exchange(ground_.found, {});
+  const ReadingTold told{.at = clock_.read().wall, .who = "the start of the daemon", .trouble_before = ""};
+  for (Event& event : events_of_reading(found, told)) note(std::move(event));
+}
+
 // The core goes on from what the ledger remembers, and is told what became of the attempts that an earlier daemon left
 // open before it decides anything.
 Result<void> House::open_core() {
@@ -104,6 +111,7 @@ Result<void> House::open_core() {
   for (Event& event : events_of_start(predecessor_in(ledger_->history(), last_sign), clock_.read(), as_what())) {
     note(std::move(event));
   }
+  note_what_was_found();
   const auto report = [this](Report happened) {
     std::visit([this](auto& one) { turn_->submit(std::move(one)); }, happened);
   };

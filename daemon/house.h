@@ -58,6 +58,7 @@ class House {
 
  private:
   std::string as_what() const;
+  void note_what_was_found();
   Result<void> open_core();
   Result<void> open_reloads();
   Result<void> open_doors(api::Server::Options listen);

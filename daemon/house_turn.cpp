@@ -82,7 +82,7 @@ void House::take_requests(const Now& now) {
   if (ground_.watch.take_change(now.boot)) reload_asked_ = true;
   if (std::exchange(reload_asked_, false)) {
     // What is wrong is in the log.
-    reloads_->ask(api::ReloadHow::apply, std::exchange(who_asked_, ""), [](const Result<api::Reloaded>&) {});
+    reloads_->ask(api::ReloadHow::apply, std::exchange(who_asked_, ""), [](const api::ReloadResult&) {});
   }
   if (ground_.zone_watch.take_change(now.boot)) reloads_->renew_zones();
   if (std::exchange(stop_asked_, false)) begin_to_leave(now);

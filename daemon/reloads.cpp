@@ -6,6 +6,7 @@
 #include <base/try.h>
 #include <daemon/chronicle.h>
 #include <daemon/reloads.h>
+#include <daemon/told_problems.h>
 
 namespace belfry {
 
@@ -46,8 +47,10 @@ void Reloads::begin(Configuration::Purpose purpose) {
   });
 }
 
-Result<api::Reloaded> Reloads::answer_of(const Configuration::Reading& reading) {
-  if (!reading.trouble.empty()) return std::unexpected(Error::bad_input(reading.trouble));
+api::ReloadResult Reloads::answer_of(const Configuration::Reading& reading) {
+  if (!reading.trouble.empty()) {
+    return std::unexpected(api::FileRefused{.what = reading.trouble, .problems = told_of(reading.problems)});
+  }
   return api::Reloaded{.changes = reading.changes, .needs_restart = reading.needs_restart};
 }
 

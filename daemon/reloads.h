@@ -21,7 +21,7 @@ namespace belfry {
 
 class Reloads {
  public:
-  using Done = std::function<void(const Result<api::Reloaded>&)>;
+  using Done = std::function<void(const api::ReloadResult&)>;
 
   struct Hooks {
     std::function<WallTime()> wall;                               // now
@@ -66,7 +66,7 @@ class Reloads {
   void take(const Configuration::Reading& reading);
   void take_renewed(const Configuration::Reading& reading);
   std::string who_asked() const;
-  static Result<api::Reloaded> answer_of(const Configuration::Reading& reading);
+  static api::ReloadResult answer_of(const Configuration::Reading& reading);
 
   Configuration& configuration_;
   Hooks hooks_;

@@ -1,3 +1,6 @@
+#include <string>
+#include <vector>
+
 #include <doctest/doctest.h>
 
 #include <tests/e2e/installation.h>
@@ -83,4 +86,68 @@ TEST_CASE("e2e: `list` and `next` read the file where no daemon runs") {
   CAPTURE(run.err);
   CHECK(run.exit_code == 4);
   CHECK(run.err.find("no daemon answers at ") != std::string::npos);
+}
+
+TEST_CASE("e2e: what was typed wrong ends in 2, before anything is done, and the words say what to write") {
+  Installation installation("jobs: {nightly: {schedule: '30 2 * * *', run: 'true'}}\n");
+  installation.start_daemon();
+  struct Row {
+    std::vector<std::string> typed;
+    const char* says;
+  };
+  for (const Row& row : {
+           Row{{"pause", "nightly", "--until", "25:00"}, "'25:00' is no time; write 22:00, "},
+           Row{{"runs", "--since", "yesterday"}, "'yesterday' is neither a time nor a span; write 2h, "},
+           Row{{"next", "--until", "soon"}, "'soon' is neither a time nor a span"},
+           Row{{"backfill", "nightly", "--from", "2026-11-03", "--to", "2026-11-01"},
+               "--to 2026-11-01 lies before --from 2026-11-03"},
+           Row{{"tokn", "list"}, "there is no command 'tokn'"},
+           Row{{"run", "nightly", "now"}, "'now' is a word too many for 'belfry run'"},
+           Row{{"import"}, "'belfry import' needs one word more: crontab or systemd"},
+       }) {
+    const Finished finished = installation.belfry(row.typed);
+    CAPTURE(finished.err);
+    CHECK(finished.exit_code == 2);
+    CHECK(finished.out.empty());
+    CHECK(finished.err.find(row.says) != std::string::npos);
+    CHECK(finished.err.find("\nTry: belfry help") != std::string::npos);
+  }
+  CHECK(installation.belfry_json({"show", "nightly"})["pause"].is_null());
+}
+
+TEST_CASE("e2e: `next --until` takes a time as people type it, of the daemon and of a file") {
+  Installation installation("timezone: Asia/Seoul\njobs: {hourly: {schedule: '@hourly', run: 'true'}}\n");
+  const std::string file = installation.path("schedules.yaml");
+  CHECK(installation.belfry_json({"next", "-c", file, "--until", "3h"}).size() == 3);
+  installation.start_daemon();
+  CHECK(installation.belfry_json({"next", "--until", "3h", "-n", "100"}).size() == 3);
+  const auto until_midnight = installation.belfry_json({"next", "--until", "0:00", "-n", "100"});
+  REQUIRE_FALSE(until_midnight.empty());
+  CHECK(until_midnight.back()["due"].get<std::string>().find("T15:00:00Z") != std::string::npos);  // midnight in Seoul
+}
+
+TEST_CASE("e2e: `list` counts what runs apart from what waits, and says so when it finds nothing") {
+  Installation installation(
+      "queues: {one: {concurrency: 1}}\n"
+      "jobs:\n"
+      "  a: {schedule: manual, queue: one, run: sleep 30}\n"
+      "  b: {schedule: manual, queue: one, run: sleep 30}\n");
+  installation.start_daemon();
+  CHECK(installation.belfry({"run", "a"}).exit_code == 0);
+  CHECK(installation.belfry({"run", "b"}).exit_code == 0);
+  const std::string told = installation.belfry({"list"}).out;
+  CHECK_MESSAGE(told.find("2 jobs, 1 running, 1 waiting, 0 failing.") != std::string::npos, told);
+  CHECK(installation.belfry({"list", "nothing"}).out == "There is no such job.  All of them: belfry list\n");
+}
+
+TEST_CASE("e2e: a file is named by -c everywhere, and a daemon tells where it lies to whoever stands elsewhere") {
+  Installation installation("jobs: {nightly: {schedule: '30 2 * * *', run: 'true'}}\n");
+  CHECK(installation.belfry({"validate", "-c", installation.path("schedules.yaml")}).exit_code == 0);
+  CHECK(installation.belfry({"validate", "-c", installation.path("nothing.yaml")}).exit_code == 78);
+  const std::string named_from_there =
+      "cd '" + installation.path("") +
+      "' && program=$1 && shift 4 && exec \"$program\" daemon -c schedules.yaml \"$@\"";
+  installation.start_daemon({"/bin/sh", "-c", named_from_there, "sh"});
+  CHECK(installation.belfry_json({"status"})["config"]["path"] == installation.path("schedules.yaml"));
+  CHECK(installation.belfry({"explain", "nightly", "-n", "1"}).out.starts_with("At 02:30 every day"));
 }

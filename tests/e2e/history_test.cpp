@@ -2,6 +2,7 @@
 #include <signal.h>
 
 #include <chrono>
+#include <filesystem>
 #include <thread>
 
 #include <doctest/doctest.h>
@@ -71,4 +72,49 @@ TEST_CASE("e2e: S42 after a night of changes and a death, `why` tells what happe
   CHECK(installation.belfry({"why", "--from", "2020-01-01", "--to", "2020-01-02"}).out ==
         "Nothing happened in that time.\n");
   CHECK(installation.belfry({"why", "--at", "2020-01-01"}).exit_code == 2);
+}
+
+TEST_CASE("e2e: S42 what was edited while no daemon ran is told at the next start, job by job; so is a broken file") {
+  Installation installation(schedules);
+  installation.start_daemon();
+  installation.stop_daemon(SIGKILL);
+  installation.write_schedules(
+      "jobs:\n"
+      "  tick: {schedule: every 2s, missed: skip, run: 'true'}\n"
+      "  new: {schedule: manual, run: 'true'}\n");
+  installation.start_daemon();
+  CHECK(kinds_of(installation.belfry_json({"why"})) ==
+        "daemon_started daemon_killed daemon_started config_loaded job_changed:tick job_changed:new job_changed:idle");
+  const std::string told = installation.belfry({"why"}).out;
+  CAPTURE(told);
+  CHECK(told.find("for the start of the daemon and is in force: 1 job added, 1 changed, 1 removed") !=
+        std::string::npos);
+  CHECK(told.find("edited in the file: schedule every 1s -> every 2s") != std::string::npos);
+
+  installation.stop_daemon(SIGTERM);
+  installation.start_daemon();  // nothing new
+  CHECK(kinds_of(installation.belfry_json({"why", "-n", "2"})) == "daemon_stopped daemon_started");
+
+  installation.stop_daemon(SIGTERM);
+  installation.write_schedules("jobs:\n  tick: {schedule: evry 1s, run: 'true'}\n");
+  installation.start_daemon();
+  CHECK(kinds_of(installation.belfry_json({"why", "-n", "2"})) == "daemon_started config_refused");
+  CHECK(installation.belfry({"why", "-n", "1"}).out.find("'evry' is not known") != std::string::npos);
+}
+
+TEST_CASE("e2e: S42 a backup has the events, too") {
+  Installation installation(schedules);
+  installation.start_daemon();
+  CHECK(installation.belfry({"pause", "idle", "--reason", "disk swap"}).exit_code == 0);
+  std::filesystem::create_directory(installation.path("restored"));
+  CHECK(installation.belfry({"backup", installation.path("restored/ledger.db")}).exit_code == 0);
+  const auto before = installation.belfry_json({"why"});
+  installation.stop_daemon(SIGTERM);
+  std::filesystem::remove_all(installation.path("state"));
+  std::filesystem::rename(installation.path("restored"), installation.path("state"));
+  installation.start_daemon();
+  const auto after = installation.belfry_json({"why"});
+  CHECK(kinds_of(after).starts_with(kinds_of(before) + " daemon_killed"));  // when it was copied nobody had stopped it
+  CHECK(after[after.size() - 2] == before[before.size() - 2]);
+  CHECK(after[after.size() - 2]["detail"] == "disk swap");
 }

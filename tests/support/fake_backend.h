@@ -170,7 +170,7 @@ class FakeBackend final : public api::Backend, private View {
   }
   std::vector<std::pair<AttemptId, Progress>> progress;
   void tell_progress(const AttemptId& id, Progress said) override { progress.emplace_back(id, std::move(said)); }
-  Result<api::Reloaded> reloaded{};
+  api::ReloadResult reloaded{};
   std::vector<api::ReloadHow> reloads;
   std::string reload_asked_by;
   void reload(api::ReloadHow how, std::string who, ReloadDone done) override {

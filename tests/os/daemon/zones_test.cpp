@@ -39,7 +39,7 @@ struct Site {
   Configuration load() {
     Configuration configuration({.path = directory / "schedules.yaml",
                                  .zones = {.directory = directory / "zones", .localtime = directory / "localtime"}});
-    REQUIRE(configuration.begin(configuration.read(), directory / "copy").has_value());
+    REQUIRE(configuration.begin(configuration.read(), directory / "copy", WallTime{}).has_value());
     return configuration;
   }
 };

@@ -583,10 +583,14 @@ TEST_CASE("api/routes: S35 a reload tells what it changes, and every problem of 
   CHECK(holds(told, R"({"key":"timeout","before":"none","after":"1h"},{"key":"env","before":null,"after":null})"));
   CHECK(holds(told, R"("next":"2026-11-21T02:30:00Z","next_before":null)"));
 
-  world.backend.reloaded = std::unexpected(Error::bad_input("f.yaml:1:1  error  odd\n"));
+  world.backend.reloaded = std::unexpected(
+      FileRefused{.what = "f.yaml:3:5  error  odd\n",
+                  .problems = {{.file = "f.yaml", .line = 2, .column = 1, .is_error = false, .what = "a warning"},
+                               {.file = "f.yaml", .line = 3, .column = 5, .what = "odd", .hint = "make it even"}}});
   const Response refused = world.send("POST", "/v1/config/reload").value();
   CHECK(refused.status == 422);
-  CHECK(holds(refused, "f.yaml:1:1  error  odd"));
+  CHECK(holds(refused, "f.yaml:3:5  error  odd"));
+  CHECK(holds(refused, R"("errors":[{"file":"f.yaml","line":3,"column":5,"detail":"odd","hint":"make it even"}])"));
   CHECK(world.backend.reloads == std::vector{ReloadHow::rehearse, ReloadHow::apply});
   CHECK(world.send("POST", "/v1/config/reload", "{\"dry\": true}")->status == 400);
 }
