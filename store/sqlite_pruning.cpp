@@ -11,8 +11,9 @@ namespace belfry::sqlite {
 
 namespace {
 
-// A step must not hold a commit up: what a row costs is three or four pages that nothing else touches.
-constexpr std::size_t rows_per_step = 32;
+// A step must not hold a commit up: what a row costs is three or four pages that nothing else touches, to be synced in
+// the log, and then at home. Where a sync takes 2 ms and 100 MB/s, 32 rows delayed starts by 18 ms, 8 by 12.
+constexpr std::size_t rows_per_step = 8;
 constexpr std::size_t jobs_per_step = 64;
 
 // What is kept of a run's output, of its last attempt and of those before it.

@@ -60,13 +60,15 @@ CommitAnswer SqliteStore::commit(const Batch& batch) {
 
 Result<void> SqliteStore::tidy() {
   reserve_.take();
-  if (!ledger_ || ledger_->connection().log_pages() < options_.tidy_pages) return {};
+  const int enough = std::exchange(has_pruned_, false) ? 1 : options_.tidy_pages;
+  if (!ledger_ || ledger_->connection().log_pages() < enough) return {};
   return checkpoint(Connection::Checkpoint::passive);
 }
 
 Result<Pruned> SqliteStore::prune(const Keep& keep, WallTime now) {
   if (uncertain_) return Pruned{.more = true};  // first the batch that is in doubt
   TRY(make_ready());
+  has_pruned_ = true;
   auto step = prune_step(keep, now);
   if (step) return std::move(*step);
   ledger_->undo_prune();

@@ -14,6 +14,8 @@
 //     or that slots were missed, may use the reserve that is kept beside the ledger (disk_reserve.h).
 //   * The same connection checkpoints, in tidy(). SQLite before 3.51.3 can corrupt a database when two connections
 //     write and checkpoint at the same moment; and a checkpoint takes milliseconds that no start should wait for.
+//   * Pruning dirties pages all over the file, and starts go on meanwhile. So its steps are small, and what one has
+//     written is moved home before the next one: a start waits for a hundred kilobytes to be synced, not for megabytes.
 //
 // Other connections may read (SqliteHistory). That nobody else writes is the daemon's business: its lock on the state
 // directory. A foreign writer is waited for up to busy_timeout; then the batch has failed.
@@ -32,7 +34,7 @@ namespace belfry {
 
 struct SqliteStoreOptions {
   Millis busy_timeout{5000};
-  int tidy_pages = 1000;      // tidy() checkpoints when at least as many pages wait in the log
+  int tidy_pages = 1000;      // tidy() checkpoints when at least as many pages wait in the log; after prune(), any
   int log_pages_max = 16000;  // commit() does not wait for tidy() beyond it
   std::int64_t reserve_bytes = 1 << 20U;
 };
@@ -70,6 +72,7 @@ class SqliteStore : public Store {
   DiskReserve reserve_;
   std::optional<SqliteLedger> ledger_;  // none: given up after a failed sync
   std::optional<BatchId> uncertain_;    // the batch whose COMMIT had no certain result
+  bool has_pruned_ = false;             // since the last tidy()
 };
 
 }  // namespace belfry

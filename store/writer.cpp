@@ -34,17 +34,19 @@ void Writer::prune(Keep keep, WallTime now, PruningWatch watch) {
   });
 }
 
-// Each step goes to the end of the queue, behind what came meanwhile. The log is moved home in between: else it would
-// grow until a commit has to do it.
+// Each turn goes to the end of the queue, behind what came meanwhile. A step and moving the log home have a turn each:
+// both sync, and a batch that came shall wait for one of them, not for both.
 void Writer::take_pruning_step() {
   if (stops_) return end_pruning(std::unexpected(Error{.kind = ErrorKind::busy, .what = "the daemon is stopping"}));
   const Pruning& pruning = prunings_.front();
   const auto pruned = store_->prune(pruning.keep, pruning.now);
   if (pruned) pruning.watch.forgotten(*pruned);
-  tidy(*store_);
-  if (!pruned) return end_pruning(std::unexpected(pruned.error()));
-  if (!pruned->more) return end_pruning({});
-  worker_.post([this] { take_pruning_step(); });
+  worker_.post([this, more = pruned ? Result<bool>(pruned->more) : std::unexpected(pruned.error())] {
+    tidy(*store_);
+    if (!more) return end_pruning(std::unexpected(more.error()));
+    if (!*more) return end_pruning({});
+    worker_.post([this] { take_pruning_step(); });
+  });
 }
 
 void Writer::end_pruning(const Result<void>& result) {

@@ -35,25 +35,20 @@ class FilledLedger {
   const JobName& weekly_job() const { return jobs_[0]; }
   const JobName& busy_job() const { return jobs_[1]; }
   RunId id_of(std::uint64_t sequence) const { return RunId::make(minute_of(sequence), 7, sequence); }
-  SqliteStore& store() { return *store_; }
 
-  // One more start, committed; closed by the next call of close_open().
-  void start_one(std::uint64_t job) {
+  // Closes the file: what is to be committed from now on goes elsewhere.
+  void close() { store_.reset(); }
+
+  // The next batch: one more start, and the end of the one before.
+  Batch next_start() {
+    Batch batch{.id = static_cast<BatchId>(++batches_)};
+    for (Run& run : open_) batch.records.emplace_back(RunClosed{closed(std::move(run))});
+    open_.clear();
     ++sequence_;
     now_ = std::max(now_, minute_of(sequence_)) + Millis{10};
-    open_.push_back(run_of(jobs_[job], now_));
-    batch_.records.emplace_back(RunOpened{open_.back()});
-  }
-  void close_open() {
-    for (Run& run : open_) batch_.records.emplace_back(RunClosed{closed(std::move(run))});
-    open_.clear();
-  }
-  void commit() {
-    batch_.id = static_cast<BatchId>(++batches_);
-    const CommitAnswer answer = store_->commit(batch_);
-    if (answer.verdict != Verdict::ok) fail(answer.why);
-    batch_.records.clear();
-    if (const auto tidied = store_->tidy(); !tidied) fail(tidied.error().what);
+    open_.push_back(run_of(jobs_[sequence_ % job_count], now_));
+    batch.records.emplace_back(RunOpened{open_.back()});
+    return batch;
   }
 
  private:
@@ -63,6 +58,14 @@ class FilledLedger {
   [[noreturn]] static void fail(const std::string& why) {
     std::fprintf(stderr, "%s\n", why.c_str());
     std::exit(1);
+  }
+
+  void commit() {
+    batch_.id = static_cast<BatchId>(++batches_);
+    const CommitAnswer answer = store_->commit(batch_);
+    if (answer.verdict != Verdict::ok) fail(answer.why);
+    batch_.records.clear();
+    if (const auto tidied = store_->tidy(); !tidied) fail(tidied.error().what);
   }
 
   WallTime minute_of(std::uint64_t sequence) const {

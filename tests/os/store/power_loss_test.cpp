@@ -21,6 +21,7 @@
 
 #include <base/file.h>
 #include <base/hash.h>
+#include <store/sqlite_history.h>
 #include <store/sqlite_recovery.h>
 #include <store/sqlite_store.h>
 #include <tests/contract/store/ledger_builders.h>
@@ -46,7 +47,10 @@ struct Synced {
 struct Acknowledged {
   std::uint64_t batch = 0;
 };
-using Step = std::variant<Written, Cut, Removed, Synced, Acknowledged>;
+struct Forgotten {
+  std::vector<belfry::RunId> runs;
+};
+using Step = std::variant<Written, Cut, Removed, Synced, Acknowledged, Forgotten>;
 
 bool is_recording = false;
 std::vector<Step> record;
@@ -206,13 +210,31 @@ void live() {
       REQUIRE((*store)->commit(batch_of(number)).verdict == Verdict::ok);
       record.emplace_back(Acknowledged{number});
       if (number % 4 == 0) (void)(*store)->tidy();
+      if (number % 5 == 0) record.emplace_back(Forgotten{(*store)->prune({.runs = 1}, clock("12:00")).value().runs});
     }
   }
   is_recording = false;
 }
 
-// What was acknowledged is there, whole, and the next batch is taken.
-void check_after_loss(const std::string& path, std::uint64_t acknowledged) {
+struct Promised {
+  std::uint64_t acknowledged = 0;
+  std::vector<RunId> forgotten;
+};
+
+Promised promised_until(std::size_t moment) {
+  Promised promised;
+  for (std::size_t step = 0; step < moment; ++step) {
+    if (const auto* done = std::get_if<Acknowledged>(&record[step])) promised.acknowledged = done->batch;
+    if (const auto* gone = std::get_if<Forgotten>(&record[step])) {
+      promised.forgotten.insert(promised.forgotten.end(), gone->runs.begin(), gone->runs.end());
+    }
+  }
+  return promised;
+}
+
+// What was acknowledged is there, whole, what was pruned stays away (its files are gone), and the next batch is taken.
+void check_after_loss(const std::string& path, const Promised& promised) {
+  const std::uint64_t acknowledged = promised.acknowledged;
   auto opened = open_or_recover(path, clock("23:00"));
   REQUIRE_MESSAGE(opened.has_value(), opened.error().what);
   REQUIRE_MESSAGE(!opened->damage, opened->damage->in_words());
@@ -222,6 +244,8 @@ void check_after_loss(const std::string& path, std::uint64_t acknowledged) {
   CHECK(last <= acknowledged + 1);  // the one on its way may have arrived
   CHECK(snapshot.last_sequence == last);
   CHECK(snapshot.open_runs.size() == last - last / 3);
+  const auto history = SqliteHistory::open(path).value();
+  for (const RunId& run : promised.forgotten) CHECK(history->runs_by_prefix(run.text(), 1)->empty());
   if (last < batches) CHECK(opened->store->commit(batch_of(last + 1)).verdict == Verdict::ok);
 }
 
@@ -235,10 +259,7 @@ TEST_CASE("store/sqlite_store: S2 F03 whenever the power goes, what was acknowle
   const std::uint64_t disks_each = std::getenv("BELFRY_LONG") != nullptr ? 40 : 3;
   std::size_t losses = 0;
   for (std::size_t moment = first + 1; moment <= record.size(); ++moment) {
-    std::uint64_t acknowledged = 0;
-    for (std::size_t step = 0; step < moment; ++step) {
-      if (const auto* done = std::get_if<Acknowledged>(&record[step])) acknowledged = done->batch;
-    }
+    const Promised promised = promised_until(moment);
     for (std::uint64_t seed = 0; seed < disks_each; ++seed) {
       CAPTURE(moment);
       CAPTURE(seed);
@@ -246,10 +267,11 @@ TEST_CASE("store/sqlite_store: S2 F03 whenever the power goes, what was acknowle
       Disk disk(mix(moment * 1000 + seed));
       for (std::size_t step = 0; step < moment; ++step) disk.play(record[step]);
       disk.lay_out_at(dir / ".");
-      check_after_loss(dir / "ledger.db", acknowledged);
+      check_after_loss(dir / "ledger.db", promised);
       ++losses;
     }
   }
+  CHECK(promised_until(record.size()).forgotten.size() >= 5);
   MESSAGE(losses << " losses of power, at " << record.size() - first << " moments");
 }
 

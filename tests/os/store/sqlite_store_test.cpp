@@ -254,6 +254,24 @@ TEST_CASE("store/sqlite_store: tidying after each commit keeps the log small, wi
   CHECK(std::filesystem::file_size(path + "-wal") < 40 * 4096);
 }
 
+TEST_CASE("store/sqlite_store: what a pruning step has written is moved home before the next one") {
+  const TempDir dir;
+  const std::string path = dir / "ledger.db";
+  for (std::uint64_t n = 1; n <= 200; ++n) {
+    const Run run = start_of("backup", n, Slot{.era = {}, .at = clock("00:00") + std::chrono::minutes{n}});
+    const auto store = open_store(path);
+    expect_ok(*store, {.id = BatchId{n}, .records = {sight_of("backup"), RunOpened{run}, RunClosed{end_of(run)}}});
+  }
+  const auto store = open_store(path);  // with a log of its own
+  std::size_t steps = 0;
+  for (bool more = true; more; ++steps) {
+    more = store->prune({.runs = 1}, clock("23:00"))->more;
+    CHECK(store->tidy().has_value());
+  }
+  CHECK(steps > 20);
+  CHECK(std::filesystem::file_size(path + "-wal") < 40 * 4096);
+}
+
 TEST_CASE("store/sqlite_store: without tidying the log grows to its limit and no further") {
   const TempDir dir;
   const std::string path = dir / "ledger.db";

@@ -60,8 +60,11 @@ class NotedStore : public Store {
   }
   Result<void> tidy() override {
     notes_.add("tidy");
+    if (when_tidied) when_tidied();
     return {};
   }
+
+  std::function<void()> when_tidied;
 
  private:
   Notes& notes_;
@@ -145,22 +148,29 @@ TEST_CASE("store/writer: the ledger is tidied after a burst, once, and never bef
   CHECK(joined(notes.wait_for(10)) == first + ", commit 4, ok 4, tidy");
 }
 
-TEST_CASE("store/writer: pruning goes on step by step, and a batch waits for one step at most") {
+TEST_CASE("store/writer: pruning goes on step by step, and a batch waits for a step or a tidying, not for both") {
   Notes notes;
   std::mutex gate;
   std::unique_lock closed(gate);
   const Batch first = batch(1);
   const Batch second = batch(2);
-  Writer writer(std::make_unique<NotedStore>(notes, [&] { const std::lock_guard pass(gate); }),
-                [&](const CommitAnswer& a) { notes.add(answer_text(a)); });
-  writer.persist(first);
-  writer.prune({}, clock("12:00"), watch(notes, "a"));
-  writer.prune({.runs = 0}, clock("12:00"), watch(notes, "b"));  // when the other is done
-  writer.persist(second);
+  const Batch third = batch(3);
+  std::unique_ptr<Writer> writer;
+  std::size_t tidied = 0;  // of the writer's thread
+  auto store = std::make_unique<NotedStore>(notes, [&] { const std::lock_guard pass(gate); });
+  store->when_tidied = [&] {
+    if (++tidied == 1) writer->persist(third);
+  };
+  writer = std::make_unique<Writer>(std::move(store), [&](const CommitAnswer& a) { notes.add(answer_text(a)); });
+  writer->persist(first);
+  writer->prune({}, clock("12:00"), watch(notes, "a"));
+  writer->prune({.runs = 0}, clock("12:00"), watch(notes, "b"));  // when the other is done
+  writer->persist(second);
   closed.unlock();
-  const std::string step = "prune, a forgot 1, tidy";
-  CHECK(joined(notes.wait_for(17)) == "commit 1, ok 1, " + step + ", commit 2, ok 2, " + step + ", " + step +
-                                          ", a done, prune, tidy, b failed: no room");
+  const std::string step = "prune, a forgot 1";
+  CHECK(joined(notes.wait_for(19)) == "commit 1, ok 1, " + step + ", commit 2, ok 2, tidy, commit 3, ok 3, " + step +
+                                          ", tidy, " + step + ", tidy, a done, prune, tidy, b failed: no room");
+  writer.reset();
 }
 
 TEST_CASE("store/writer: the destructor does not wait for all of a pruning, and whoever asked is told") {
