@@ -2,6 +2,7 @@
 #include <cli/event_story.h>
 #include <cli/phrases.h>
 #include <cli/text_width.h>
+#include <cli/who.h>
 
 namespace belfry::cli {
 
@@ -23,10 +24,12 @@ Emphasis emphasis_of(EventKind kind) {
 }  // namespace
 
 EventStory story_of(const Event& event, const Zone& zone) {
+  Event named = event;
+  named.who = who_phrase(event.who);
   const auto time = [&](WallTime t) { return near_phrase(t, event.at, zone); };
   return {.when = local_phrase(std::chrono::floor<std::chrono::seconds>(event.at), zone),
           .emphasis = emphasis_of(event.kind),
-          .told = printable(sentence_of(event, time))};
+          .told = printable(sentence_of(named, time))};
 }
 
 }  // namespace belfry::cli

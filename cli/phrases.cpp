@@ -6,6 +6,7 @@
 
 #include <cli/phrases.h>
 #include <cli/text_width.h>
+#include <cli/who.h>
 
 namespace belfry::cli {
 
@@ -114,7 +115,7 @@ Sign sign_of(RunOutcome outcome) {
 
 std::string pause_phrase(const Pause& pause, const Zone& zone) {
   const auto when = [&](WallTime t) { return local_phrase(std::chrono::floor<std::chrono::seconds>(t), zone); };
-  std::string phrase = "since " + when(pause.since) + " by " + pause.by;
+  std::string phrase = "since " + when(pause.since) + " by " + who_phrase(pause.by);
   if (pause.until) phrase += ", until " + when(*pause.until);
   if (!pause.reason.empty()) phrase += ": " + printable(pause.reason);
   return phrase;

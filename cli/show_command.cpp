@@ -16,6 +16,7 @@
 #include <cli/show_command.h>
 #include <cli/text_width.h>
 #include <cli/typed_time.h>
+#include <cli/who.h>
 
 namespace belfry::cli {
 
@@ -129,7 +130,7 @@ std::string at_phrase(const std::optional<WallTime>& t, const DaemonTime& time) 
 
 std::string trigger_phrase(const Run& run) {
   std::string phrase(text(run.trigger));
-  if (!run.requested_by.empty()) phrase += ", asked for by " + run.requested_by;
+  if (!run.requested_by.empty()) phrase += ", asked for by " + who_phrase(run.requested_by);
   if (run.cause) phrase += ", after run " + run.cause->text();
   return phrase;
 }

@@ -21,3 +21,15 @@ TEST_CASE("cli/event_story: S42 an event has its time in full, and times in its 
   event.kind = EventKind::daemon_killed;
   CHECK(story_of(event, *Zone::utc()).emphasis == Emphasis::bad);
 }
+
+TEST_CASE("cli/event_story: S42 who asked is named, where this machine knows the number") {
+  Event event{.at = parse_rfc3339("2026-11-20T02:40:00Z").value(), .kind = EventKind::job_paused};
+  const auto told_of = [&](const char* who) {
+    event.who = who;
+    return story_of(event, *Zone::utc()).told;
+  };
+  CHECK(told_of("uid 0") == "paused by uid 0 (root)");
+  CHECK(told_of("uid 3999999999") == "paused by uid 3999999999");
+  CHECK(told_of("uid nobody knows") == "paused by uid nobody knows");
+  CHECK(told_of("the daemon") == "paused by the daemon");
+}
