@@ -88,6 +88,7 @@ void Scheduler::State::take(JobsLoaded& input, Actions&) {
   link_dependents();
   drop_what_removed_jobs_had_in_mind();
   arm_anew(sight);
+  let_go_of_held_slots();
   if (is_first) {
     place_restored_runs();  // whatever else happens in this turn comes after them
     restore_backfills();
@@ -104,6 +105,17 @@ void Scheduler::State::arm_anew(const JobTable::Sight& sight) {
   }
   for (const JobIndex index : *sight.moved) {
     disarm(index);
+    rearm(index);
+  }
+}
+
+// S18: slots wait for each other as long as the job says `all`. Now that it says something else they are decided by
+// that, as a daemon that begins would do it.
+void Scheduler::State::let_go_of_held_slots() {
+  for (JobIndex index = 0; index < jobs_.named_count(); ++index) {
+    JobState& state = jobs_.at(index);
+    if (!state.is_held || state.policies().missed.action == MissedPolicy::Action::all) continue;
+    state.is_held = false;
     rearm(index);
   }
 }

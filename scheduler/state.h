@@ -105,6 +105,7 @@ class Scheduler::State final : public View {
   void place_restored(RunHandle handle);
   void take(JobsLoaded& input, Actions& out);
   void arm_anew(const JobTable::Sight& sight);
+  void let_go_of_held_slots();
   void follow_renaming(const JobRenamed& renamed);
   void end_definition(const JobTable::Ended& ended);
   void follow_jobs_to_their_places();

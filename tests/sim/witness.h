@@ -98,7 +98,6 @@ struct JobBook {
   WallTime accounted;                              // every slot up to here has its outcome
   std::optional<WallTime> last_slot;               // of this definition
   std::vector<RunId> open;                         // oldest first
-  std::size_t busy_since = 0;                      // version of the file: since then one was open
   std::int64_t bounded_runs = 0;                   // under max_runs
   std::optional<BootTime> last_began, last_ended;  // for measured intervals
   std::uint64_t opened_at = 0, opened_before = 0;  // its last run, and the one before: as batches are numbered
@@ -163,7 +162,6 @@ class Witness {
   const std::deque<RunId>& lately_closed() const { return lately_closed_; }
   std::vector<RunId> open_runs() const;
   const Job* job_now(const JobName& name) const { return written(sets_.back()->revision, name); }
-  bool may_be_held(const Job& job, const JobBook& book) const;
   bool clock_was_ever_set() const { return clock_was_set_; }
 
  private:

@@ -8,6 +8,15 @@ namespace belfry::sim {
 
 using namespace std::chrono_literals;
 
+namespace {
+
+// S18, `all`: its slots may wait until its runs are over.
+bool may_be_held(const Job& job, const JobBook& known) {
+  return job.policies->missed.action == MissedPolicy::Action::all && !known.open.empty();
+}
+
+}  // namespace
+
 // ---- at rest
 
 void Witness::check_at_rest(const View& view, const std::vector<Process>& processes) {
@@ -62,15 +71,6 @@ void Witness::check_due(const Job& job, const JobBook& known) {
   if (!may_be_held(job, known))
     violated("L2: " + job.name.text() + " was due at " + format_utc(*next) + " (interval time " + format_utc(elapsed_) +
              "), and nothing became of it");
-}
-
-// S18, `all`: its slots may wait until its runs are over, also under an earlier version of the file.
-bool Witness::may_be_held(const Job& job, const JobBook& known) const {
-  if (known.open.empty()) return false;
-  const Window since{.first_set = known.busy_since, .last_set = sets_.size() - 1};
-  const auto jobs = candidates(job.name, since);
-  return std::any_of(jobs.begin(), jobs.end(),
-                     [](const Job* then) { return then->policies->missed.action == MissedPolicy::Action::all; });
 }
 
 void Witness::check_open_run(const KnownRun& known) {

@@ -82,7 +82,6 @@ void Witness::apply(const RunOpened& opened) {
   known.was_delayed = run.not_before.has_value();
   known.opened_in = batch_;
   JobBook& job = book(run.job);
-  if (job.open.empty()) job.busy_since = window_.first_set;
   job.open.push_back(run.id);
   if (job.opened_at != batch_) job.opened_before = std::exchange(job.opened_at, batch_);
   check_opened(run);

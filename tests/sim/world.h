@@ -92,7 +92,6 @@ class World {
   void check_rest();
   void check_replay();
   bool may_replay() const;
-  bool may_be_held(const Job& job) const;
   void check_wish(const Batch& batch);
   void compare(const View& live, const View& rebuilt);
   void audit_all();

@@ -86,15 +86,10 @@ bool World::may_replay() const {
   return true;
 }
 
-// By what the file says now, or said when its runs began.
-bool World::may_be_held(const Job& job) const {
-  return may_hold(job) || witness_.may_be_held(job, witness_.jobs().at(job.name));
-}
-
 void World::check_wish(const Batch& batch) {
   const auto is_of_held = [&](const JobName& name) {
     return std::any_of(set_->jobs.begin(), set_->jobs.end(),
-                       [&](const Job& job) { return job.name == name && may_be_held(job); });
+                       [&](const Job& job) { return job.name == name && may_hold(job); });
   };
   for (const JobSeen& seen : batch.seen) trace_.violated("I20: it would see " + seen.job.text() + " anew");
   for (const Record& record : batch.records) {
@@ -122,7 +117,7 @@ void World::compare(const View& live, const View& rebuilt) {
       for (const Run& run : b.open) say("rebuilt: " + in_words(run));
       differs(name, "open runs");
     }
-    if (may_be_held(*a.job)) continue;
+    if (may_hold(*a.job)) continue;
     if (a.next != b.next) differs(name, "next slot");
     if (a.skip_next != b.skip_next) differs(name, "slots to leave out");
   }
