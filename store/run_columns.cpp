@@ -62,8 +62,8 @@ struct Columns {
       progress_at{"progress_at"}, result{"result"};
 };
 
-void add_decision(Sum& sum, const Columns& at, const Run& run) {
-  sum.add(at.sequence, run.sequence).add(at.id, run.id.text()).add(at.job, run.job.text());
+void add_decision(Sum& sum, const Columns& at, const Run& run, std::string_view id) {
+  sum.add(at.sequence, run.sequence).add(at.id, id).add(at.job, run.job.text());
   if (run.slot) sum.add(at.era, std::to_underlying(run.slot->era)).add(at.slot, stored(run.slot->at));
   sum.add(at.nominal, stored(run.nominal)).add(at.due, stored(run.due)).add(at.opened, stored(run.opened));
   sum.add(at.trigger, text(run.trigger)).add(at.cause, stored(run.cause));
@@ -106,10 +106,10 @@ std::optional<std::string_view> outcome_of(const Run& run) {
   return run.outcome ? std::optional(text(*run.outcome)) : std::nullopt;
 }
 
-std::int32_t checksum_of(const Run& run) {
+std::int32_t checksum_of(const Run& run, std::string_view id) {
   static const Columns at;
   Sum sum;
-  add_decision(sum, at, run);
+  add_decision(sum, at, run, id);
   add_attempt(sum, at, run);
   return sum.value();
 }

@@ -17,7 +17,8 @@ std::optional<std::string_view> state_of(const Run& run);
 std::optional<std::string_view> outcome_of(const Run& run);
 
 // The same as belfry_checksum() over the row's columns (sqlite_checksums.h), computed here: a start does not wait for
-// SQLite to collect forty values of which thirty are empty.
-std::int32_t checksum_of(const Run& run);
+// SQLite to collect forty values of which thirty are empty. `id` is the text of the run's, which the caller has
+// already.
+std::int32_t checksum_of(const Run& run, std::string_view id);
 
 }  // namespace belfry::sqlite

@@ -188,6 +188,8 @@ Result<Connection> Connection::open(const std::string& path, Access access, Mill
   VERIFY(::sqlite3_create_function_v2(db, "belfry_checksum", -1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, nullptr,
                                       checksum_function, nullptr, nullptr, nullptr) == SQLITE_OK);
   ::sqlite3_wal_hook(db, count_log_pages, connection.log_pages_.get());  // also turns automatic checkpoints off
+  connection.begin_ = TRY(connection.prepare("BEGIN IMMEDIATE", "begin a transaction"));
+  connection.commit_ = TRY(connection.prepare("COMMIT", "commit"));
   return connection;
 }
 
@@ -250,7 +252,7 @@ bool Connection::has_moved() const {
 // ---- Transaction -----------------------------------------------------------------------------------------------
 
 Result<Transaction> Transaction::begin(Connection& connection) {
-  TRY(connection.execute("BEGIN IMMEDIATE", "begin a transaction"));
+  TRY(connection.begin_.run());
   return Transaction(connection);
 }
 
@@ -262,7 +264,7 @@ Transaction::~Transaction() {
 // BUSY leaves the transaction open, and FULL means that the commit's own frame did not fit into the log: both are
 // certain. After any other error (the sync failed, say) the frame may be on the disk, and a recovery would find it.
 std::expected<void, CommitFailure> Transaction::commit() {
-  auto committed = connection_->execute("COMMIT", "commit");
+  auto committed = connection_->commit_.run();
   if (committed) {
     connection_ = nullptr;
     return {};

@@ -161,6 +161,8 @@ class Connection {
 
   std::unique_ptr<int> log_pages_;  // where SQLite reports it: an address that survives a move
   std::unique_ptr<sqlite3, Close> db_;
+  Statement begin_;  // parsed once: a start in a commit of its own would wait for both
+  Statement commit_;
 };
 
 // Why a COMMIT did not succeed, and whether it may have happened all the same.

@@ -21,6 +21,8 @@ class Identity {
  public:
   explicit Identity(const Run& run) : run_(run), id_(run.id.text()) {}
 
+  std::string_view id() const { return id_; }
+
   auto values() const {
     const auto era = run_.slot ? std::optional(stored(run_.slot->era)) : std::nullopt;
     const auto at = run_.slot ? std::optional(stored(run_.slot->at)) : std::nullopt;
@@ -198,9 +200,9 @@ Result<RunTables> RunTables::prepare(Connection& db) {
 
 Result<std::int64_t> RunTables::open(const Run& run) {
   const Identity identity(run);
-  const auto plain =
-      std::tuple_cat(identity.values(), origin_values(run),
-                     std::tuple(std::string_view(run.boot.text), std::to_underlying(batch_), checksum_of(run)));
+  const auto plain = std::tuple_cat(
+      identity.values(), origin_values(run),
+      std::tuple(std::string_view(run.boot.text), std::to_underlying(batch_), checksum_of(run, identity.id())));
   if (is_as_most(run)) return run_with(open_plain_run_, plain);
   const std::string params = encode_params(run.params);
   return run_with(open_run_, plain, decision_values(run, params), std::tuple(run.attempt, run.launch, text(run.state)));
@@ -220,7 +222,7 @@ Result<void> RunTables::apply(const RunChanged& changed) {
   const Identity identity(run);
   const std::string params = encode_params(run.params);
   if (TRY(run_with(change_run_, identity.values(), progress_values(run), origin_values(run),
-                   decision_values(run, params), std::tuple(checksum_of(run)))) == 1) {
+                   decision_values(run, params), std::tuple(checksum_of(run, identity.id())))) == 1) {
     return {};
   }
   return std::unexpected(refused(run, "the ledger holds no such open run; its change is refused"));
@@ -240,8 +242,9 @@ Result<void> RunTables::apply(const RunClosed& closed) {
   VERIFY(!run.is_open());
   const Identity identity(run);
   const std::string params = encode_params(run.params);
-  const auto rows = TRY(run_with(close_run_, identity.values(), progress_values(run), origin_values(run),
-                                 decision_values(run, params), std::tuple(checksum_of(run), text(*run.outcome))));
+  const auto rows =
+      TRY(run_with(close_run_, identity.values(), progress_values(run), origin_values(run),
+                   decision_values(run, params), std::tuple(checksum_of(run, identity.id()), text(*run.outcome))));
   if (rows != 1) return std::unexpected(refused(run, "the ledger holds no such open run; its end is refused"));
   TRY(count_output(run));
   if (run.slot) TRY(move_mark(run.job, *run.slot));
