@@ -37,15 +37,20 @@ Result<std::string> target_of(const DaemonLink& daemon, const Options& options) 
   return target;
 }
 
-std::vector<Cell> row_of(const Run& run, const Zone& zone) {
+// In a narrow terminal the date of today says least, and then what started it.
+constexpr std::size_t narrow_width = 80;
+
+std::vector<Cell> row_of(const Run& run, const Zone& zone, WallTime now, const Terminal& terminal) {
   const Sign sign = sign_of(run);
   const bool is_timed = run.started && run.finished;
+  const WallTime began = std::chrono::floor<std::chrono::seconds>(run.started.value_or(run.due));
+  const bool is_narrow = terminal.width < narrow_width;
   return {{run.id.text().substr(0, id_characters_shown)},
           {run.job.text()},
           {sign.mark + " " + standing_phrase(run), sign.emphasis},
-          {local_phrase(std::chrono::floor<std::chrono::seconds>(run.started.value_or(run.due)), zone)},
+          {is_narrow ? near_phrase(began, now, zone) : local_phrase(began, zone)},
           {is_timed ? took_phrase(std::max(Millis{0}, *run.finished - *run.started)) : ""},
-          {std::string(text(run.trigger))}};
+          {is_narrow ? "" : std::string(text(run.trigger))}};
 }
 
 // An empty answer for a job that does not exist would be a lie by omission.
@@ -70,9 +75,10 @@ Result<int> runs(const Context& context, const Options& options) {
     return exit_ok;
   }
   const auto zone = zone_named(listing.timezone);
-  Table table({"RUN", "JOB", "OUTCOME", "STARTED", "TOOK", "TRIGGER"});
-  for (const Run& run : listing.rows) table.add(row_of(run, *zone));
-  if (!listing.rows.empty()) print(table.render(Terminal::of_stdout(context, Surroundings::of_this_process())));
+  const Terminal terminal = Terminal::of_stdout(context, Surroundings::of_this_process());
+  Table table({"RUN", "JOB", "OUTCOME", "STARTED", "TOOK", terminal.width < narrow_width ? "" : "TRIGGER"});
+  for (const Run& run : listing.rows) table.add(row_of(run, *zone, listing.now, terminal));
+  if (!listing.rows.empty()) print(table.render(terminal));
   print_footer(context, listing.rows.empty() ? nothing(options)
                                              : "Times in " + zone->name() + ".  Output of a run: belfry logs RUN");
   return exit_ok;

@@ -273,6 +273,10 @@ def test_widths(box):
             for line in re.sub(r"\x1b\[[0-9;]*m", "", shown).splitlines():
                 is_prose = not re.search(r"\S {2,}\S", line)  # a sentence is the terminal's to wrap
                 check(is_prose or width(line) <= columns, f"`{command}` at {columns} columns: {width(line)} wide: {line!r}")
+    run = box.json("belfry runs failing -n 1")[0]
+    narrow = shown_in(box, "belfry runs failing -n 1 --no-color", 60)
+    check(run["id"][:14] in narrow, f"`runs` at 60 columns: an id that `show` and `logs` take:\n{narrow}")
+    check(re.search(r"\d\d:\d\d:\d\d", narrow) and "…" not in narrow, f"`runs` at 60 columns: when it began:\n{narrow}")
     for setting in ("NO_COLOR=1", "TERM=dumb"):
         check("\x1b[" not in shown_in(box, f"{setting} belfry list", 80), f"{setting}: no colours")
     check("\x1b[" not in shown_in(box, "belfry list --no-color", 80), "--no-color: no colours")
