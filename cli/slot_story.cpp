@@ -4,6 +4,7 @@
 #include <cli/phrases.h>
 #include <cli/slot_story.h>
 #include <cli/text_width.h>
+#include <cli/who.h>
 
 namespace belfry::cli {
 
@@ -23,6 +24,11 @@ std::string late_phrase(const Run& run) {
   return ", started " + took_phrase(*late) + " late";
 }
 
+// " of uid 0 (root)" behind "by request"
+std::string asked_phrase(const Run& run) {
+  return run.reason == Reason::by_request && !run.stop_by.empty() ? " of " + who_phrase(run.stop_by) : "";
+}
+
 std::string told_of_run(const Run& run) {
   std::string told = "ran: run " + run.id.text();
   if (run.is_open()) {
@@ -35,7 +41,7 @@ std::string told_of_run(const Run& run) {
   told += late_phrase(run);
   if (run.attempt > 1) told += ", attempt " + std::to_string(run.attempt);
   if (run.stands_for > 1) told += "; it stands for " + std::to_string(run.stands_for) + " slots";
-  if (run.reason != Reason::none && !run.is_open()) told += ": " + std::string(text(run.reason));
+  if (run.reason != Reason::none && !run.is_open()) told += ": " + std::string(text(run.reason)) + asked_phrase(run);
   if (!run.detail.empty()) told += ": " + printable(run.detail);
   return told;
 }

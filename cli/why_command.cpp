@@ -136,6 +136,25 @@ std::string told(const Options& options, const Span& span, const SlotListing& sl
   return text + told_of_rows(span, slots, events, *zone, terminal);
 }
 
+// What somebody did to many jobs at once is told once: their names, then what it was. Oldest first.
+std::string told_of_events(const std::vector<Event>& events, const Zone& zone, const Terminal& terminal) {
+  constexpr std::size_t names_max = 5;
+  std::string text;
+  for (auto event = events.rbegin(); event != events.rend();) {
+    const EventStory story = story_of(*event, zone);
+    std::string about = event->job ? event->job->text() : "";
+    std::size_t jobs = 1;
+    for (++event; event != events.rend() && event->job && !about.empty(); ++event, ++jobs) {
+      const EventStory next = story_of(*event, zone);
+      if (next.when != story.when || next.told != story.told) break;
+      if (jobs < names_max) about += ", " + event->job->text();
+    }
+    if (jobs > names_max) about += " and " + std::to_string(jobs - names_max) + " more";
+    text += paragraph(story, about, terminal);
+  }
+  return text;
+}
+
 // Without a job: what happened here, beside what ran.
 Result<int> tell_history(const Context& context, const Options& options) {
   const DaemonLink daemon = find_daemon(context, Surroundings::of_this_process());
@@ -149,10 +168,7 @@ Result<int> tell_history(const Context& context, const Options& options) {
   const auto events = TRY(decode_history(response.body));
   const auto zone = zone_named(events.timezone);
   const Terminal terminal = Terminal::of_stdout(context, Surroundings::of_this_process());
-  std::string text;
-  for (auto event = events.rows.rbegin(); event != events.rows.rend(); ++event) {
-    text += paragraph(story_of(*event, *zone), event->job ? event->job->text() : "", terminal);
-  }
+  const std::string text = told_of_events(events.rows, *zone, terminal);
   print(text.empty() ? "Nothing happened in that time.\n" : text);
   if (events.rows.size() == count) hint(context, "More of it?  belfry why -n " + std::to_string(10 * count));
   hint(context, "What failed?  belfry runs --failed    Of one job?  belfry why JOB");

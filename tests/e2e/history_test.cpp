@@ -118,3 +118,24 @@ TEST_CASE("e2e: S42 a backup has the events, too") {
   CHECK(after[after.size() - 2] == before[before.size() - 2]);
   CHECK(after[after.size() - 2]["detail"] == "disk swap");
 }
+
+TEST_CASE("e2e: S42 what is done to many jobs at once is told once, with their names; and who cancelled a run") {
+  Installation installation(
+      "jobs:\n"
+      "  a: {schedule: manual, run: 'true'}\n"
+      "  b: {schedule: manual, run: 'true'}\n"
+      "  c: {schedule: manual, run: 'true'}\n"
+      "  d: {schedule: manual, run: 'true'}\n"
+      "  e: {schedule: manual, run: 'true'}\n"
+      "  f: {schedule: manual, run: 'true'}\n"
+      "  slow: {schedule: every 1s, run: 'sleep 30'}\n");
+  installation.start_daemon();
+  REQUIRE(eventually([&] { return installation.belfry_json({"list", "--running"}).size() == 1; }));
+  CHECK(installation.belfry({"cancel", "slow"}).exit_code == 0);
+  CHECK(installation.belfry({"why", "slow", "-n", "100"}).out.find(": by request of uid ") != std::string::npos);
+  CHECK(installation.belfry({"pause", "--all", "--reason", "storage move"}).exit_code == 0);
+  const std::string told = installation.belfry({"why"}).out;
+  CAPTURE(told);
+  CHECK(told.find("  a, b, c, d, e and 2 more\n  paused by uid ") != std::string::npos);
+  CHECK(told.find("storage move") == told.rfind("storage move"));
+}
