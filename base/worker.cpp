@@ -1,8 +1,10 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <deque>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <stop_token>
@@ -59,9 +61,12 @@ Thread::~Thread() = default;
 void Thread::let_go() { state_->thread.detach(); }
 
 struct Worker::State {
+  using Clock = std::chrono::steady_clock;
+
   std::mutex mutex;
   std::condition_variable_any wake;
   std::deque<std::function<void()>> queue;
+  std::multimap<Clock::time_point, std::function<void()>> later;
   Idle idle;
   bool has_worked = false;  // since the last idle work
   std::stop_source halt;
@@ -69,16 +74,33 @@ struct Worker::State {
 
   // What to do next; empty: asked to stop, and nothing is left.
   std::function<void()> next(const std::stop_token& stop) {
-    const auto has_work = [&] { return !queue.empty(); };
     std::unique_lock lock(mutex);
     const bool may_idle = std::exchange(has_worked, false) && idle.work;
-    if (may_idle && !wake.wait_for(lock, stop, idle.quiet, has_work) && !stop.stop_requested()) return idle.work;
-    wake.wait(lock, stop, has_work);
+    if (may_idle && !wait(lock, stop, Clock::now() + idle.quiet) && !stop.stop_requested()) return idle.work;
+    (void)wait(lock, stop, Clock::time_point::max());
     if (queue.empty()) return nullptr;
     auto work = std::move(queue.front());
     queue.pop_front();
     has_worked = true;
     return work;
+  }
+
+  // Until there is work, or `end`. Whether there is.
+  bool wait(std::unique_lock<std::mutex>& lock, const std::stop_token& stop, Clock::time_point end) {
+    for (;;) {
+      const auto now = Clock::now();
+      while (!later.empty() && (stop.stop_requested() || later.begin()->first <= now)) {
+        queue.push_back(std::move(later.extract(later.begin()).mapped()));
+      }
+      if (!queue.empty() || stop.stop_requested() || now >= end) return !queue.empty();
+      const auto until = later.empty() ? end : std::min(end, later.begin()->first);
+      const auto has_news = [&, known = later.size()] { return !queue.empty() || later.size() != known; };
+      if (until == Clock::time_point::max()) {
+        wake.wait(lock, stop, has_news);
+      } else {
+        wake.wait_until(lock, stop, until, has_news);
+      }
+    }
   }
 
   void work_off() {
@@ -99,6 +121,14 @@ void Worker::post(std::function<void()> work) {
   {
     const std::lock_guard lock(state_->mutex);
     state_->queue.push_back(std::move(work));
+  }
+  state_->wake.notify_one();
+}
+
+void Worker::post_after(std::chrono::milliseconds pause, std::function<void()> work) {
+  {
+    const std::lock_guard lock(state_->mutex);
+    state_->later.emplace(State::Clock::now() + pause, std::move(work));
   }
   state_->wake.notify_one();
 }

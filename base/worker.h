@@ -28,7 +28,8 @@ class Thread {
   std::unique_ptr<State> state_;
 };
 
-// THREADS: post() from any thread. The closures run on the worker. The destructor finishes what is queued, then joins.
+// THREADS: post() and post_after() from any thread. The closures run on the worker. The destructor finishes what is
+// queued, without waiting for the time of what was to come later, then joins.
 class Worker {
  public:
   // What the worker does once, on its thread, each time that it has worked and then nothing came for `quiet`.
@@ -45,6 +46,9 @@ class Worker {
   ~Worker();
 
   void post(std::function<void()> work);
+
+  // The same when `pause` is over; until then the worker does what else there is.
+  void post_after(std::chrono::milliseconds pause, std::function<void()> work);
 
  private:
   struct State;

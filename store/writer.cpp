@@ -10,6 +10,10 @@ namespace {
 // Longer than the pause between the batches of one burst, shorter than the pause between two bursts.
 constexpr std::chrono::milliseconds quiet{50};
 
+// Between a step of pruning, with its tidying, and the next one. Without it the disk has so much to write that whatever
+// is synced beside it waits: of 100 starts the slowest took 14 ms, and with it 2.6.
+constexpr std::chrono::milliseconds breath{2};
+
 void tidy(Store& store) {
   if (const auto done = store.tidy(); !done) log::warning(done.error().what);
 }
@@ -45,7 +49,7 @@ void Writer::take_pruning_step() {
     tidy(*store_);
     if (!more) return end_pruning(std::unexpected(more.error()));
     if (!*more) return end_pruning({});
-    worker_.post([this] { take_pruning_step(); });
+    worker_.post_after(breath, [this] { take_pruning_step(); });
   });
 }
 

@@ -32,8 +32,8 @@ class Writer {
   // start does not wait for it. The destructor returns when every batch is answered.
   void persist(const Batch& batch);
 
-  // Prunes step by step, and tidies after each: a batch waits for a step or for a Store::tidy() at most. One call after
-  // the other; the destructor ends them early.
+  // Prunes step by step, tidies after each, and pauses: a batch waits for a step or for a Store::tidy() at most. One
+  // call after the other; the destructor ends them early.
   void prune(Keep keep, WallTime now, PruningWatch watch);
 
  private:

@@ -6,6 +6,7 @@
 
 #include <doctest/doctest.h>
 
+#include <base/worker.h>
 #include <store/memory_store.h>
 #include <store/writer.h>
 #include <tests/contract/store/ledger_builders.h>
@@ -171,6 +172,30 @@ TEST_CASE("store/writer: pruning goes on step by step, and a batch waits for a s
   CHECK(joined(notes.wait_for(19)) == "commit 1, ok 1, " + step + ", commit 2, ok 2, tidy, commit 3, ok 3, " + step +
                                           ", tidy, " + step + ", tidy, a done, prune, tidy, b failed: no room");
   writer.reset();
+}
+
+TEST_CASE("base/worker: what is to come later lets pass what comes meanwhile, and comes all the same") {
+  Notes notes;
+  Worker worker("later");
+  worker.post([&] {
+    worker.post_after(std::chrono::milliseconds{30}, [&] { notes.add("late"); });
+    worker.post_after(std::chrono::milliseconds{10}, [&] { notes.add("soon"); });
+    worker.post([&] { notes.add("now"); });
+  });
+  CHECK(joined(notes.wait_for(3)) == "now, soon, late");
+}
+
+TEST_CASE("base/worker: the destructor does not wait for the time of what is to come later, but does it") {
+  Notes notes;
+  {
+    Worker worker("later");
+    worker.post_after(std::chrono::hours{1}, [&] {
+      notes.add("an hour later");
+      worker.post_after(std::chrono::hours{1}, [&] { notes.add("two hours later"); });
+    });
+    worker.post([&] { notes.add("now"); });
+  }
+  CHECK(joined(notes.wait_for(0)) == "now, an hour later, two hours later");
 }
 
 TEST_CASE("store/writer: the destructor does not wait for all of a pruning, and whoever asked is told") {
