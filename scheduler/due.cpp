@@ -79,30 +79,43 @@ std::optional<WallTime> Scheduler::State::next_due_of(const JobState& state) con
 
 void Scheduler::State::decide(JobIndex index) {
   JobState& state = jobs_.at(index);
+  bool comes_again = false;
   if (state.job->measured) {
     decide_measured(index);
   } else {
     const auto stretch = slots_due(state.job->schedule, state.decided_upto(), time_of(*state.job));
     VERIFY(stretch.has_value());
-    decide_stretch(index, *stretch);
+    comes_again = decide_stretch(index, *stretch);
   }
-  state.goes_on = false;
+  if (!comes_again) state.goes_on = false;
   rearm(index);
 }
 
-void Scheduler::State::decide_stretch(JobIndex index, const Stretch& stretch) {
+// True: slots that do not run are decided, and the job comes again with the others when it is their turn. It does not
+// go before jobs that are due at the same time as those (S5).
+bool Scheduler::State::decide_stretch(JobIndex index, const Stretch& stretch) {
   JobState& state = jobs_.at(index);
   const Schedule& schedule = state.job->schedule;
   const bool is_plain = stretch.count == 1 && state.job->enabled && !state.extras;
   const bool may_catch_up = state.job->policies->missed.action == MissedPolicy::Action::all;
-  if (is_plain && !may_catch_up && !schedule.excluded(stretch.first)) return decide_one(index, stretch.first);
+  if (is_plain && !may_catch_up && !schedule.excluded(stretch.first)) {
+    decide_one(index, stretch.first);
+    return false;
+  }
   Pieces pieces(schedule, stretch);
+  bool comes_again = false;
   if (!state.job->enabled) {
     pieces.decide_all({.outcome = SlotOutcome::skipped, .reason = Reason::disabled});
   } else if (!decide_by_standing(state, pieces)) {
-    decide_pieces(index, pieces);
+    comes_again = pieces.is_oldest_decided();
+    if (comes_again) {
+      pieces.keep_from(pieces.oldest_undecided());
+    } else {
+      decide_pieces(index, pieces);
+    }
   }
   record_pieces(state, pieces);
+  return comes_again;
 }
 
 // The way of nearly every slot: one that has just come, of a job of which nothing special is known.

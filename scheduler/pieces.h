@@ -31,6 +31,7 @@ class Pieces {
   Pieces(const Schedule& schedule, const Stretch& stretch);
 
   std::int64_t undecided() const;
+  bool is_oldest_decided() const { return pieces_.front().fate.has_value(); }
   WallTime newest_undecided() const;  // REQUIRES: undecided() > 0
   WallTime oldest_undecided() const;  // likewise
 

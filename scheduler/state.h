@@ -159,7 +159,7 @@ class Scheduler::State final : public View {
   void disarm(JobIndex index);
   void rearm(JobIndex index);
   void decide(JobIndex index);
-  void decide_stretch(JobIndex index, const Stretch& stretch);
+  bool decide_stretch(JobIndex index, const Stretch& stretch);
   void decide_one(JobIndex index, WallTime slot);
   bool decide_by_standing(JobState& state, Pieces& pieces);
   void decide_pieces(JobIndex index, Pieces& pieces);
