@@ -11,7 +11,7 @@ namespace {
 constexpr std::chrono::milliseconds quiet{50};
 
 // Between a step of pruning, with its tidying, and the next one. Without it the disk has so much to write that whatever
-// is synced beside it waits: of 100 starts the slowest took 14 ms, and with it 2.6.
+// is synced beside it waits: the slowest of 100 starts took 14 ms, and with it 3 to 7.
 constexpr std::chrono::milliseconds breath{2};
 
 void tidy(Store& store) {
