@@ -109,6 +109,7 @@ class FakeBackend final : public api::Backend, private View {
   FakeHistory past;
   std::vector<Run> open;
   std::vector<UpcomingSlot> slots;
+  std::map<JobName, WallTime> next;  // when a job is due next; none is at first
   std::string trouble;
   Result<api::AuditFacts> audited = api::AuditFacts{.jobs = 1, .slots = 2, .problems = {}};
   std::pair<std::size_t, std::size_t> gap{0, 0};  // these bytes of every output are not kept
@@ -230,6 +231,7 @@ class FakeBackend final : public api::Backend, private View {
 
   JobView view_of(const Job& job) const {
     JobView view{.job = &job};
+    if (const auto when = next.find(job.name); when != next.end()) view.next = when->second;
     for (const Run& run : open) {
       if (run.job == job.name) view.open.push_back(run);
     }
