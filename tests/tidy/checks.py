@@ -4,7 +4,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from laws import DANGERS, FREE, IMPURITIES, PURE_ALTHOUGH, PURE_BASE_LIBRARY, PURE_ROOMS, ROOMS
+from laws import DANGERS, FREE, IMPURITIES, PURE_ALTHOUGH, PURE_BASE_LIBRARY, PURE_ROOMS, ROOMS, TOP
 from tree import CPP_SUFFIXES, File, Finding
 
 Tree = dict[str, File]
@@ -205,6 +205,12 @@ def files_end_clean(tree: Tree) -> Iterator[Finding]:
             yield Finding(file.path, len(file.text.rstrip().splitlines()) + 1, "empty lines at the end", "delete them")
 
 
+def the_top_is_the_house_alone(tree: Tree) -> Iterator[Finding]:
+    for file in tree.values():
+        if "/" not in file.path and file.path not in TOP:
+            yield Finding(file.path, 1, "does not belong to the top of the project", "delete it, or give it its room")
+
+
 def nothing_is_left_for_later(tree: Tree) -> Iterator[Finding]:
     marker = re.compile(r"\b(FIXM[E]|TOD[O])\b")
     for file in tree.values():
@@ -225,5 +231,6 @@ CHECKS = [
     every_cited_rule_exists,
     lines_end_clean,
     files_end_clean,
+    the_top_is_the_house_alone,
     nothing_is_left_for_later,
 ]

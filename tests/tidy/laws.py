@@ -20,6 +20,20 @@ ROOMS = {
 # May include everything, and name everything.
 FREE = {"tests", "bench", "examples"}
 
+# The files beside the rooms: the first thing that a newcomer sees.
+TOP = {
+    ".clang-format",
+    ".clang-tidy",
+    ".gitignore",
+    "CHANGELOG.md",
+    "CMakeLists.txt",
+    "CMakePresets.json",
+    "CONTRIBUTING.md",
+    "LICENSE",
+    "README.md",
+    "schedules.yaml",
+}
+
 # A pure room is a function of its inputs: the same inputs give the same answer, on every machine, always.
 # Of base/ only what the library belfry_base_pure holds, and headers without a source, is pure.
 PURE_ROOMS = {"include", "triggers", "scheduler"}

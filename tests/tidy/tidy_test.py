@@ -186,6 +186,9 @@ class Junk(TidyTest):
             with self.subTest(wrong):
                 self.assert_found({"store/x.h": content}, "store/x.h:1", wrong)
 
+    def test_at_the_top(self):
+        self.assert_found({"notes.txt": "later\n"}, "notes.txt:1", "does not belong to the top")
+
     def test_outside_the_project(self):
         self.assert_clean({"build/dev/x.h": "junk \t", "state/x.txt": "junk ", "tests/fuzz/corpus/a": "junk "})
 
