@@ -124,10 +124,12 @@ Result<void> FileWatch::watch(const Names& names) {
   return result;
 }
 
+// Always armed anew: a directory that has taken the place of another bears its name, and is not watched yet.
 void FileWatch::follow(const std::vector<std::string>& paths, BootTime now) {
-  Names names = names_of(paths);
-  if (names != names_) {
-    const auto watched = watch(names);
+  const Names names_before = names_;
+  const auto directories_before = directories_;
+  const auto watched = watch(names_of(paths));
+  if (names_ != names_before || directories_ != directories_before) {
     if (!watched) log::warning(watched.error().what + ": changes there are only seen every 30 s");
     seen_ = now;
   }

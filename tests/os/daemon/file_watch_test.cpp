@@ -128,6 +128,28 @@ TEST_CASE("daemon/file_watch: S35 a file that is not there yet is seen when it c
   CHECK(sees_change(watch));
 }
 
+TEST_CASE("daemon/file_watch: S35 a directory that has taken the place of another is watched in its turn") {
+  const Directory directory;
+  const std::string file = directory / "etc/schedules.yaml";
+  for (const char* name : {"etc", "etc.new"}) {
+    std::filesystem::create_directory(directory / name);
+    write_in_place((directory / name) + "/schedules.yaml", name);
+  }
+  auto watch = FileWatch::open({file}).value();
+  CHECK_FALSE(sees_change(watch));
+  std::filesystem::rename(directory / "etc", directory / "etc.old");
+  std::filesystem::rename(directory / "etc.new", directory / "etc");
+  CHECK(sees_change(watch));
+  watch.follow({file}, start);
+  CHECK(sees_change(watch));  // it may have changed before the new directory was watched
+  watch.follow({file}, start);
+  CHECK_FALSE(sees_change(watch));
+  write_in_place(file, "edited");
+  CHECK(sees_change(watch));
+  write_in_place(directory / "etc.old/schedules.yaml", "of no interest");
+  CHECK_FALSE(sees_change(watch));
+}
+
 TEST_CASE("daemon/file_watch: S35 any symbolic link on the way to the file may be pointed elsewhere") {
   const Directory directory;
   const auto point = [&](const std::string& link, const std::string& target) {
