@@ -1,3 +1,5 @@
+#include <sys/stat.h>
+
 #include <cstdio>
 #include <cstdlib>
 
@@ -25,6 +27,11 @@ int exit_code(const Error& error) {
   }
 }
 
+// What is kept here is what jobs were told and what the files say, so nobody else reads it (S39). Others may pass
+// through a directory, though, on the way to what is theirs: a job to its own, a client to the socket. Jobs have their
+// own umask.
+void keep_files_private() { ::umask(::umask(0) | (S_IRGRP | S_IWGRP | S_IROTH | S_IWOTH)); }
+
 enum class Threads { all_ended, some_stuck };
 
 Result<Threads> run(const DaemonOptions& options) {
@@ -36,7 +43,7 @@ Result<Threads> run(const DaemonOptions& options) {
                                   TRY(api::unix_socket_path(listen_address(options, ground.configuration.daemon())))};
   if (inherited) listen.listener = *std::move(inherited);
   House house(std::move(ground), std::move(manager));
-  if (TRY(house.wait_for_clock()) == ClockWait::stopped) return {};
+  if (TRY(house.wait_for_clock()) == ClockWait::stopped) return Threads::all_ended;
   TRY(house.open(std::move(listen)));
   TRY(house.run());
   return house.has_stuck_calls() ? Threads::some_stuck : Threads::all_ended;
@@ -46,6 +53,7 @@ Result<Threads> run(const DaemonOptions& options) {
 
 int run_daemon(const DaemonOptions& options) {
   keep_memory_reserve();
+  keep_files_private();
   log::use_form(options.log.value_or(log::usual_form(environment)));
   const auto result = run(options);
   // A thread that goes on must not see the program taken down around it.
