@@ -118,7 +118,10 @@ Result<Findings> examine(const Context& context, Depth depth) {
     database = status.tzdata;
     examine_daemon(daemon, status, depth, findings);
   } else {
-    findings.push_back(finding("daemon", response.error().what, "", "belfry daemon, or: systemctl start belfry"));
+    const bool is_closed = response.error().kind == ErrorKind::not_allowed;
+    findings.push_back(
+        finding("daemon", response.error().what, "",
+                is_closed ? "look as root: sudo belfry doctor" : "belfry daemon, or: systemctl start belfry"));
   }
   findings.push_back(check_clock());
   findings.push_back(check_zones(database));

@@ -1,4 +1,5 @@
 #include <signal.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -198,6 +199,26 @@ TEST_CASE("e2e: S1 the doctor holds the ledger against the schedules, and finds 
   }
   installation.stop_daemon(SIGTERM);
   CHECK(installation.belfry({"doctor"}).exit_code == 1);
+}
+
+TEST_CASE("e2e: S40 who may not talk to the daemon is told who may, and not to start another") {
+  if (::geteuid() != 0) {
+    MESSAGE("only root can ask as somebody else");
+    return;
+  }
+  Installation installation("jobs: {idle: {schedule: manual, run: 'true'}}\n");
+  installation.start_daemon();
+  const auto as_stranger = [&](const std::string& command) {
+    return run_program({"/usr/bin/setpriv", "--reuid=12345", "--regid=12345", "--clear-groups", BELFRY_PROGRAM, command,
+                        "--host", installation.socket()});
+  };
+  const Finished listed = as_stranger("list");
+  CHECK(listed.exit_code == 6);
+  CHECK_MESSAGE(holds(listed.err, "12345 may not talk to the daemon"), listed.err);
+  const Finished doctor = as_stranger("doctor");
+  CHECK(doctor.exit_code == 1);
+  CHECK_MESSAGE(holds(doctor.out, "look as root: sudo belfry doctor"), doctor.out);
+  CHECK_MESSAGE(!holds(doctor.out, "systemctl start"), doctor.out);
 }
 
 TEST_CASE("e2e: bash completes commands, options and the names of jobs") {
