@@ -57,7 +57,10 @@ int priority(Level level) {
 
 std::string json_line(std::string_view line, const Fields& fields) {
   std::string members = "\"message\":" + json_quote(line);
-  for (const Field& field : fields) members += "," + json_quote(field.name) + ":" + json_quote(field.value);
+  for (const Field& field : fields) {
+    members += "," + json_quote(field.name) + ":";
+    members += field.kind == Field::Kind::number ? field.value : json_quote(field.value);
+  }
   return members;
 }
 

@@ -18,8 +18,11 @@ enum class Level { info, warning, error };
 // What a line is about: {"job", "nightly-backup"}. Names are lower case words, joined by _. In the journal this one is
 // BELFRY_JOB.
 struct Field {
+  enum class Kind { text, number };
+
   std::string_view name;
   std::string value;
+  Kind kind = Kind::text;  // how JSON has it
 };
 using Fields = std::vector<Field>;
 

@@ -21,15 +21,19 @@ void add_word(Fields& fields, std::string_view name, std::string_view word) {
   if (!word.empty()) fields.push_back({name, std::string(word)});
 }
 
+void add_number(Fields& fields, std::string_view name, std::int64_t number) {
+  fields.push_back({name, std::to_string(number), log::Field::Kind::number});
+}
+
 void add_end(Fields& fields, const ProcessEnd& end) {
   const bool exited = end.how == ProcessEnd::How::exited;
-  fields.push_back({exited ? "exit_code" : "signal", std::to_string(end.code)});
+  add_number(fields, exited ? "exit_code" : "signal", end.code);
 }
 
 Fields of_run(std::string_view event, const Run& run) {
   Fields fields = of_job(event, run.job);
   fields.push_back({"run_id", run.id.text()});
-  fields.push_back({"attempt", std::to_string(run.attempt)});
+  add_number(fields, "attempt", run.attempt);
   add_word(fields, "trigger", text(run.trigger));
   if (run.slot) fields.push_back({"slot", format_utc(run.slot->at)});
   if (run.outcome) add_word(fields, "outcome", text(*run.outcome));
@@ -56,7 +60,7 @@ Fields fields_of_one(const SlotsDecidedNotice& notice) {
   const SlotsDecided& decided = notice.decided;
   Fields fields = of_job("slot.decided", decided.job);
   fields.push_back({"slot", format_utc(decided.slots.last)});
-  fields.push_back({"count", std::to_string(decided.slots.count)});
+  add_number(fields, "count", decided.slots.count);
   add_word(fields, "outcome", text(decided.outcome));
   add_word(fields, "reason", text(decided.reason));
   if (decided.cause) fields.push_back({"cause", decided.cause->text()});

@@ -177,7 +177,7 @@ TEST_CASE("e2e: with --log json each line of the log is an object with what it i
     CHECK(entry.contains("time"));
     CHECK(entry.contains("level"));
     CHECK(entry.contains("message"));
-    is_found |= entry.value("event", "") == "run.finished" && entry["job"] == "bad" && entry["exit_code"] == "3";
+    is_found |= entry.value("event", "") == "run.finished" && entry["job"] == "bad" && entry["exit_code"] == 3;
   }
   CHECK(is_found);
 }
