@@ -165,6 +165,8 @@ int read_spec(Spec& spec, const Secrets& secrets) {
     if (value_if_key(field, "env") != nullptr) spec.env[next_variable++] = field + strlen("env=");
   });
   secrets.for_each_variable([&](char* variable) { spec.env[next_variable++] = variable; });
+  spec.argv[next_argument] = nullptr;  // behind it may stand what the run before this one had
+  spec.env[next_variable] = nullptr;
   return 0;
 }
 

@@ -4,7 +4,9 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <memory>
 #include <set>
+#include <utility>
 
 #include <doctest/doctest.h>
 
@@ -56,6 +58,31 @@ TEST_CASE("jobs/minders: S3 one process is the minder of many runs, one after th
     REQUIRE(bench.is_free(order.id));
   }
   CHECK(minders.size() <= 25);  // one, where the machine has nothing else to do
+}
+
+TEST_CASE("jobs/minders: S28 a job with fewer arguments and variables than the one before has its own, and no others") {
+  Row bench;
+  const auto run_of = [&](std::vector<std::string> argv, std::vector<EnvironmentVariable> env) {
+    StartOrder order = bench.script("");
+    auto job = std::make_shared<Job>(*order.job);
+    job->action = Command{std::move(argv)};
+    job->env = std::move(env);
+    order.job = std::move(job);
+    bench.run(order);
+    return order;
+  };
+  const std::vector<std::string> show{"/bin/sh", "-c", "echo $#; env | grep -c ^OF_THE_FIRST || true", "name"};
+  for (int i = 0;; ++i) {
+    std::vector<std::string> more = show;
+    more.insert(more.end(), {"1", "2", "3"});
+    const StartOrder first = run_of(more, {{"OF_THE_FIRST_1", "x"}, {"OF_THE_FIRST_2", "x"}});
+    CHECK(bench.output(first.id) == "3\n2\n");
+    if (!bench.rests_after(first)) continue;
+    const StartOrder second = run_of(show, {});
+    CHECK(bench.output(second.id) == "0\n0\n");
+    if (bench.claim(second.id).minder == bench.claim(first.id).minder) break;
+    REQUIRE(i < 100);
+  }
 }
 
 TEST_CASE("jobs/minders: S28 a job finds nothing of the one before it") {
