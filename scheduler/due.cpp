@@ -47,14 +47,20 @@ void Scheduler::State::decide_due_slots() {
 void Scheduler::State::disarm(JobIndex index) {
   due_by_wall_.erase(index);
   due_by_elapsed_.erase(index);
+  held_.erase(index);
 }
 
 // Puts the job's next undecided slot on its heap. It may lie in the past: then it is decided at once.
 void Scheduler::State::rearm(JobIndex index) {
   const JobState& state = jobs_.at(index);
   const Job& job = *state.job;
-  const auto due = state.is_held ? std::nullopt : next_due_of(state);
+  const auto due = next_due_of(state);
   if (!due) return disarm(index);
+  if (state.is_held) {
+    disarm(index);
+    return held_.set(index, *due);
+  }
+  held_.erase(index);
   const bool follows_elapsed = job.measured || job.schedule.follows_elapsed_time();
   (follows_elapsed ? due_by_elapsed_ : due_by_wall_).set(index, *due);
 }

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <new>
+#include <queue>
 #include <vector>
 
 #include <base/verify.h>
@@ -41,6 +42,50 @@ class DueHeap {
   bool all_until(Time upto, Holds holds) const {
     return count() == 0 || all_below(0, upto, holds);
   }
+
+  // Its entries in their order, without taking them out. A step costs the logarithm of the steps before it, however
+  // many entries there are. The heap may not change meanwhile.
+  class InOrder {
+   public:
+    explicit InOrder(const DueHeap& heap) : heap_(&heap) {
+      reach(0);
+      pass_stale();
+    }
+
+    bool empty() const { return reached_.empty(); }
+
+    // REQUIRES: not empty.
+    const Entry& top() const { return reached_.top().entry; }
+    void pop() {
+      step();
+      pass_stale();
+    }
+
+   private:
+    struct Reached {
+      Entry entry;
+      std::size_t place;
+    };
+    struct Later {
+      bool operator()(const Reached& a, const Reached& b) const { return before(b.entry, a.entry); }
+    };
+
+    void reach(std::size_t place) {
+      if (place < heap_->count()) reached_.push({.entry = heap_->at(place), .place = place});
+    }
+    void step() {
+      const std::size_t first = reached_.top().place * fan + 1;
+      reached_.pop();
+      for (std::size_t child = first; child < first + fan; ++child) reach(child);
+    }
+    void pass_stale() {
+      while (!empty() && heap_->is_stale(top())) step();
+    }
+
+    const DueHeap* heap_;
+    std::priority_queue<Reached, std::vector<Reached>, Later> reached_;  // all that stands before them was passed
+  };
+  InOrder in_order() const { return InOrder(*this); }
 
   // Inserts the item, or moves it to its new time.
   void set(Item item, Time due) {

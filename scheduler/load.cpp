@@ -100,6 +100,7 @@ void Scheduler::State::arm_anew(const JobTable::Sight& sight) {
   if (!sight.moved) {
     due_by_wall_.clear();
     due_by_elapsed_.clear();
+    held_.clear();
     for (JobIndex index = 0; index < jobs_.named_count(); ++index) rearm(index);
     return;
   }

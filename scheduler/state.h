@@ -12,7 +12,8 @@
 //   runs.cpp           opening and closing a run, and telling the ledger of it: the only place that does
 //   places.cpp         where open runs are on their way: lines, delays, room, admission
 //   follow.cpp         what follows from other runs: jobs that come after, backfills, a start of the daemon
-//   view.cpp           the read model
+//   view.cpp           the read model: how things stand
+//   upcoming.cpp       the read model: what will run
 //
 // with the decisions and parts beside it, each a small file that knows nothing of this one: clocks, missed, overlap,
 // retry, breaker, segments, due_heap, start_gate, queues, run_table, job_table, kept_requests, outbox.
@@ -220,6 +221,8 @@ class Scheduler::State final : public View {
 
   // view.cpp
   JobView view_of(JobIndex index) const;
+
+  // upcoming.cpp
   std::optional<WallTime> next_start(const JobState& state) const;
 
   Options options_;
@@ -235,7 +238,8 @@ class Scheduler::State final : public View {
 
   JobTable jobs_;
   DueHeap<WallTime> due_by_wall_;                     // when the next undecided slot is due, of each job that has one,
-  DueHeap<WallTime> due_by_elapsed_;                  // by the time that the job follows
+  DueHeap<WallTime> due_by_elapsed_;                  // by the time that the job follows,
+  DueHeap<WallTime> held_;                            // or of a job that is held: those wait for no time
   std::map<std::uint64_t, Backfill> left_backfills_;  // from the ledger, until the first configuration
 
   RunTable runs_;

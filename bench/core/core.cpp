@@ -30,6 +30,12 @@ class Rig {
     settle();
   }
 
+  void tell(Input input) {
+    core_.submit(std::move(input));
+    advance();
+    settle();
+  }
+
   // One turn, and what it costs.
   std::int64_t advance() {
     const std::int64_t begin = cpu_ns();
@@ -91,6 +97,28 @@ std::shared_ptr<JobSet> jobs(std::uint32_t count, Millis period, Millis apart) {
   return set;
 }
 
+// What it costs to say which 20 slots come next.
+double upcoming_us(const Scheduler& core) {
+  constexpr int times = 100;
+  const std::int64_t begin = cpu_ns();
+  for (int time = 0; time < times; ++time) VERIFY(core.view().upcoming(20, std::nullopt).size() == 20);
+  return static_cast<double>(cpu_ns() - begin) / times / 1e3;
+}
+
+// The worst that can be asked: nothing will run, and every job has to be looked at to know it.
+void bench_all_paused() {
+  constexpr std::uint32_t count = 100'000;
+  const auto set = jobs(count, 1h, 1ms);
+  Rig rig({});
+  rig.load(set);
+  PauseRequested pause{.by = "bench"};
+  for (const Job& job : set->jobs) pause.jobs.push_back(job.name);
+  rig.tell(std::move(pause));
+  const std::int64_t begin = cpu_ns();
+  VERIFY(rig.core().view().upcoming(20, std::nullopt).empty());
+  print("upcoming_of_100k_paused", static_cast<double>(cpu_ns() - begin) / 1e6, "ms", 20);
+}
+
 // One job is due in each millisecond, of a million.
 void bench_million() {
   constexpr std::uint32_t count = 1'000'000;
@@ -118,6 +146,7 @@ void bench_million() {
     allocated += made;
   }
   print("advance_one_due_of_1m", static_cast<double>(due) / measured, "ns", 2'000);
+  print("upcoming_20_of_1m", upcoming_us(rig.core()), "us", 50);
   print("allocations_in_it", static_cast<double>(allocated) / measured, "", 0);
   std::printf("%-40s %12.1f ns     (decide, commit, start, end: all turns of one run)\n", "whole_run_of_1m",
               static_cast<double>(all) / measured);
@@ -156,6 +185,7 @@ void bench_year_asleep() {
 int main() {
   belfry::bench::bench_heap();
   belfry::bench::bench_million();
+  belfry::bench::bench_all_paused();
   belfry::bench::bench_burst();
   belfry::bench::bench_year_asleep();
 }
