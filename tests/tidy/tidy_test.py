@@ -189,6 +189,9 @@ class Junk(TidyTest):
     def test_at_the_top(self):
         self.assert_found({"notes.txt": "later\n"}, "notes.txt:1", "does not belong to the top")
 
+    def test_a_second_working_tree_of_git_is_clean(self):
+        self.assert_clean({".git": "gitdir: /elsewhere/.git/worktrees/second\n"})
+
     def test_outside_the_project(self):
         self.assert_clean({"build/dev/x.h": "junk \t", "state/x.txt": "junk ", "tests/fuzz/corpus/a": "junk "})
 

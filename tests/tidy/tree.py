@@ -89,7 +89,7 @@ def read_tree(root: Path) -> dict[str, File]:
     files = {}
     for folder, subfolders, names in os.walk(root):
         subfolders[:] = sorted(set(subfolders) - NOT_OURS)
-        for name in names:
+        for name in sorted(set(names) - NOT_OURS):  # .git is a file in a second working tree
             content = (Path(folder) / name).read_bytes()
             if b"\0" in content:
                 continue
