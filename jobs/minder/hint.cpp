@@ -15,9 +15,7 @@ constexpr uint64_t later_ms = 50;
 
 }  // namespace
 
-void Hint::raise() { send(); }
-
-void Hint::raise_later() {
+void Hint::send_later() {
   if (due_at_ == 0) due_at_ = boot_ms() + later_ms;
 }
 

@@ -11,15 +11,14 @@ class Hint {
   // `name` is the run directory's. REQUIRES: the working directory is the run directory.
   explicit Hint(const char* name) : name_(name) {}
 
-  // Wants the daemon to be told.
-  void raise();
+  // Tells it now. Where the daemon's queue is full it is to be called again, when due_at() says.
+  void send();
 
-  // The same, in a while: what is over by then is told of only once, by the minder's own end.
-  void raise_later();
+  // In a while: what is over by then is told of only once, by the minder's own end.
+  void send_later();
 
   // In boot time, when send() is to be called; 0: there is nothing to tell.
   uint64_t due_at() const { return due_at_; }
-  void send();
 
  private:
   const char* name_;

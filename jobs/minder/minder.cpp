@@ -158,7 +158,7 @@ int Minder::timeout_ms() const {
 void Minder::take_due_times() {
   if (hint_.due_at() != 0 && left_until(hint_.due_at()) == 0) hint_.send();
   const uint64_t progress_due_at = capture_.progress().due_at();
-  if (progress_due_at != 0 && left_until(progress_due_at) == 0 && capture_.progress().write_out()) hint_.raise();
+  if (progress_due_at != 0 && left_until(progress_due_at) == 0 && capture_.progress().write_out()) hint_.send();
   if (stop_asked_) stop();
   if (limit_at_ != 0 && left_until(limit_at_) == 0) take_time_limit();
   if (ladder_.due_at() != 0 && left_until(ladder_.due_at()) == 0) ladder_.kill();
@@ -193,7 +193,7 @@ void Minder::note_exec_result() {
   record_.started_ms = wall_ms();
   claim_.note_executing(record_.started_ms);
   spec_.release();
-  hint_.raise_later();
+  hint_.send_later();
 }
 
 // Somebody wants it to end. What has outlived the main process is no longer waited for either.
@@ -273,7 +273,7 @@ void Minder::write_record() {
   const bool is_written = write_exit_record(record_);
   record_is_due_ = !is_written && !is_directory_removed();
   is_on_record_ = is_written;
-  if (is_written && phase_ != Phase::over) hint_.raise();  // else the minder's own end is the hint
+  if (is_written && phase_ != Phase::over) hint_.send();  // else the minder's own end is the hint
 }
 
 }  // namespace belfry::minder
