@@ -33,7 +33,7 @@ std::string describe_minder_end(const std::optional<ProcessEnd>& end) {
 
 }  // namespace
 
-Result<AttemptFollower> AttemptFollower::open(Options options) {
+Result<AttemptFollower::Files> AttemptFollower::open_files() {
   Fd again = TRY(open_idle_timer());
   ProgressWatch progress = TRY(ProgressWatch::open());
   Deadlines deadlines = TRY(Deadlines::open());
@@ -41,28 +41,25 @@ Result<AttemptFollower> AttemptFollower::open(Options options) {
   TRY(poller.add(again.get(), again_token));
   TRY(poller.add(progress.fd(), progress_token));
   TRY(poller.add(deadlines.fd(), deadlines_token));
-  return AttemptFollower(
-      std::move(options), std::move(poller),
-      {.again = std::move(again), .progress = std::move(progress), .deadlines = std::move(deadlines)});
+  return Files{.again = std::move(again),
+               .progress = std::move(progress),
+               .deadlines = std::move(deadlines),
+               .poller = std::move(poller)};
 }
 
-AttemptFollower::AttemptFollower(Options options, Poller poller, Files files)
-    : options_(std::move(options)),
-      poller_(std::move(poller)),
-      again_(std::move(files.again)),
-      progress_(std::move(files.progress)),
-      deadlines_(std::move(files.deadlines)) {}
+AttemptFollower::AttemptFollower(Options options, Files files)
+    : options_(std::move(options)), files_(std::move(files)) {}
 
 void AttemptFollower::dispatch() {
-  const auto ready = poller_.wait(Millis{0});
+  const auto ready = files_.poller.wait(Millis{0});
   if (!ready) return log::error("jobs: " + ready.error().what);
   for (const std::uint64_t token : *ready) {
     if (token == again_token) {
       look_again();
     } else if (token == progress_token) {
-      for (const AttemptId& id : progress_.take()) listen_again(id);
+      for (const AttemptId& id : files_.progress.take()) listen_again(id);
     } else {
-      for (const Deadlines::Due& due : deadlines_.take(options_.clock.read().boot)) listen_again(due.id);
+      for (const Deadlines::Due& due : files_.deadlines.take(options_.clock.read().boot)) listen_again(due.id);
     }
   }
 }
@@ -101,8 +98,8 @@ bool AttemptFollower::is_untouched(const AttemptId& id) const {
 }
 
 void AttemptFollower::forget(const AttemptId& id) {
-  deadlines_.forget(id);
-  progress_.forget(id);
+  files_.deadlines.forget(id);
+  files_.progress.forget(id);
   attempts_.erase(id);
 }
 
@@ -120,13 +117,13 @@ void AttemptFollower::look(const AttemptId& id, Attempt& attempt) {
     report_lost(id, done.error().what);
     return forget(id);
   }
-  if (unreadable_.empty()) (void)set_timer(again_, unreadable_pause);
+  if (unreadable_.empty()) (void)set_timer(files_.again, unreadable_pause);
   unreadable_.push_back(id);
 }
 
 void AttemptFollower::look_again() {
   std::uint64_t expirations = 0;
-  (void)!::read(again_.get(), &expirations, sizeof expirations);
+  (void)!::read(files_.again.get(), &expirations, sizeof expirations);
   for (const AttemptId& id : std::exchange(unreadable_, {})) look(id);
 }
 
@@ -171,7 +168,7 @@ Result<void> AttemptFollower::settle(const AttemptId& id, Attempt& attempt) {
 void AttemptFollower::look_for_progress(const AttemptId& id, Attempt& attempt) {
   const BootTime now = options_.clock.read().boot;
   if (!attempt.is_over && now < attempt.quiet_until) {
-    return deadlines_.set({.id = id, .what = Deadlines::What::progress}, attempt.quiet_until);
+    return files_.deadlines.set({.id = id, .what = Deadlines::What::progress}, attempt.quiet_until);
   }
   auto progress = read_progress(directory(id));
   if (!progress || progress == attempt.told) return;
@@ -188,9 +185,9 @@ void AttemptFollower::listen_again(const AttemptId& id) {
   Attempt& attempt = known->second;
   const BootTime now = options_.clock.read().boot;
   if (now < attempt.quiet_until) {
-    return deadlines_.set({.id = id, .what = Deadlines::What::progress}, attempt.quiet_until);
+    return files_.deadlines.set({.id = id, .what = Deadlines::What::progress}, attempt.quiet_until);
   }
-  progress_.listen(id, job_directory_path(directory(id)));
+  files_.progress.listen(id, job_directory_path(directory(id)));
   if (attempt.is_started) look_for_progress(id, attempt);
   attempt.quiet_until = now + progress_pause;
 }
@@ -201,7 +198,7 @@ void AttemptFollower::note_goes_on(const AttemptId& id, WallTime since) { note_g
 void AttemptFollower::note_goes_on(const AttemptId& id, Attempt& attempt, WallTime since) {
   if (attempt.is_started) return;
   report_started(id, attempt, since);
-  progress_.listen(id, job_directory_path(directory(id)));
+  files_.progress.listen(id, job_directory_path(directory(id)));
   options_.goes_on(id);
 }
 
@@ -218,7 +215,7 @@ void AttemptFollower::report_end(const AttemptId& id, Reason stop, const ExitRec
 
 void AttemptFollower::report_end(const AttemptId& id, Attempt& attempt, const ExitRecord& record) {
   attempt.is_over = true;
-  progress_.forget(id);
+  files_.progress.forget(id);
   const bool has_executed = std::holds_alternative<ProcessEnd>(record.end);
   if (has_executed) report_started(id, attempt, record.started);
   if (has_executed) look_for_progress(id, attempt);

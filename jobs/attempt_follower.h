@@ -30,10 +30,17 @@ class AttemptFollower {
     std::function<void(Report)> report;
     std::function<void(const AttemptId&)> goes_on;  // it has executed for a while, and is not over
   };
-  static Result<AttemptFollower> open(Options options);
+  struct Files {
+    Fd again;  // the timer for what could not be read
+    ProgressWatch progress;
+    Deadlines deadlines;  // of words about progress that came too soon
+    Poller poller;        // of these
+  };
+  static Result<Files> open_files();
+  AttemptFollower(Options options, Files files);
 
   // Readable when dispatch() has something to do.
-  int fd() const { return poller_.fd(); }
+  int fd() const { return files_.poller.fd(); }
   void dispatch();
 
   // From now on, until it is over and nobody is at its side. `stop`: why it was told to stop.
@@ -75,13 +82,6 @@ class AttemptFollower {
     int tries = 0;  // to read what was stated, in a row and in vain
   };
 
-  struct Files {
-    Fd again;  // a timer
-    ProgressWatch progress;
-    Deadlines deadlines;
-  };
-  AttemptFollower(Options options, Poller poller, Files files);
-
   void look(const AttemptId& id, Attempt& attempt);
   void look_again();
   Result<void> read(const AttemptId& id, Attempt& attempt);
@@ -98,11 +98,8 @@ class AttemptFollower {
   std::string directory(const AttemptId& id) const;
 
   Options options_;
-  Poller poller_;
-  Fd again_;                           // the timer of
-  std::vector<AttemptId> unreadable_;  // those of which it could not be read what became of them
-  ProgressWatch progress_;
-  Deadlines deadlines_;  // of words about progress that came too soon
+  Files files_;
+  std::vector<AttemptId> unreadable_;  // it could not be read what became of them
   std::map<AttemptId, Attempt> attempts_;
 };
 

@@ -51,37 +51,36 @@ Result<std::unique_ptr<CommandLauncher>> CommandLauncher::open(Options options) 
   Minders minders = TRY(Minders::open(options.minder_path, options.lines_max));
   Fd hints = TRY(open_hints(options.runs_path));
   Fd rest = TRY(open_idle_timer());
+  AttemptFollower::Files follower = TRY(AttemptFollower::open_files());
   Poller poller = TRY(Poller::open());
   TRY(poller.add(hints.get(), hints_token));
   TRY(poller.add(rest.get(), rest_token));
-  std::unique_ptr<CommandLauncher> launcher(
-      new CommandLauncher(std::move(options), std::move(poller),
-                          {.minders = std::move(minders), .hints = std::move(hints), .rest = std::move(rest)}));
-  TRY(launcher->open_follower());
-  return launcher;
+  TRY(poller.add(follower.poller.fd(), follower_token));
+  return std::unique_ptr<CommandLauncher>(new CommandLauncher(std::move(options), {.minders = std::move(minders),
+                                                                                   .hints = std::move(hints),
+                                                                                   .rest = std::move(rest),
+                                                                                   .follower = std::move(follower),
+                                                                                   .poller = std::move(poller)}));
 }
 
-CommandLauncher::CommandLauncher(Options options, Poller poller, Files files)
+// The minder of a run that goes on for a while is of no use to another one.
+CommandLauncher::CommandLauncher(Options options, Files files)
     : options_(std::move(options)),
-      poller_(std::move(poller)),
+      poller_(std::move(files.poller)),
       minders_(std::move(files.minders)),
       burst_(processors()),
       hints_(std::move(files.hints)),
       rest_(std::move(files.rest)),
+      follower_({.runs_path = options_.runs_path,
+                 .clock = options_.clock,
+                 .report = options_.report,
+                 .goes_on =
+                     [this](const AttemptId& id) {
+                       const auto at_work = at_work_.find(id);
+                       if (at_work != at_work_.end()) minders_.hang_up(at_work->second.minder);
+                     }},
+                std::move(files.follower)),
       account_(own_account()) {}
-
-// The minder of a run that goes on for a while is of no use to another one.
-Result<void> CommandLauncher::open_follower() {
-  follower_.emplace(TRY(AttemptFollower::open({.runs_path = options_.runs_path,
-                                               .clock = options_.clock,
-                                               .report = options_.report,
-                                               .goes_on = [this](const AttemptId& id) {
-                                                 const auto at_work = at_work_.find(id);
-                                                 if (at_work != at_work_.end())
-                                                   minders_.hang_up(at_work->second.minder);
-                                               }})));
-  return poller_.add(follower_->fd(), follower_token);
-}
 
 CommandLauncher::~CommandLauncher() = default;
 
@@ -103,8 +102,8 @@ bool CommandLauncher::handle_ready(Millis patience) {
 
 void CommandLauncher::handle(std::uint64_t token) {
   if (token == rest_token) return let_minders_go();
-  if (token == follower_token) return follower_->dispatch();
-  if (token == hints_token) return take_hints(hints_, [this](const AttemptId& id) { follower_->look(id); });
+  if (token == follower_token) return follower_.dispatch();
+  if (token == hints_token) return take_hints(hints_, [this](const AttemptId& id) { follower_.look(id); });
   take_token(token);
 }
 
@@ -124,8 +123,8 @@ void CommandLauncher::stop(const StopOrder& order) {
     return options_.report(
         AttemptStartFailed{.id = order.id, .detail = "stopped before it executed", .reason = order.reason});
   }
-  if (!follower_->may_be_stopped(order.id)) return;
-  follower_->note_stop(order.id, order.reason);
+  if (!follower_.may_be_stopped(order.id)) return;
+  follower_.note_stop(order.id, order.reason);
   const auto at_work = at_work_.find(order.id);
   if (at_work != at_work_.end()) Minders::tell_to_stop(at_work->second.minder);
 }
@@ -152,7 +151,7 @@ Result<Fd> CommandLauncher::prepare(const StartOrder& order) {
 void CommandLauncher::launch(const AttemptId& id, Postponed again) {
   Result<Minder> minder = minder_for(id, again.secrets);
   if (minder) {
-    follower_->follow(id);
+    follower_.follow(id);
     return watch(id, {.minder = *std::move(minder), .left = again.left});
   }
   const bool has_no_room = minder.error().sys_errno == EAGAIN || minder.error().sys_errno == ENOMEM;
@@ -238,17 +237,17 @@ void CommandLauncher::recover(const std::vector<Run>& open_runs) {
   for (const Run& run : open_runs) recover_one(run);
   options_.cgroups.sweep([this](const std::string& name) {
     const auto id = attempt_from_directory_name(name);
-    return id && !follower_->is_followed(*id);
+    return id && !follower_.is_followed(*id);
   });
 }
 
 void CommandLauncher::recover_one(const Run& run) {
   const AttemptId id = run.attempt_id();
   Fate fate = find_fate({.directory = directory(id), .recorded_in = run.boot, .boot = options_.boot});
-  if (const auto* ended = std::get_if<Ended>(&fate)) return follower_->report_end(id, run.stop, ended->record);
+  if (const auto* ended = std::get_if<Ended>(&fate)) return follower_.report_end(id, run.stop, ended->record);
   if (const auto* lost = std::get_if<Lost>(&fate)) return options_.report(AttemptLost{id, lost->reason});
   if (std::holds_alternative<NeverExecuted>(fate)) return options_.report(AttemptNeverExecuted{id});
-  follower_->follow(id);
+  follower_.follow(id);
   watch(id, {.minder = {.process = std::move(std::get<Alive>(fate).minder)}});
   // The limits of a group are gone when its controllers were taken away in the meantime.
   if (const auto group = AttemptGroup::of(directory(id)); group && !group->uses().is_empty()) {
@@ -262,13 +261,13 @@ void CommandLauncher::recover_one(const Run& run) {
 
 // The earlier daemon may have died while this minder was about to exec. The core must know now what to make of the run.
 void CommandLauncher::wait_for_first_report(const AttemptId& id) {
-  follower_->look(id);
-  for (Millis waited{0}; !follower_->has_first_report(id); waited += exec_pause) {
+  follower_.look(id);
+  for (Millis waited{0}; !follower_.has_first_report(id); waited += exec_pause) {
     const auto at_work = at_work_.find(id);
     const bool cannot_be_known = at_work == at_work_.end() || waited >= exec_limit;
-    if (cannot_be_known) return follower_->note_goes_on(id, options_.clock.read().wall);
+    if (cannot_be_known) return follower_.note_goes_on(id, options_.clock.read().wall);
     const bool is_dead = wait_for_end(at_work->second.minder.process, exec_pause);
-    is_dead ? note_dead(id) : follower_->look(id);
+    is_dead ? note_dead(id) : follower_.look(id);
   }
 }
 
@@ -306,7 +305,7 @@ void CommandLauncher::note_free(const AttemptId& id) {
   minders_.rest(leave(id).minder, options_.clock.read().boot);
   if (!std::exchange(rest_is_timed_, true)) (void)set_timer(rest_, rest_limit);
   unbound(id);
-  follower_->note_alone(id, std::nullopt);
+  follower_.note_alone(id, std::nullopt);
 }
 
 // One that rested may have been killed just when it was sent for, which is no fault of the start: without a claim
@@ -315,12 +314,12 @@ void CommandLauncher::note_dead(const AttemptId& id) {
   AtWork dead = leave(id);
   const auto end = reap_child(dead.minder.process);
   minders_.hang_up(dead.minder);
-  if (dead.minder.has_rested && follower_->is_untouched(id)) {
-    follower_->forget(id);
+  if (dead.minder.has_rested && follower_.is_untouched(id)) {
+    follower_.forget(id);
     return launch(id, {.pause = launch_pause_first, .left = dead.left});
   }
   unbound(id);
-  follower_->note_alone(id, end);
+  follower_.note_alone(id, end);
 }
 
 // The minder is no longer at its side.

@@ -72,9 +72,10 @@ class CommandLauncher final : public Launcher {
     Minders minders;
     Fd hints;
     Fd rest;  // a timer
+    AttemptFollower::Files follower;
+    Poller poller;  // of these
   };
-  CommandLauncher(Options options, Poller poller, Files files);
-  Result<void> open_follower();
+  CommandLauncher(Options options, Files files);
 
   Result<Fd> prepare(const StartOrder& order);
   void launch(const AttemptId& id, Postponed again);
@@ -110,7 +111,7 @@ class CommandLauncher final : public Launcher {
   Fd hints_;
   Fd rest_;  // the timer of those of the minders that rest
   bool rest_is_timed_ = false;
-  std::optional<AttemptFollower> follower_;
+  AttemptFollower follower_;
   Account account_;
   ZoneCache zones_;
   std::map<AttemptId, AtWork> at_work_;
