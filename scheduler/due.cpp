@@ -9,11 +9,11 @@ namespace belfry {
 
 namespace {
 
-// The slots after `decided` that are due now. Only the newest can still be held back by its delay, which ends before
-// the slot after it (S11).
-std::optional<Stretch> slots_due(const Schedule& schedule, WallTime decided, WallTime now) {
-  const auto come = schedule.slots_in(decided, now);
-  if (!come || come->last + schedule.delay(come->last) <= now) return come;
+// The slots after `decided` that are due by `then`. Only the newest can still be held back by its delay, which ends
+// before the slot after it (S11).
+std::optional<Stretch> slots_due(const Schedule& schedule, WallTime decided, WallTime then) {
+  const auto come = schedule.slots_in(decided, then);
+  if (!come || come->last + schedule.delay(come->last) <= then) return come;
   return schedule.slots_in(decided, come->last - Millis{1});
 }
 
@@ -204,7 +204,10 @@ void Scheduler::State::run_newest(JobIndex index, Pieces& pieces, const MissedDe
 void Scheduler::State::run_oldest(JobIndex index, Pieces& pieces, Millis limit) {
   JobState& state = jobs_.at(index);
   const std::int64_t max = state.job->policies->missed.max;
-  pieces.decide_upto(time_of(*state.job) - limit - Millis{1}, missed_fate(state));
+  const WallTime still_counts = time_of(*state.job) - limit;
+  if (const auto too_late = slots_due(state.job->schedule, state.decided_upto(), still_counts - Millis{1})) {
+    pieces.decide_upto(too_late->last, missed_fate(state));
+  }
   if (pieces.undecided() > max) {
     pieces.decide_oldest(pieces.undecided() - max, {.outcome = SlotOutcome::missed, .reason = Reason::cap});
   }

@@ -235,7 +235,7 @@ void Witness::check_missed(const JobName& name, const Term& term, const Part& pa
   }
   const bool is_exact = !schedule.follows_elapsed_time() || !clock_went_back_;
   if (!is_exact) return;
-  const Millis late = window_.upto.wall - decided.slots.last;
+  Millis late{};
   bool is_right = false;
   for (const Job* job : candidates(name, window_)) {
     const MissedPolicy& policy = job->policies->missed;
@@ -247,6 +247,7 @@ void Witness::check_missed(const JobName& name, const Term& term, const Part& pa
     const bool gives_way =
         policy.action == MissedPolicy::Action::skip && schedule.slots_in(decided.slots.last, window_.upto.wall);
     const Millis limit = counts_within(policy, schedule, decided.slots.last).value_or(24h);
+    late = window_.upto.wall - (decided.slots.last + job->schedule.delay(decided.slots.last));
     is_right = is_right || gives_way || late > limit;
   }
   if (!is_right && !candidates(name, window_).empty())
