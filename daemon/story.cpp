@@ -75,8 +75,8 @@ LogLine tell_one(const ClockNotice& notice) {
 LogLine tell_one(const RunStartedNotice& notice) {
   const Run& run = notice.run;
   if (notice.is_found_again) {
-    const std::string since = run.started ? ", since " + format_utc(*run.started) : "";
-    return {Level::info, job_and_run(run) + " goes on" + since + ", and is taken over"};
+    const std::string at = run.started ? " at " + format_utc(*run.started) : "";
+    return {Level::info, job_and_run(run) + " was started" + at + " by an earlier daemon, and is taken over"};
   }
   std::string line = job_and_run(run) + " started";
   if (run.slot) line += " for " + format_utc(run.slot->at);

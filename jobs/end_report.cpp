@@ -57,12 +57,21 @@ Report ended(const EndFacts& facts, const ProcessEnd& end, Reason reason) {
                       .result = facts.result.bytes};
 }
 
+// A condition that cannot be asked is a "no" as any other; a person should be able to tell the two apart.
+std::string describe_condition(int exit_code) {
+  std::string text = "only_if ended with exit code " + std::to_string(exit_code);
+  if (exit_code == 127) text += ", as a shell does that does not find a command";
+  if (exit_code == 126) text += ", as a shell does that may not execute a command";
+  const char* signal = exit_code > 128 ? ::sigabbrev_np(exit_code - 128) : nullptr;
+  return signal == nullptr ? text : text + ", as by SIG" + signal;
+}
+
 Report not_executed(const EndFacts& facts, const ExitRecord::NotExecuted& why) {
   if (why.by == ExitRecord::NotExecuted::By::condition) {
     AttemptEnded end{.id = facts.id, .end = {.code = why.exit_code}, .reason = Reason::condition};
     end.usage = facts.record.usage;
     end.started = end.finished = facts.record.finished;
-    end.detail = "only_if ended with exit code " + std::to_string(why.exit_code);
+    end.detail = describe_condition(why.exit_code);
     return end;
   }
   return AttemptStartFailed{.id = facts.id,

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cmath>
+#include <system_error>
 
 #include <base/file.h>
 #include <base/text.h>
@@ -138,20 +139,32 @@ ProcessName process_name(const FieldReader& fields, const std::string& who) {
           .start = static_cast<std::uint64_t>(fields.number(who + "_start"))};
 }
 
+// None: it was another call that failed.
+std::optional<std::string> why_exec_failed(const std::string& call, int error) {
+  if (call == "interpreter") return "the interpreter that its first line names does not exist";
+  if (call == "directory") return "it is a directory, not a program";
+  if (call == "mode") return "it is not executable: chmod +x";
+  if (call != "exec") return std::nullopt;
+  if (error == ENOEXEC) return "it is neither a program for this machine nor a script that begins with #!";
+  return std::generic_category().message(error);
+}
+
 // The minder says which call failed on what; this says it to a person.
 std::string describe_start_failure(const FieldReader& fields) {
   const std::string call(fields.text("call"));
   const std::string path(fields.text("path"));
   const auto error = static_cast<int>(fields.number("errno"));
-  if (call == "interpreter") return "exec " + path + ": the interpreter that its first line names does not exist";
+  if (const auto why = why_exec_failed(call, error)) {
+    const bool is_searched = path.find('/') == std::string::npos;
+    return "exec " + path + ": " + *why + (is_searched ? " (looked for in the job's PATH)" : "");
+  }
   if (call == "identity")
     return "user " + path + ": the system calls said yes, but the process did not become this user";
   const bool changes_user = call == "setgroups" || call == "setgid" || call == "setuid";
   if (changes_user && error == EPERM) {
     return "user " + path + ": only a daemon that runs as root can run jobs as somebody else";
   }
-  const bool from_path = call == "exec" && path.find('/') == std::string::npos;
-  return system_error(call, path, error).what + (from_path ? " (looked for in the job's PATH)" : "");
+  return system_error(call, path, error).what;
 }
 
 decltype(ExitRecord::end) end_of(const FieldReader& fields) {

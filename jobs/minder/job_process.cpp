@@ -20,10 +20,15 @@ namespace {
   _exit(127);
 }
 
-// The kernel answers ENOENT for a script whose `#!` line names nothing that exists, as if the script were missing.
+// The kernel answers ENOENT for a script whose `#!` line names nothing that exists, as if the script were missing, and
+// EACCES for a good deal.
 StartFailure exec_failure(const char* path, int error) {
-  const bool script_is_there = error == ENOENT && access(path, F_OK) == 0;
-  return {script_is_there ? StartFailure::interpreter : StartFailure::exec_call, error};
+  struct stat file = {};
+  if (stat(path, &file) != 0) return {StartFailure::exec_call, error};
+  if (error == ENOENT) return {StartFailure::interpreter, error};
+  if (error == EACCES && S_ISDIR(file.st_mode)) return {StartFailure::directory, error};
+  if (error == EACCES && (file.st_mode & 0111) == 0) return {StartFailure::mode, error};
+  return {StartFailure::exec_call, error};
 }
 
 // Tries each directory of the job's PATH, as execvpe would, but never hands an unknown format to a shell.
@@ -38,8 +43,10 @@ StartFailure exec_from_path(const Spec& spec) {
       path[length] = '/';
       stpcpy(path + length + 1, spec.argv[0]);
       execve(path, spec.argv, spec.env);
-      if (errno != ENOENT && errno != ENOTDIR) failure = {StartFailure::exec_call, errno};
-      if (errno == ENOENT && access(path, F_OK) == 0) failure = {StartFailure::interpreter, errno};
+      const StartFailure found = exec_failure(path, errno);
+      const bool is_missing =
+          found.call == StartFailure::exec_call && (found.error == ENOENT || found.error == ENOTDIR);
+      if (!is_missing) failure = found;
       if (failure.error != ENOENT && failure.error != EACCES) return failure;
     }
     directory = directory[length] == ':' ? directory + length + 1 : nullptr;

@@ -14,6 +14,8 @@ struct StartFailure {
     chdir_call,
     exec_call,
     interpreter,  // of a script; exec itself calls the script missing
+    directory,    // and exec says no more than that it is not permitted
+    mode,         // the file is executable for nobody; likewise
     setgroups_call,
     setgid_call,
     setuid_call,

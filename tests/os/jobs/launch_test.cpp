@@ -75,12 +75,14 @@ TEST_CASE("jobs/launcher: S29 why a job did not start is said exactly, and it is
   };
   const std::vector<Row> table = {
       {{{"/no/such"}}, "/", "exec /no/such: No such file or directory"},
-      {{{here + "not-executable"}}, "/", "exec " + here + "not-executable: Permission denied"},
-      {{{"/tmp"}}, "/", "exec /tmp: Permission denied"},
+      {{{here + "not-executable"}}, "/", "exec " + here + "not-executable: it is not executable: chmod +x"},
+      {{{"/tmp"}}, "/", "exec /tmp: it is a directory, not a program"},
       {{{here + "bad-interpreter"}},
        "/",
        "exec " + here + "bad-interpreter: the interpreter that its first line names does not exist"},
-      {{{here + "no-format"}}, "/", "exec " + here + "no-format: Exec format error"},
+      {{{here + "no-format"}},
+       "/",
+       "exec " + here + "no-format: it is neither a program for this machine nor a script that begins with #!"},
       {{{"/bin/true", std::string(200'000, 'x')}}, "/", "exec /bin/true: Argument list too long"},
       {{{"/bin/true"}}, "/no/dir", "chdir /no/dir: No such file or directory"},
       {{{"/bin/true"}}, "/etc/passwd", "chdir /etc/passwd: Not a directory"},

@@ -79,6 +79,27 @@ TEST_CASE("jobs/launcher: S29 what the settings name and does not exist is why a
   }
 }
 
+TEST_CASE("jobs/minder: S25 a condition that could not be asked is told from one that says no") {
+  struct Row {
+    std::string only_if;
+    std::string detail;
+  };
+  Bench bench;
+  for (const Row& row : {
+           Row{"exit 1", "only_if ended with exit code 1"},
+           Row{"no-such-command", "only_if ended with exit code 127, as a shell does that does not find a command"},
+           Row{"/etc/passwd", "only_if ended with exit code 126, as a shell does that may not execute a command"},
+           Row{"kill -KILL $$", "only_if ended with exit code 137, as by SIGKILL"},
+           Row{"exit 255", "only_if ended with exit code 255"},  // no signal has that number
+       }) {
+    CAPTURE(row.only_if);
+    const Outcome& outcome = bench.run(bench.script("exit 0", {.only_if = row.only_if}));
+    REQUIRE(outcome.ended);
+    CHECK(outcome.ended->reason == Reason::condition);
+    CHECK(outcome.ended->detail == row.detail);
+  }
+}
+
 TEST_CASE("jobs/minder: S25 only_if is asked first, as the job, and where it says no nothing executes") {
   Bench bench;
   const std::string mark = bench.scratch("mark");

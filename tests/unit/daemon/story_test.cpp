@@ -33,7 +33,8 @@ TEST_CASE("daemon/story: a start names the slot, and how late it was if that is 
 TEST_CASE("daemon/story: S3 a run that an earlier daemon started is not said to be started again") {
   const RunStartedNotice notice{.run = some_run(), .is_found_again = true};
   CHECK(tell(notice).text ==
-        "backup: run 0000000000000G000000000002 goes on, since 2026-01-01T02:30:03Z, and is taken over");
+        "backup: run 0000000000000G000000000002 was started at 2026-01-01T02:30:03Z by an earlier daemon, and is taken "
+        "over");
   CHECK(fields_of(notice).front().value == "run.taken_over");
 }
 
