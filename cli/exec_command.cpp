@@ -71,23 +71,12 @@ Result<std::shared_ptr<const Job>> find_job(const JobSet& set, const std::string
                                           (near ? "; did you mean '" + std::string(*near) + "'?" : "")));
 }
 
-Result<Params> settle(const Job& job, const Options& options) {
-  SettledParams settled = settle_params(job.inputs->params, params_of(options.params));
-  if (settled.problems.empty()) return std::move(settled.params);
-  std::string what;
-  for (const ParamProblem& problem : settled.problems) {
-    what += (what.empty() ? "" : "; ") + problem.what;
-    if (!problem.write.empty()) what += ": write  -p " + problem.write;
-  }
-  return std::unexpected(Error::bad_input(what));
-}
-
 // A run as the daemon would make one on request; no ledger will ever know it.
-Result<Run> new_run(const Job& job, const Options& options, WallTime now, const BootId& boot) {
+Result<Run> new_run(const Job& job, Params params, const Options& options, WallTime now, const BootId& boot) {
   Run run{.id = RunId::make(now, static_cast<std::uint64_t>(::getpid()), 1), .job = job.name};
   run.trigger = RunTrigger::manual;
   run.requested_by = "uid " + std::to_string(::getuid());
-  run.params = TRY(settle(job, options));
+  run.params = std::move(params);
   run.boot = boot;
   run.opened = run.due = now;
   if (!options.nominal.empty()) run.nominal = TRY(parse_rfc3339(options.nominal));
@@ -173,17 +162,23 @@ Result<config::LoadedConfig> load_for(const std::string& path, const std::string
   return load(config::Plugins::load);
 }
 
+std::string command_line(const Context& context, const Options& options) {
+  return "belfry exec " + (context.config.empty() ? "" : "-c " + context.config + " ") + options.job;
+}
+
 Result<int> exec_job(const Context& context, const Options& options) {
   const std::string path = context.config.empty() ? find_config(Surroundings::of_this_process()) : context.config;
   Registry callables;
   add_builtin(callables);
   const auto loaded = TRY(load_for(path, options.job, callables));
   const auto job = TRY(find_job(*loaded.set, options.job));
+  SettledParams settled = settle_params(job->inputs->params, params_of(options.params));
+  if (!settled.problems.empty()) return refuse_params(settled.problems, command_line(context, options));
   const ScratchDirectory scratch = TRY(ScratchDirectory::make());
   const Interrupt interrupt = TRY(Interrupt::watch());
   const BootId boot = TRY(read_boot_id());
   SystemClock clock;
-  const Run run = TRY(new_run(*job, options, clock.read().wall, boot));
+  const Run run = TRY(new_run(*job, std::move(settled.params), options, clock.read().wall, boot));
   const std::string minder = TRY(find_minder_program());
   const Report report = TRY(run_in_foreground(order_for(job, run), {.minder_path = minder,
                                                                     .runs_path = scratch.path(),

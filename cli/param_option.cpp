@@ -18,6 +18,16 @@ std::string check_param(const std::string& text) {
   return is_utf8(text) ? "" : "parameter " + text.substr(0, equals) + " is not UTF-8";
 }
 
+int refuse(const std::string& why, const std::vector<std::string>& hints, const std::string& begin) {
+  std::fflush(stdout);
+  std::fprintf(stderr, "belfry: %s\n", printable(why).c_str());
+  std::string options;
+  for (const std::string& hint : hints) options += " -p " + hint;
+  const std::string line = options.empty() ? "belfry show " + begin.substr(begin.rfind(' ') + 1) : begin + options;
+  std::fprintf(stderr, "Try: %s\n", line.c_str());
+  return exit_usage;
+}
+
 }  // namespace
 
 void add_param_option(CLI::App& command, std::vector<std::string>& texts) {
@@ -38,13 +48,17 @@ std::vector<Param> params_of(const std::vector<std::string>& texts) {
 }
 
 int refuse_params(const HttpResponse& refusal, const std::string& begin) {
-  std::fflush(stdout);
-  std::fprintf(stderr, "belfry: %s\n", printable(error_in(refusal).what).c_str());
-  std::string options;
-  for (const std::string& hint : decode_hints(refusal.body)) options += " -p " + hint;
-  const std::string line = options.empty() ? "belfry show " + begin.substr(begin.rfind(' ') + 1) : begin + options;
-  std::fprintf(stderr, "Try: %s\n", line.c_str());
-  return exit_usage;
+  return refuse(error_in(refusal).what, decode_hints(refusal.body), begin);
+}
+
+int refuse_params(const std::vector<ParamProblem>& problems, const std::string& begin) {
+  std::string why;
+  std::vector<std::string> hints;
+  for (const ParamProblem& problem : problems) {
+    why += (why.empty() ? "" : "; ") + problem.what;
+    if (!problem.write.empty()) hints.push_back(problem.write);
+  }
+  return refuse(why, hints, begin);
 }
 
 }  // namespace belfry::cli

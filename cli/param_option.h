@@ -7,6 +7,7 @@
 #include <belfry/error.h>
 #include <belfry/params.h>
 
+#include <base/param_values.h>
 #include <cli/http_response.h>
 
 namespace CLI {
@@ -23,5 +24,6 @@ std::vector<Param> params_of(const std::vector<std::string>& texts);
 // Prints why the parameters were refused, and the command line that would do, as `begin` and the options that lack. The
 // exit code is that of a usage error.
 int refuse_params(const HttpResponse& refusal, const std::string& begin);
+int refuse_params(const std::vector<ParamProblem>& problems, const std::string& begin);
 
 }  // namespace belfry::cli

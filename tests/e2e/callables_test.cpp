@@ -162,6 +162,7 @@ jobs:
   tolerant: { schedule: manual, success_exit_codes: [3], run: exit 3 }
   hello: { schedule: manual, call: log, with: { message: hello } }
   bad: { schedule: manual, call: file.prune, with: { dirs: /no/such, glob: "*", keep: 1 } }
+  dated: { schedule: manual, params: { day: { type: date, required: true } }, command: [echo, "${param:day}"] }
 )yaml");
   const std::string file = installation.path("schedules.yaml");
   const auto exec = [&](const std::string& job) { return run_program({BELFRY_PROGRAM, "exec", job, "-c", file}); };
@@ -185,6 +186,10 @@ jobs:
   const Finished bad = exec("bad");
   CHECK(bad.exit_code == 1);
   CHECK(has(bad.err, "open /no/such: No such file or directory"));
+  const Finished dated = exec("dated");
+  CHECK(dated.exit_code == 2);  // as `belfry run` says it
+  CHECK(has(dated.err, "parameter 'day' is missing"));
+  CHECK(has(dated.err, "Try: belfry exec -c " + file + " dated -p day="));
   CHECK(exec("tlak").exit_code == 3);
   CHECK(has(exec("tlak").err, "did you mean 'talk'?"));
 }
