@@ -217,7 +217,8 @@ Json to_json(const Policies& policies) {
           {"priority", policies.priority},
           {"timeout_ms", millis_of(policies.timeout)},
           {"deadline_ms", millis_of(policies.deadline)},
-          {"retries", policies.retry ? Json(policies.retry->max) : Json(0)}};
+          {"retries", policies.retry ? Json(policies.retry->max) : Json(0)},
+          {"max_runs", policies.max_runs ? Json(*policies.max_runs) : Json(nullptr)}};
 }
 
 Json to_json(const SlotsDecided& decided) {

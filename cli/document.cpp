@@ -181,7 +181,8 @@ PolicyWords policies_in(const Json& object) {
           .priority = number_in(policies, "priority").value_or(0),
           .timeout = millis_in(policies, "timeout_ms"),
           .deadline = millis_in(policies, "deadline_ms"),
-          .retries = number_in(policies, "retries").value_or(0)};
+          .retries = number_in(policies, "retries").value_or(0),
+          .max_runs = number_in(policies, "max_runs")};
 }
 
 std::vector<JobRow::ParamRow> param_rows_in(const Json& object) {

@@ -29,6 +29,7 @@ struct PolicyWords {
   std::optional<Millis> timeout;
   std::optional<Millis> deadline;
   std::int64_t retries = 0;
+  std::optional<std::int64_t> max_runs;
 };
 
 struct JobRow {
@@ -63,6 +64,12 @@ struct JobRow {
   };
   std::vector<ParamRow> params;
 };
+
+// Its schedule starts it no more, because it was to do so a number of times (S10). Only of a job that was asked for
+// alone.
+inline bool has_had_its_runs(const JobRow& job) {
+  return !job.next && job.is_enabled && !job.pause && job.policies.max_runs && job.last;
+}
 
 // What became of a slot, or of a stretch of slots that ended alike.
 struct SlotRow {

@@ -29,7 +29,11 @@ std::string Fields::render(const Terminal& terminal) const {
     bool is_first = true;
     for (const std::string_view line : split(trim(field.value), '\n')) {
       if (!std::exchange(is_first, false)) out += std::string(left, ' ');
-      out += terminal.paint(shortened(printable(line), right), field.emphasis) + "\n";
+      const std::string block = wrapped(printable(line), {.width = right, .indent = 0});
+      bool goes_on = false;
+      for (const std::string_view part : split(block, '\n')) {
+        out += std::string(std::exchange(goes_on, true) ? left : 0, ' ') + terminal.paint(part, field.emphasis) + "\n";
+      }
     }
   }
   return out;

@@ -10,7 +10,7 @@ namespace belfry::cli {
 
 class Fields {
  public:
-  // Left out where there is nothing to say. A value of several lines is indented as one block.
+  // Left out where there is nothing to say. A value of several lines is indented as one block, and so is a long one.
   void add(std::string name, std::string value, Emphasis emphasis = Emphasis::plain);
 
   std::string render(const Terminal& terminal) const;

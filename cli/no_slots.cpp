@@ -26,6 +26,10 @@ std::string told_of_no_slots(const std::string& job, const AskedSpan& span, cons
     return "What became of " + job + " up to " + on(*slots.pruned_upto, zone) +
            " is not all known any more, and it was not due " + (span.to ? "between that and then" : "since") + ".\n";
   }
+  if (span.from && *span.from < *slots.known_since) {
+    return job + " was not due between " + on(*slots.known_since, zone) + ", when the daemon first saw it, and " +
+           (span.to ? "then" : "now") + ".\n";
+  }
   if (!span.is_all()) return job + " was not due in that time.\n";
   return job + " has not been due since the daemon first saw it, " + on(*slots.known_since, zone) + ".\n";
 }

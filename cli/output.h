@@ -17,7 +17,7 @@ void print(std::string_view answer);
 // The line below a table: what it comes to, and in which zone its times are. Not with -q.
 void print_footer(const Context& context, std::string_view line);
 
-// One line that helps a person and would be in the way of a program; not with -q, not with --json.
+// A line that helps a person and would be in the way of a program; not with -q, not with --json.
 void hint(const Context& context, std::string_view line);
 
 // The zone to show times in; UTC where this machine does not know it.

@@ -19,6 +19,14 @@ struct Chosen {
   std::vector<std::string> jobs;
   std::vector<std::string> tags;
   bool is_all = false;
+
+  // As it was typed: "nightly-backup", "--tag db".
+  std::string in_words() const {
+    std::string words = is_all ? " --all" : "";
+    for (const std::string& job : jobs) words += " " + job;
+    for (const std::string& tag : tags) words += " --tag " + tag;
+    return words.substr(1);
+  }
 };
 
 struct PauseOptions {
@@ -38,7 +46,15 @@ void add_choice(CLI::App& command, Chosen& chosen) {
   choice->add_option("JOB", chosen.jobs, "Which jobs")->type_name("");
   choice->add_option("--tag", chosen.tags, "Those with this tag")->type_name("TAG")->allow_extra_args(false);
   choice->add_flag("--all", chosen.is_all, "All of them");
-  choice->require_option(1);
+}
+
+// REQUIRES: the command was parsed.
+void check_choice(const Chosen& chosen) {
+  const int ways = (chosen.jobs.empty() ? 0 : 1) + (chosen.tags.empty() ? 0 : 1) + (chosen.is_all ? 1 : 0);
+  if (ways == 1) return;
+  throw CLI::ValidationError(
+      ways == 0 ? "which jobs? Name them, or say --tag TAG or --all" : "either names of jobs, or --tag TAG, or --all",
+      CLI::ExitCodes::ValidationError);
 }
 
 BodyText body_of(const Chosen& chosen) {
@@ -65,7 +81,7 @@ Result<int> pause(const Context& context, const PauseOptions& options) {
   body.text("until", TRY(coming_instant_for(daemon, options.until)));
   body.text("for", options.length).text("reason", options.reason);
   const HttpResponse response = TRY(daemon.post("/v1/jobs/pause", body.take()));
-  return tell(context, response.body, "paused", "What runs goes on.  Undo: belfry resume");
+  return tell(context, response.body, "paused", "What runs goes on.  Undo: belfry resume " + options.chosen.in_words());
 }
 
 Result<int> resume(const Context& context, const ResumeOptions& options) {
@@ -92,7 +108,10 @@ void add_pause(CLI::App& app, Context& context) {
       ->type_name("TIME")
       ->excludes(length);
   command->add_option("--reason", options->reason, "Why; shown wherever the pause is")->type_name("TEXT");
-  command->callback([&context, options] { context.chosen = [options](Context& c) { return pause(c, *options); }; });
+  command->callback([&context, options] {
+    check_choice(options->chosen);
+    context.chosen = [options](Context& c) { return pause(c, *options); };
+  });
 }
 
 void add_resume(CLI::App& app, Context& context) {
@@ -103,7 +122,10 @@ void add_resume(CLI::App& app, Context& context) {
       "  belfry resume --tag db --catch-up    and make up for what was due meanwhile, as `missed` says");
   add_choice(*command, options->chosen);
   command->add_flag("--catch-up", options->catches_up, "Make up for what was due during the pause");
-  command->callback([&context, options] { context.chosen = [options](Context& c) { return resume(c, *options); }; });
+  command->callback([&context, options] {
+    check_choice(options->chosen);
+    context.chosen = [options](Context& c) { return resume(c, *options); };
+  });
 }
 
 }  // namespace belfry::cli

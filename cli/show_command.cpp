@@ -46,6 +46,7 @@ std::string bytes_phrase(std::int64_t bytes) {
 
 std::string next_phrase(const JobRow& job, const DaemonTime& time) {
   if (!job.is_enabled) return "never: it is disabled";
+  if (!job.next && has_had_its_runs(job)) return "not any more: it has had its runs (`max_runs`)";
   if (!job.next) return "not by itself";
   return local_phrase(*job.next, *time.zone) + ", " + until_phrase(*job.next, time.now);
 }
@@ -82,6 +83,7 @@ std::string policies_phrase(const PolicyWords& policies) {
   if (policies.priority != 0) phrase += ", priority " + std::to_string(policies.priority);
   if (policies.timeout) phrase += ", timeout " + format_duration(*policies.timeout);
   if (policies.deadline) phrase += ", deadline " + format_duration(*policies.deadline);
+  if (policies.max_runs) phrase += ", max_runs " + std::to_string(*policies.max_runs);
   if (policies.retries > 0) phrase += ", " + std::to_string(policies.retries) + " retries";
   return phrase;
 }
@@ -118,7 +120,8 @@ void print_job(const Context& context, const JobRow& job, const DaemonTime& time
   fields.add("params", params_phrase(job.params));
   fields.add("policies", policies_phrase(job.policies));
   fields.add("tags", joined(job.tags, ", "));
-  print(job.name + (job.description.empty() ? "" : "  " + printable(job.description)) + "\n" + fields.render(terminal));
+  const std::string title = job.name + (job.description.empty() ? "" : "  " + printable(job.description));
+  print(wrapped(title, {.width = terminal.width, .indent = 2}) + "\n" + fields.render(terminal));
   print_footer(context, "Times in " + time.zone->name() + ".  What became of each time: belfry why " + job.name);
 }
 
@@ -169,7 +172,7 @@ std::string progress_phrase(const Run& run, const DaemonTime& time) {
 
 std::string stop_phrase(const Run& run) {
   if (run.stop == Reason::none) return "";
-  return std::string(text(run.stop)) + (run.stop_by.empty() ? "" : " of " + run.stop_by);
+  return std::string(text(run.stop)) + (run.stop_by.empty() ? "" : " of " + who_phrase(run.stop_by));
 }
 
 void print_run(const Context& context, const Run& run, const DaemonTime& time) {

@@ -101,10 +101,20 @@ std::string_view why_skipped(Reason reason) {
   }
 }
 
+// "paused by uid 0: too loud", as it is noted: with the name that belongs to the number.
+std::string paused_phrase(const std::string& detail) {
+  constexpr std::string_view before = "paused by ";
+  if (!detail.starts_with(before)) return detail;
+  const std::string rest = detail.substr(before.size());
+  const std::size_t end = std::min(rest.find(": "), rest.size());
+  return std::string(before) + who_phrase(rest.substr(0, end)) + rest.substr(end);
+}
+
 std::string told_of_skip(const SlotRow& row, const Zone& zone) {
   if (row.reason == Reason::overlap) return told_of_overlap(row, zone);
   if (row.detail.empty()) return "skipped: " + std::string(why_skipped(row.reason));
-  return "skipped: " + printable(row.detail);  // says all of it: by whom and why, which calendar
+  const std::string detail = row.reason == Reason::paused ? paused_phrase(row.detail) : row.detail;
+  return "skipped: " + printable(detail);  // says all of it: by whom and why, which calendar
 }
 
 std::string told_of_coalesced(const SlotRow& row, const Zone& zone) {

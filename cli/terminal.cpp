@@ -10,12 +10,12 @@ namespace {
 
 constexpr std::size_t width_if_unknown = 80;
 
-std::size_t terminal_width(const Surroundings& around) {
+std::size_t terminal_width(int fd, const Surroundings& around) {
   if (const auto columns = parse_unsigned(around.variable("COLUMNS").value_or("")); columns && *columns > 0) {
     return *columns;
   }
   winsize size{};
-  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  if (::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
   return width_if_unknown;
 }
 
@@ -35,14 +35,22 @@ std::string_view colour_of(Emphasis emphasis) {
   return "";
 }
 
+Terminal terminal_at(int fd, const Context& context, const Surroundings& around) {
+  if (::isatty(fd) == 0) return {};
+  const bool wants_none = context.no_color || around.variable("NO_COLOR") || around.variable("TERM") == "dumb";
+  return {.width = terminal_width(fd, around), .has_colours = !wants_none};
+}
+
 }  // namespace
 
 bool Terminal::is_stdout() { return ::isatty(STDOUT_FILENO) != 0; }
 
 Terminal Terminal::of_stdout(const Context& context, const Surroundings& around) {
-  if (!is_stdout()) return {};
-  const bool wants_none = context.no_color || around.variable("NO_COLOR") || around.variable("TERM") == "dumb";
-  return {.width = terminal_width(around), .has_colours = !wants_none};
+  return terminal_at(STDOUT_FILENO, context, around);
+}
+
+Terminal Terminal::of_stderr(const Context& context, const Surroundings& around) {
+  return terminal_at(STDERR_FILENO, context, around);
 }
 
 std::string Terminal::paint(std::string_view text, Emphasis emphasis) const {

@@ -20,6 +20,7 @@ struct Terminal {
 
   static bool is_stdout();  // whether it is a terminal at all
   static Terminal of_stdout(const Context& context, const Surroundings& around);
+  static Terminal of_stderr(const Context& context, const Surroundings& around);
 
   std::string paint(std::string_view text, Emphasis emphasis) const;
 };

@@ -114,6 +114,28 @@ std::string broken_at_gaps(std::string_view text, std::size_t width) {
   return out;
 }
 
+std::string wrapped(std::string_view text, Wrapping wrapping) {
+  std::string out;
+  std::size_t used = 0;
+  bool has_words = false;  // in this line
+  while (!text.empty()) {
+    const std::size_t blanks = std::min(text.find_first_not_of(' '), text.size());
+    const std::string_view word = text.substr(blanks, text.find(' ', blanks) - blanks);
+    text.remove_prefix(blanks + word.size());
+    const std::size_t wanted = blanks + display_width(word);
+    if (has_words && (used > wrapping.width || wanted > wrapping.width - used)) {
+      out += "\n" + std::string(wrapping.indent, ' ');
+      used = wrapping.indent + wanted - blanks;
+    } else {
+      out.append(blanks, ' ');
+      used += wanted;
+    }
+    out += word;
+    has_words = true;
+  }
+  return out;
+}
+
 std::string shortened(std::string_view text, std::size_t width) {
   if (display_width(text) <= width) return std::string(text);
   if (width == 0) return "";

@@ -21,6 +21,14 @@ std::string without_controls(std::string_view text);
 // The text in lines of at most `width` columns, broken where two blanks stand, if it can be.
 std::string broken_at_gaps(std::string_view text, std::size_t width);
 
+// The text in lines of at most `width` columns, broken at blanks; all but the first begin with `indent` of them. A word
+// that is longer than that stays whole, so that it can be copied.
+struct Wrapping {
+  std::size_t width;
+  std::size_t indent;
+};
+std::string wrapped(std::string_view text, Wrapping wrapping);
+
 // At most `width` columns of it, with "…" for what was cut.
 std::string shortened(std::string_view text, std::size_t width);
 

@@ -15,6 +15,7 @@
 #include <cli/output.h>
 #include <cli/phrases.h>
 #include <cli/slot_story.h>
+#include <cli/text_width.h>
 #include <cli/typed_time.h>
 #include <cli/why_command.h>
 
@@ -64,12 +65,11 @@ std::string history_target(const Options& options, const Span& span, std::size_t
   return target;
 }
 
-std::string paragraph(const SlotStory& story, const Terminal& terminal) {
-  return story.when + "\n  " + terminal.paint(story.told, story.emphasis) + "\n";
-}
-
-std::string paragraph(const EventStory& story, const std::string& about, const Terminal& terminal) {
-  return story.when + (about.empty() ? "" : "  " + about) + "\n  " + terminal.paint(story.told, story.emphasis) + "\n";
+template <class Story>
+std::string paragraph(const Story& story, const std::string& about, const Terminal& terminal) {
+  const std::string title = story.when + (about.empty() ? "" : "  " + about);
+  const std::string told = wrapped("  " + story.told, {.width = terminal.width, .indent = 2});
+  return wrapped(title, {.width = terminal.width, .indent = 4}) + "\n" + terminal.paint(told, story.emphasis) + "\n";
 }
 
 std::string lower_first(std::string text) {
@@ -83,6 +83,8 @@ std::string standing_of(const JobRow& job, WallTime now, const Zone& zone) {
   if (job.pause) return "It is paused " + pause_phrase(*job.pause, zone) + ".  Undo: belfry resume " + job.name;
   if (job.skip_next == 1) return "Its next slot is to be left out.";
   if (job.skip_next > 1) return "Its next " + std::to_string(job.skip_next) + " slots are to be left out.";
+  if (!job.next && has_had_its_runs(job))
+    return job.name + " has had its runs (`max_runs`), and is not started any more.";
   if (!job.next) return "No time is known at which it is due next: " + lower_first(job.schedule_in_words) + ".";
   return "Next: " + local_phrase(*job.next, zone) + ", " + until_phrase(*job.next, now) + ".";
 }
@@ -113,7 +115,7 @@ std::string told_of_rows(const Span& span, const SlotListing& slots, const std::
     parts.emplace_back(event->at, paragraph(story_of(*event, zone), "", terminal));
   }
   for (auto row = slots.rows.rbegin(); row != slots.rows.rend(); ++row) {
-    parts.emplace_back(row->first, paragraph(story_of(*row, zone, events), terminal));
+    parts.emplace_back(row->first, paragraph(story_of(*row, zone, events), "", terminal));
   }
   std::ranges::stable_sort(parts, {}, [](const auto& part) { return part.first; });
   std::string text;
@@ -125,10 +127,11 @@ std::string told(const Options& options, const Span& span, const SlotListing& sl
                  const Terminal& terminal) {
   const auto zone = zone_named(slots.timezone);
   if (slots.rows.empty()) {
-    return told_of_rows(span, slots, events, *zone, terminal) +
-           told_of_no_slots(options.job, {.from = instant(span.from), .to = instant(span.to)}, slots, *zone);
+    const std::string none =
+        told_of_no_slots(options.job, {.from = instant(span.from), .to = instant(span.to)}, slots, *zone);
+    return told_of_rows(span, slots, events, *zone, terminal) + wrapped(none, {.width = terminal.width, .indent = 2});
   }
-  std::string text = told_of_gaps(slots, *zone);
+  std::string text = wrapped(told_of_gaps(slots, *zone), {.width = terminal.width, .indent = 2});
   const auto at = instant(span.to);
   if (!options.at.empty() && at && *at > slots.rows.front().last) {
     text += options.job + " was not due at " + local_phrase(*at, *zone) + ". The slot before it:\n";

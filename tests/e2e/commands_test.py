@@ -5,6 +5,7 @@
   json         each object of docs/command-line.md has the keys that stand there, no more and no less
   exit_codes   the table of docs/command-line.md
   widths       no line is wider than the terminal
+  sentences    what is told of a job, and hints that can be typed
   completion   in each shell that is installed: commands, options, names of jobs
 """
 
@@ -40,6 +41,7 @@ jobs:
   broken: { schedule: manual, command: [/no/such/program] }
   killed: { schedule: manual, run: 'kill -9 $$' }
   late: { schedule: manual, run: 'sleep 9', timeout: 100ms, stop_grace_period: 0s }
+  first-only: { schedule: every 200ms, max_runs: 1, run: 'true' }
   once: { schedule: manual, run: 'sleep 9', overlap: skip }
 """
 
@@ -235,6 +237,8 @@ def test_exit_codes(box):
         "belfry list --tga=x": ["no option '--tga'", "did you mean '--tag'?"],
         "belfry list a b": ["'b' is a word too many for 'belfry list'"],
         "belfry run": ["JOB is required", "belfry help run"],
+        "belfry pause": ["which jobs?", "--all", "belfry help pause"],
+        "belfry resume --all report": ["either", "belfry help resume"],
         "belfry help nonsense": ["no command 'nonsense'"],
     }.items():
         done = box.run(command)
@@ -281,6 +285,28 @@ def test_widths(box):
         check("\x1b[" not in shown_in(box, f"{setting} belfry list", 80), f"{setting}: no colours")
     check("\x1b[" not in shown_in(box, "belfry list --no-color", 80), "--no-color: no colours")
     check("\x1b[" not in box.run("belfry list").stdout, "into a pipe: no colours")
+
+
+# ---- Sentences ------------------------------------------------------------------------------------------------------
+
+
+def test_sentences(box):
+    reason = "the disk is being replaced and nobody should write to it until it is back in its place"
+    done = box.run(f"belfry pause nightly-backup report --reason '{reason}'")
+    undo = re.search(r"Undo: (.*)", done.stderr)[1]
+    check(undo == "belfry resume nightly-backup report", f"pause says how to undo it: {done.stderr}")
+    for command in ("why report", "show report"):
+        shown = re.sub(r"\x1b\[[0-9;]*m", "", shown_in(box, "belfry " + command, 60))
+        check(all(width(line) <= 60 for line in shown.splitlines()), f"`{command}` at 60 columns:\n{shown}")
+        check(reason in " ".join(shown.split()), f"`{command}` at 60 columns tells all of the reason:\n{shown}")
+    check(reason in box.run("belfry why report").stdout, "into a pipe no line is broken")
+    check(box.run(undo).stdout == "2 jobs resumed\n", f"`{undo}` undoes it")
+    deadline = time.monotonic() + PATIENCE_S
+    while not box.json("belfry runs first-only") and time.monotonic() < deadline:
+        time.sleep(0.1)
+    for command in ("why first-only", "show first-only"):
+        shown = box.run("belfry " + command).stdout
+        check("has had its runs (`max_runs`)" in shown, f"`{command}` of a job that has had them: {shown}")
 
 
 # ---- Completion -----------------------------------------------------------------------------------------------------
@@ -345,7 +371,7 @@ def test_completion(box):
 
 
 def main():
-    wanted = sys.argv[3:] or ["examples", "json", "exit_codes", "widths", "completion"]
+    wanted = sys.argv[3:] or ["examples", "json", "exit_codes", "widths", "sentences", "completion"]
     for name in wanted:
         box = Sandbox()
         try:

@@ -15,8 +15,10 @@ TEST_CASE("cli/fields: names stand in a column, values beside them, and nothing 
         "            At 02:30 every day\n");
 }
 
-TEST_CASE("cli/fields: a line is cut at the edge of the terminal, and cannot repaint it") {
+TEST_CASE("cli/fields: a long line goes on below at the edge of the terminal, all of it, and cannot repaint it") {
   Fields fields;
-  fields.add("does", "echo \033[2J 0123456789");
-  CHECK(fields.render({.width = 20}) == "  does  echo \uFFFD[2J 0…\n");
+  fields.add("does", "echo \033[2J 0123456789 x");
+  CHECK(fields.render({.width = 20}) ==
+        "  does  echo \uFFFD[2J\n"
+        "        0123456789 x\n");
 }

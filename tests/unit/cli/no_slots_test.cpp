@@ -24,6 +24,8 @@ TEST_CASE("cli/no_slots: S1 where there is nothing to tell it is said since when
   CHECK(told({}, slots) == "backup has not been due since the daemon first saw it, Fri 2026-11-20 10:00:00 UTC.\n");
   CHECK(told({.from = at("2026-11-21T00:00:00Z")}, slots) == "backup was not due in that time.\n");
   CHECK(told({.to = at("2026-11-21T00:00:00Z")}, slots) == "backup was not due in that time.\n");
+  CHECK(told({.from = at("2026-11-19T00:00:00Z")}, slots) ==
+        "backup was not due between Fri 2026-11-20 10:00:00 UTC, when the daemon first saw it, and now.\n");
   CHECK(told({.to = at("2026-11-20T09:00:00Z")}, slots) ==
         "The daemon did not know backup at that time: it saw it first on Fri 2026-11-20 10:00:00 UTC.\n");
 

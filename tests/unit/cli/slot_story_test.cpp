@@ -91,6 +91,13 @@ TEST_CASE("cli/slot_story: S1 every reason has words of its own, and the detail 
   SlotRow row = slot("2026-11-20T01:30:00Z", SlotOutcome::skipped, Reason::excluded);
   row.detail = "excluded by calendar de-holidays";
   CHECK(told(row) == "skipped: excluded by calendar de-holidays");
+  row.reason = Reason::paused;
+  row.detail = "paused by uid 0: too loud: really";
+  CHECK(told(row) == "skipped: paused by uid 0 (root): too loud: really");
+  row.detail = "paused by uid 0";
+  CHECK(told(row) == "skipped: paused by uid 0 (root)");
+  row.detail = "paused by belfry: 3 failures in a row";
+  CHECK(told(row) == "skipped: paused by belfry: 3 failures in a row");
 }
 
 TEST_CASE("cli/slot_story: S18 a coalesced slot names the run that speaks for it") {

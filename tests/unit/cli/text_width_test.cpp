@@ -43,3 +43,13 @@ TEST_CASE("cli/text_width: a closing line that is too long is broken between its
   CHECK(broken_at_gaps("3 jobs.  Times in UTC.", 3) == "3 jobs.\nTimes in UTC.");
   CHECK(broken_at_gaps("", 3) == "");
 }
+
+TEST_CASE("cli/text_width: a sentence is wrapped between its words, and a long word stays whole") {
+  CHECK(wrapped("all of it fits", {.width = 14, .indent = 2}) == "all of it fits");
+  CHECK(wrapped("all of it fits", {.width = 13, .indent = 2}) == "all of it\n  fits");
+  CHECK(wrapped("  kept  blanks", {.width = 20, .indent = 2}) == "  kept  blanks");
+  CHECK(wrapped("see /a/path/that/is/long here", {.width = 10, .indent = 1}) == "see\n /a/path/that/is/long\n here");
+  CHECK(wrapped("时间 时间", {.width = 8, .indent = 0}) == "时间\n时间");
+  CHECK(wrapped("", {.width = 8, .indent = 0}) == "");
+  CHECK(wrapped("a b", {.width = 0, .indent = 3}) == "a\n   b");
+}
