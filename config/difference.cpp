@@ -5,6 +5,7 @@
 #include <base/text.h>
 #include <config/difference.h>
 #include <config/policy_entry.h>
+#include <triggers/combine.h>
 
 namespace belfry::config {
 
@@ -62,8 +63,7 @@ void compare_schedule(Keys& keys, const Job& before, const Job& after) {
   const bool reads_alike = before.schedule_text == after.schedule_text && before.zone_name == after.zone_name;
   if (!reads_alike) return;
   // What stands beside the time: calendars, bounds, jitter, or triggers whose text is the same.
-  if (before.schedule.rules() == after.schedule.rules()) return;
-  keys.compare_unseen("schedule", before.schedule.normal_form(), after.schedule.normal_form());
+  keys.compare_unseen("schedule", true, are_due_alike(before.schedule, after.schedule));
 }
 
 void compare_policies(Keys& keys, const Policies& before, const Policies& after) {

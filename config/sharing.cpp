@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include <config/sharing.h>
+#include <triggers/combine.h>
 
 namespace belfry::config {
 
@@ -11,8 +12,7 @@ void share_with(const JobSet& before, JobSet& set) {
     Job& job = set.jobs[i];
     if (job.name != old.name) continue;
     job.name = old.name;
-    const bool is_shared = job.schedule.rules() == old.schedule.rules();
-    if (!is_shared && job.schedule.normal_form() == old.schedule.normal_form()) job.schedule = old.schedule;
+    if (are_due_alike(job.schedule, old.schedule)) job.schedule = old.schedule;
   }
 }
 

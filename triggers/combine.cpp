@@ -174,4 +174,16 @@ Schedule delayed(Schedule schedule, Delay delay) {
   return Schedule(std::make_shared<const Delayed>(schedule.rules(), delay));
 }
 
+bool are_due_alike(const Schedule& a, const Schedule& b) {
+  if (a.rules() == b.rules()) return true;
+  if (a.normal_form() != b.normal_form()) return false;
+  // The form tells of slots alone. Delays by chance alike for so many are alike.
+  constexpr int slots_enough = 8;
+  auto slot = a.next_after(WallTime{});
+  for (int count = 0; slot && count < slots_enough; ++count, slot = a.next_after(*slot)) {
+    if (a.delay(*slot) != b.delay(*slot)) return false;
+  }
+  return true;
+}
+
 }  // namespace belfry

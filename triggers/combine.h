@@ -40,4 +40,7 @@ struct Delay {
 };
 Schedule delayed(Schedule schedule, Delay delay);
 
+// Whether both are due at the same slots, and by the same delay each, as far as their first slots tell.
+bool are_due_alike(const Schedule& a, const Schedule& b);
+
 }  // namespace belfry

@@ -57,6 +57,14 @@ TEST_CASE("config/difference: S35 jobs that come, go and change, with how their 
         "~ b: name a > b; 5 * * * *; next 12:05 was 12:05\n");
 }
 
+TEST_CASE("config/difference: S11 S35 other delays of the same slots are a change") {
+  const std::string jittered = "  a: { schedule: { cron: 5 * * * *, jitter: 7s }, run: x }\n";
+  const std::string spread = "  a: { schedule: { cron: 5 * * * *, spread: 7m }, run: x }\n";
+  CHECK(told(a, jittered) == "~ a: schedule; 5 * * * *; next 12:05 was 12:05\n");
+  CHECK(told(jittered, spread) == "~ a: schedule; 5 * * * *; next 12:05 was 12:05\n");
+  CHECK(told(spread, spread).empty());
+}
+
 TEST_CASE("config/difference: S35 every key of a job shows, and a value that may be secret does not") {
   struct Row {
     const char* keys;

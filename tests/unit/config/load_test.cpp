@@ -297,7 +297,7 @@ TEST_CASE("config/load: F47 no damaged file crashes, hangs or is taken for a fil
   }
 }
 
-TEST_CASE("config/load: S35 a new set shares with the one before what nobody edited") {
+TEST_CASE("config/load: S11 S35 a new set shares with the one before what nobody edited") {
   ZoneCache zones;
   const auto read = [&](const std::string& jobs, std::shared_ptr<const JobSet> before) {
     const auto loaded = parse_config("f.yaml", "timezone: UTC\njobs: { " + jobs + " }", zones,
@@ -310,6 +310,16 @@ TEST_CASE("config/load: S35 a new set shares with the one before what nobody edi
   CHECK(second->jobs[0].schedule.rules() == first->jobs[0].schedule.rules());
   CHECK(std::get<Script>(second->jobs[0].action).text == "y");
   CHECK(second->jobs[1].schedule.rules() != first->jobs[1].schedule.rules());
+  // The slots are the same, and they start at other times.
+  auto before = first;
+  for (const char* delay : {"jitter: 7s", "jitter: 70s", "spread: 7s", "spread: 70s"}) {
+    CAPTURE(delay);
+    const std::string job = std::string("a: { schedule: { cron: 1 2 * * *, ") + delay + " }, run: x }";
+    const auto edited = read(job, before);
+    CHECK(edited->jobs[0].schedule.rules() != before->jobs[0].schedule.rules());
+    CHECK(read(job, edited)->jobs[0].schedule.rules() == edited->jobs[0].schedule.rules());
+    before = edited;
+  }
   const auto alone = read("a: { schedule: 1 2 * * *, run: x }", nullptr);
   CHECK(alone->jobs[0].schedule.rules() != first->jobs[0].schedule.rules());
 }
