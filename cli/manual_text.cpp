@@ -121,6 +121,7 @@ std::string heading(const std::string& map) {
 
 std::string key_text(const config::KeyText& key) {
   std::string text = escaped(sentence(key.summary)) + " Takes " + escaped(key.takes) + ".";
+  if (!key.usual.empty()) text += " By default " + bold(key.usual) + ".";
   if (!key.needs.empty()) text += " Goes with " + bold(key.needs) + ".";
   if (key.is_inherited) text += " May stand in *defaults*.";
   return entry(bold(key_of(key.path)), text);

@@ -58,6 +58,7 @@ struct Field {
   Range range;
   None none = None::unknown;
   Inherit inherit = Inherit::yes;
+  std::string_view usual;         // what holds where nothing is said, as one would write it; may be empty
   std::string_view words;         // what to write
   std::span<const Shape> shapes;  // the same for programs
   void (*read)(Reader& reader, Node value, void* owner, const Field& field);
@@ -72,6 +73,7 @@ struct FieldOptions {
   Range range;
   None none = None::unknown;
   Inherit inherit = Inherit::yes;
+  std::string_view usual;
 };
 
 template <class Owner, class Value>
@@ -128,6 +130,7 @@ constexpr auto field(std::string_view key, std::string_view summary, FieldOption
                          .range = options.range,
                          .none = options.none,
                          .inherit = options.inherit,
+                         .usual = options.usual.empty() && options.none == None::known ? "none" : options.usual,
                          .words = Type<typename Present<Member>::type>::words,
                          .shapes = Type<typename Present<Member>::type>::shapes,
                          .read = read}};

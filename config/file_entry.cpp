@@ -8,7 +8,7 @@ namespace {
 constexpr FieldOptions main_file_only{.inherit = Inherit::no};
 
 constexpr Fields file_fields{
-    field<&FileEntry::version>("version", "The version of this format: 1."),
+    field<&FileEntry::version>("version", "The version of this format: 1.", {.usual = "1"}),
     field<&FileEntry::zone>("timezone", "The zone of every schedule that names none; else the system's.",
                             main_file_only),
     field<&FileEntry::include>("include", "More files with jobs, calendars and queues: names, or patterns with *.",
@@ -68,7 +68,7 @@ constexpr Fields queue_fields{
     field<&QueueDefinition::concurrency>("concurrency", "How many runs may be on at the same time.",
                                          {.range = {.min = 1, .max = 100'000}, .none = None::known}),
     field<&QueueDefinition::max_waiting>("max_waiting", "How many may wait; beyond it slots are skipped.",
-                                         {.range = {.min = 0, .max = 1'000'000}}),
+                                         {.range = {.min = 0, .max = 1'000'000}, .usual = "10000"}),
     field<&QueueDefinition::start_rate>("start_rate", "How many may start in one second.",
                                         {.range = {.min = 1, .max = 100'000}, .none = None::known}),
 };
@@ -80,12 +80,12 @@ constexpr std::array queue_translations{
 
 constexpr Fields keep_fields{
     field<&KeepEntry::runs>("runs", "How many runs of each job are kept once they are over.",
-                            {.range = {.min = 1, .max = 1'000'000}}),
+                            {.range = {.min = 1, .max = 1'000'000}, .usual = "200"}),
     field<&KeepEntry::all_runs>("all_runs", "How many of all jobs together; those with most of them give up first.",
-                                {.range = {.min = 100, .max = 100'000'000}}),
-    field<&KeepEntry::age>("for", "How long what is recorded is kept.", {.range = {.min = 60'000}}),
+                                {.range = {.min = 100, .max = 100'000'000}, .usual = "1000000"}),
+    field<&KeepEntry::age>("for", "How long what is recorded is kept.", {.range = {.min = 60'000}, .usual = "90d"}),
     field<&KeepEntry::output>("output", "How much output is kept, of all jobs together; the oldest goes first.",
-                              {.range = {.min = 0}}),
+                              {.range = {.min = 0}, .usual = "1GiB"}),
 };
 constexpr std::array keep_translations{
     Translation{"age", "for", {}},
@@ -102,18 +102,18 @@ constexpr Fields daemon_fields{
     field<&DaemonSettings::state>("state", "The directory of the ledger and of output; --state wins over it."),
     field<&DaemonSettings::limits, &DaemonLimits::max_running>(
         "max_running", "How many runs may be on at the same time.",
-        {.range = {.min = 1, .max = 100'000}, .none = None::known}),
+        {.range = {.min = 1, .max = 100'000}, .none = None::known, .usual = "100"}),
     field<&DaemonSettings::limits, &DaemonLimits::start_rate>(
         "start_rate", "How many may start in one second.", {.range = {.min = 1, .max = 100'000}, .none = None::known}),
     field<&DaemonSettings::limits, &DaemonLimits::catch_up_spacing>(
         "catch_up_spacing", "The pause between the first catch-ups of different jobs.",
-        {.range = {.min = 0, .max = 3'600'000}}),
+        {.range = {.min = 0, .max = 3'600'000}, .usual = "200ms"}),
     field<&DaemonSettings::salt>("salt", "A text in place of the machine's id: jitter and spread follow from it."),
     field<&DaemonSettings::wait_for_clock>("wait_for_clock",
                                            "How long a start waits when the clock cannot be right; 0s: not at all.",
-                                           {.range = {.min = 0, .max = 3'600'000}}),
-    field<&DaemonSettings::on_stop>("on_stop",
-                                    "What becomes of running jobs when the daemon stops: leave, wait 90s or kill."),
+                                           {.range = {.min = 0, .max = 3'600'000}, .usual = "1m"}),
+    field<&DaemonSettings::on_stop>(
+        "on_stop", "What becomes of running jobs when the daemon stops: leave, wait 90s or kill.", {.usual = "leave"}),
     field<&DaemonSettings::keep>("keep", "How much of the past is kept: runs, their records and their output."),
 };
 

@@ -10,8 +10,8 @@ namespace {
 constexpr std::size_t params_max = 100;
 
 constexpr Fields param_fields{
-    field<&ParamKeys::type>("type", "What its values are; string if nothing is said."),
-    field<&ParamKeys::is_required>("required", "true: nobody starts the job without saying it."),
+    field<&ParamKeys::type>("type", "What its values are.", {.usual = "string"}),
+    field<&ParamKeys::is_required>("required", "true: nobody starts the job without saying it.", {.usual = "false"}),
     field<&ParamKeys::fallback>("default", "The value where none is given; else the empty text."),
     field<&ParamKeys::options>("options", "The values of a choice."),
     field<&ParamKeys::min>("min", "The lowest value of an integer, a number or a date."),

@@ -12,11 +12,11 @@ constexpr int exit_code_max = 255;
 // ---- missed: --------------------------------------------------------------------------------------------------
 
 constexpr Fields missed_fields{
-    field<&MissedPolicy::action>("policy", "Which missed slots run: skip (none), latest or all."),
+    field<&MissedPolicy::action>("policy", "Which missed slots run: skip (none), latest or all.", {.usual = "latest"}),
     field<&MissedPolicy::within>(
         "within", "How late still counts; else a day, or up to the next slot if that is later.", {.range = {.min = 1}}),
     field<&MissedPolicy::max>("max", "How many of the newest missed slots run under 'all'.",
-                              {.range = {.min = 1, .max = 10'000}}),
+                              {.range = {.min = 1, .max = 10'000}, .usual = "100"}),
 };
 constexpr std::array missed_translations{
     Translation{"deadline", "within", {}},
@@ -28,9 +28,10 @@ constexpr std::array missed_translations{
 // ---- overlap: -------------------------------------------------------------------------------------------------
 
 constexpr Fields overlap_fields{
-    field<&OverlapPolicy::action>("policy", "What happens to a slot while a run is on: skip, queue, replace or allow."),
+    field<&OverlapPolicy::action>("policy", "What happens to a slot while a run is on: skip, queue, replace or allow.",
+                                  {.usual = "skip"}),
     field<&OverlapPolicy::max_waiting>("max_waiting", "How many slots wait under 'queue'.",
-                                       {.range = {.min = 1, .max = 10'000}}),
+                                       {.range = {.min = 1, .max = 10'000}, .usual = "1"}),
     field<&OverlapPolicy::max_running>("max_running", "How many runs go side by side under 'allow'.",
                                        {.range = {.min = 1, .max = 10'000}, .none = None::known}),
 };
@@ -42,20 +43,24 @@ constexpr std::array overlap_translations{
 // ---- retry: ---------------------------------------------------------------------------------------------------
 
 constexpr Fields retry_fields{
-    field<&RetryPolicy::max>("max", "How many starts may follow the first.", {.range = {.min = 0, .max = 1'000}}),
-    field<&RetryPolicy::delay>("delay", "The pause before the second attempt.", {.range = {.min = 0}}),
+    field<&RetryPolicy::max>("max", "How many starts may follow the first.",
+                             {.range = {.min = 0, .max = 1'000}, .usual = "0"}),
+    field<&RetryPolicy::delay>("delay", "The pause before the second attempt.", {.range = {.min = 0}, .usual = "1s"}),
     field<&RetryPolicy::backoff>("backoff", "What each further pause is multiplied by.",
-                                 {.range = {.min = 1, .max = 100}}),
-    field<&RetryPolicy::max_delay>("max_delay", "The longest pause.", {.range = {.min = 0}}),
-    field<&RetryPolicy::jitter>("jitter", "full: a pause is any part of itself above a tenth; none: it is exact."),
+                                 {.range = {.min = 1, .max = 100}, .usual = "2"}),
+    field<&RetryPolicy::max_delay>("max_delay", "The longest pause.", {.range = {.min = 0}, .usual = "10m"}),
+    field<&RetryPolicy::jitter>("jitter", "full: a pause is any part of itself above a tenth; none: it is exact.",
+                                {.usual = "full"}),
     field<&RetryPolicy::delays>("delays", "The pauses one by one, in place of 'delay'; the last one stays.",
                                 {.range = {.min = 0}}),
     field<&RetryPolicy::exit_codes>("exit_codes", "Only these exit codes are tried again."),
     field<&RetryPolicy::not_exit_codes>("not_exit_codes", "These exit codes are never tried again."),
-    field<&RetryPolicy::on>("on", "Which failures are tried again: exit, signal, timeout, start, lost."),
+    field<&RetryPolicy::on>("on", "Which failures are tried again: exit, signal, timeout, start, lost.",
+                            {.usual = "[exit, signal, timeout, start, lost]"}),
     field<&RetryPolicy::within>("within", "How long after its opening a run may begin another attempt.",
                                 {.range = {.min = 1}, .none = None::known}),
-    field<&RetryPolicy::while_waiting>("hold", "true: a run that waits to be tried again keeps the next slot away."),
+    field<&RetryPolicy::while_waiting>("hold", "true: a run that waits to be tried again keeps the next slot away.",
+                                       {.usual = "false"}),
 };
 constexpr std::array<std::string_view, 2> delay_or_delays{"delay", "delays"};
 constexpr std::array<std::string_view, 2> backoff_or_delays{"backoff", "delays"};

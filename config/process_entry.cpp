@@ -13,8 +13,8 @@ namespace {
 
 constexpr Fields output_fields{
     field<&OutputEntry::max>("max", "How much of both streams is kept; beyond it the head and the tail.",
-                             {.range = {.min = 4'096, .max = std::int64_t{1} << 40U}}),
-    field<&OutputEntry::journal>("journal", "Whether each line also goes to systemd's journal."),
+                             {.range = {.min = 4'096, .max = std::int64_t{1} << 40U}, .usual = "10MiB"}),
+    field<&OutputEntry::journal>("journal", "Whether each line also goes to systemd's journal.", {.usual = "false"}),
 };
 
 constexpr Fields limits_fields{

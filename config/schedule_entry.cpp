@@ -18,17 +18,19 @@ constexpr Fields schedule_fields{
     field<&ScheduleEntry::measured_from>("measured_from", "The interval begins at the previous run's start or finish.",
                                          {.needs = "every"}),
     field<&ScheduleEntry::when>("when", "Which ends of the other jobs count: success, failure or always.",
-                                {.needs = "after"}),
+                                {.needs = "after", .usual = "success"}),
     field<&ScheduleEntry::delay>("delay", "How long after the other jobs' ends.",
-                                 {.needs = "after", .range = {.min = 0}}),
+                                 {.needs = "after", .range = {.min = 0}, .usual = "0s"}),
     field<&ScheduleEntry::zone>("timezone", "The zone in which all of this is read; else the file's."),
     field<&ScheduleEntry::dst>("dst", "What a time does that a clock change skips or repeats."),
     field<&ScheduleEntry::from>("from", "The first instant that counts; an interval's grid begins there."),
     field<&ScheduleEntry::until>("until", "The instant from which nothing counts any more."),
     field<&ScheduleEntry::exclude>("exclude", "Calendars on whose days it does not run."),
     field<&ScheduleEntry::only>("only", "Calendars outside of whose days it does not run."),
-    field<&ScheduleEntry::jitter>("jitter", "Starts later by up to this, by another distance each time."),
-    field<&ScheduleEntry::spread>("spread", "Starts later by up to this, by the same distance each time."),
+    field<&ScheduleEntry::jitter>("jitter", "Starts later by up to this, by another distance each time.",
+                                  {.usual = "0s"}),
+    field<&ScheduleEntry::spread>("spread", "Starts later by up to this, by the same distance each time.",
+                                  {.usual = "0s"}),
 };
 
 constexpr std::array<std::string_view, 6> schedule_kinds{"cron", "every", "on_calendar", "at", "on_startup", "after"};
@@ -39,8 +41,9 @@ constexpr std::array schedule_choices{
 // ---- dst: -----------------------------------------------------------------------------------------------------
 
 constexpr Fields dst_fields{
-    field<&DstPolicy::skipped>("skipped", "A time that does not exist: run (right after the gap), shift or skip."),
-    field<&DstPolicy::repeated>("repeated", "A time that comes twice: first, last or both."),
+    field<&DstPolicy::skipped>("skipped", "A time that does not exist: run (right after the gap), shift or skip.",
+                               {.usual = "run"}),
+    field<&DstPolicy::repeated>("repeated", "A time that comes twice: first, last or both.", {.usual = "first"}),
 };
 
 constexpr std::array schedule_translations{

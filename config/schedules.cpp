@@ -166,7 +166,8 @@ class Compiler {
   }
 
   std::string text_of_after() const {
-    std::string text = entry_.delay ? format_duration(*entry_.delay) + " after " : "after ";
+    const Millis delay = entry_.delay.value_or(Millis{});
+    std::string text = delay > Millis{} ? format_duration(delay) + " after " : "after ";
     for (std::size_t i = 0; i < entry_.after->jobs.size(); ++i) {
       text += (i == 0 ? "" : ", ") + std::string(entry_.after->jobs[i].text);
     }

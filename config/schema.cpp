@@ -93,11 +93,25 @@ std::string one_or_any(const std::vector<std::string>& schemas) {
 
 std::string schema_of(std::span<const Shape> shapes, Range range) { return one_or_any(alternatives(shapes, range)); }
 
+// Of a value as one would write it in the file.
+std::string json_value(std::string_view written) {
+  const bool is_number = parse_unsigned(written) && (written == "0" || !written.starts_with('0'));
+  if (is_number || written == "true" || written == "false") return std::string(written);
+  if (!written.starts_with('[')) return json_text(written);
+  std::vector<std::string> items;
+  for (const std::string_view item : split(written.substr(1, written.size() - 2), ',')) {
+    items.push_back(json_value(trim(item)));
+  }
+  return array(items);
+}
+
 std::string schema_of(const Field& field) {
   auto schemas = alternatives(field.shapes, field.range);
   if (field.none == None::known) schemas.push_back(R"({"const":"none"})");
   std::string schema = one_or_any(schemas);
-  schema.insert(1, member("description", json_text(field.summary)) + ",");
+  std::string told = member("description", json_text(field.summary)) + ",";
+  if (!field.usual.empty()) told += member("default", json_value(field.usual)) + ",";
+  schema.insert(1, told);
   return schema;
 }
 
@@ -164,6 +178,7 @@ void collect(const Rules& rules, const std::string& above, std::vector<KeyText>&
                     .summary = std::string(field.summary),
                     .takes = takes(field),
                     .needs = std::string(field.needs),
+                    .usual = std::string(field.usual),
                     .is_inherited = field.inherit == Inherit::yes && above == "jobs."});
     collect(field.shapes, path + ".", keys);
   }
@@ -177,6 +192,7 @@ std::string last_word(const std::string& path) { return path.substr(path.rfind('
 
 std::string told(const KeyText& key, std::span<const KeyText> keys) {
   std::string text = key.path + "\n  " + key.summary + "\n  Takes " + key.takes + ".\n";
+  if (!key.usual.empty()) text += "  By default " + key.usual + ".\n";
   if (!key.needs.empty()) text += "  Goes with '" + key.needs + "'.\n";
   if (key.is_inherited) text += "  May stand in 'defaults'.\n";
   std::string within;

@@ -17,6 +17,7 @@ struct KeyText {
   std::string summary;        // what it is for, in one sentence
   std::string takes;          // "a whole number from 1 to 1000, or none"
   std::string needs;          // a key without which it means nothing; may be empty
+  std::string usual;          // what holds where nothing is said, as one would write it; may be empty
   bool is_inherited = false;  // a job's key that may stand in `defaults`
 };
 

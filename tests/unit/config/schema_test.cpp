@@ -16,11 +16,11 @@ bool holds(const std::string& text, std::string_view part) { return text.find(pa
 TEST_CASE("config/schema: S36 the schema says of a key what the decoder says") {
   const std::string schema = json_schema();
   CHECK(schema.starts_with(R"({"$schema":"http://json-schema.org/draft-07/schema#")"));
-  CHECK(holds(schema, R"("priority":{"description":"Within a queue, a higher one goes first.","type":"integer",)"
-                      R"("minimum":-1000,"maximum":1000})"));
-  CHECK(
-      holds(schema,
-            R"("shell":{"description":"The shell of 'run': sh -eu, or bash -eu -o pipefail.","enum":["sh","bash"]})"));
+  CHECK(holds(schema,
+              R"("priority":{"description":"Within a queue, a higher one goes first.","default":0,"type":"integer",)"
+              R"("minimum":-1000,"maximum":1000})"));
+  CHECK(holds(schema, R"("shell":{"description":"The shell of 'run': sh -eu, or bash -eu -o pipefail.","default":"sh",)"
+                      R"("enum":["sh","bash"]})"));
   CHECK(holds(schema, R"("dependencies":{"shell":["run"],"with":["call"]})"));
   CHECK(holds(schema, R"({"oneOf":[{"required":["run"]},{"required":["command"]},{"required":["call"]}]})"));
   CHECK(holds(schema, R"({"not":{"required":["delay","delays"]}})"));
@@ -30,7 +30,9 @@ TEST_CASE("config/schema: S36 the schema says of a key what the decoder says") {
 
 TEST_CASE("config/schema: a key is described wherever it stands") {
   CHECK(describe_key("retry.max") ==
-        "jobs.retry.max\n  How many starts may follow the first.\n  Takes a whole number from 0 to 1000.\n");
+        "jobs.retry.max\n  How many starts may follow the first.\n  Takes a whole number from 0 to 1000.\n  By default "
+        "0.\n");
+  CHECK(holds(describe_key("timeout").value(), "By default none.\n"));
   const std::string everywhere = describe_key("max").value();
   CHECK(holds(everywhere, "jobs.missed.max\n"));
   CHECK(holds(everywhere, "jobs.output.max\n"));
