@@ -3,6 +3,8 @@
 #include <tuple>
 #include <vector>
 
+#include <doctest/doctest.h>
+
 #include <base/text.h>
 #include <tests/storm/audit.h>
 
@@ -43,12 +45,14 @@ void check_run(Audit& audit, const Run& run, std::size_t executions, int exit_co
   }
 }
 
-void check_runs(Audit& audit, const std::vector<Run>& runs, const Site& site, const Expected& expected) {
+void check_runs(Audit& audit, const std::vector<Run>& runs, const Site& site) {
+  std::map<std::string, int> exit_codes;
+  for (const StormJob& job : site.jobs()) exit_codes.emplace(job.name, job.exit_code);
   std::map<std::pair<std::string, std::uint32_t>, std::size_t> executions;
   for (const Mark& mark : site.marks()) ++executions[{mark.run, mark.attempt}];
   for (const Run& run : runs) {
     const auto known = executions.extract({run.id.text(), run.attempt});
-    check_run(audit, run, known.empty() ? 0 : known.mapped(), expected.exit_codes.at(run.job.text()));
+    check_run(audit, run, known.empty() ? 0 : known.mapped(), exit_codes.at(run.job.text()));
   }
   audit.unheard += executions.size();
   if (!executions.empty())
@@ -58,7 +62,7 @@ void check_runs(Audit& audit, const std::vector<Run>& runs, const Site& site, co
 using StretchesByJob = std::map<std::string, std::vector<Stretch>>;
 
 // From the first decided slot on, the grid must be covered once: no hole, no overlap.
-void check_slots(Audit& audit, std::vector<Stretch> stretches, Millis period) {
+void check_slots(Audit& audit, std::vector<Stretch> stretches) {
   std::ranges::sort(stretches, {}, &Stretch::first);
   std::optional<WallTime> last;
   for (const Stretch& stretch : stretches) {
@@ -76,17 +80,24 @@ void check_slots(Audit& audit, std::vector<Stretch> stretches, Millis period) {
 
 }  // namespace
 
-Audit audit(const Site& site, const Expected& expected) {
+Audit audit(const Site& site) {
   Audit audit;
   const std::vector<Run> runs = site.runs();
-  check_runs(audit, runs, site, expected);
+  check_runs(audit, runs, site);
   StretchesByJob stretches;
   for (const Run& run : runs) {
     if (run.slot) stretches[run.job.text()].push_back({.first = run.slot->at, .last = run.slot->at, .count = 1});
   }
   for (const SlotsDecided& decided : site.slots()) stretches[decided.job.text()].push_back(decided.slots);
-  for (auto& [job, all] : stretches) check_slots(audit, std::move(all), expected.period);
+  for (auto& [job, all] : stretches) check_slots(audit, std::move(all));
   return audit;
+}
+
+void require_clean(const Audit& found, const Site& site) {
+  INFO(found.first_finding);
+  const std::string log = site.daemon_log();
+  INFO(log.substr(log.size() > 4000 ? log.size() - 4000 : 0));
+  CHECK(found.is_clean());
 }
 
 }  // namespace belfry::storm

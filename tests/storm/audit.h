@@ -1,7 +1,6 @@
 // Holds what the ledger says against what the jobs put down, and against the schedule.
 #pragma once
 
-#include <map>
 #include <string>
 
 #include <tests/storm/site.h>
@@ -27,12 +26,9 @@ struct Audit {
   }
 };
 
-// The exit code of each job, by name. REQUIRES: each is due every `period`.
-struct Expected {
-  std::map<std::string, int> exit_codes;
-  Millis period{};
-};
+Audit audit(const Site& site);
 
-Audit audit(const Site& site, const Expected& expected);
+// Fails the test otherwise, with what was found and the end of the daemon's log.
+void require_clean(const Audit& found, const Site& site);
 
 }  // namespace belfry::storm

@@ -19,13 +19,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto jobs = R"(
-  quick: { schedule: every 100ms, overlap: allow, missed: all, run: '%MARK%' }
-  failing: { schedule: every 100ms, overlap: skip, missed: latest, run: '%MARK%; exit 7' }
-  slow: { schedule: every 100ms, overlap: allow, missed: skip, run: '%MARK%; sleep 0.15; exit 3' }
-)";
-
-const Expected expected{.exit_codes = {{"quick", 0}, {"failing", 7}, {"slow", 3}}, .period = Millis{100}};
+const std::vector<StormJob> jobs{quick, failing, slow};
 
 const std::vector<long> writing{SYS_pwrite64, SYS_write, SYS_ftruncate, SYS_fallocate};
 const std::vector<long> syncing{SYS_fdatasync, SYS_fsync};
@@ -58,10 +52,10 @@ TEST_CASE(
     std::printf("calls can be injected on x86-64 only\n");
     std::exit(77);
   }
-  const int rounds = std::getenv("BELFRY_LONG") != nullptr ? 10 : 1;
+  const int rounds = is_long() ? 10 : 1;
   for (const Row& row : rows) {
     CAPTURE(std::string(row.what));
-    Site site(jobs);
+    Site site({.jobs = jobs});
     Tracer tracer;
     int failed = 0;
     // On a busy machine a daemon may not be at work yet when its window closes.
@@ -76,14 +70,11 @@ TEST_CASE(
     }
     REQUIRE(failed > 0);
     REQUIRE(site.settle(60s));
-    const Audit found = audit(site, expected);
+    const Audit found = audit(site);
     std::printf("%s: %d calls failed, %zu runs (%zu lost), %lld slots, %zu doubled, %lld without outcome\n", row.what,
                 failed, found.runs, found.lost, static_cast<long long>(found.slots), found.doubled,
                 static_cast<long long>(found.without_outcome));
-    INFO(found.first_finding);
-    const std::string log = site.daemon_log();
-    INFO(log.substr(log.size() > 4000 ? log.size() - 4000 : 0));
-    CHECK(found.is_clean());
+    require_clean(found, site);
     CHECK(found.lost == 0);
     CHECK(found.runs > static_cast<std::size_t>(rounds));
   }

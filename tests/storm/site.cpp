@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <thread>
 
@@ -22,6 +23,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+const std::string schedule = "every " + format_duration(period);
 constexpr std::size_t all_slots = 10'000'000;
 constexpr std::chrono::seconds patience{120};  // the machine may be busy
 
@@ -34,11 +36,18 @@ std::string replace_all(std::string text, const std::string& from, const std::st
 
 }  // namespace
 
-Site::Site(const std::string& jobs, const std::string& settings) {
+bool is_long() { return std::getenv("BELFRY_LONG") != nullptr; }
+
+Site::Site(Options options) : jobs_(std::move(options.jobs)) {
+  std::string text = "daemon: { keep: { runs: 1000000, all_runs: 10000000 }, " + options.daemon + " }\n";
+  if (!options.plugin.empty()) text += "plugins: [\"" + options.plugin + "\"]\n";
+  text += "jobs:\n";
+  for (const StormJob& job : jobs_) {
+    text += "  " + job.name + ": { schedule: " + schedule + ", " + job.policies + ", " + job.action + " }\n";
+  }
   const std::string mark = "echo \"$BELFRY_JOB $BELFRY_RUN_ID $BELFRY_ATTEMPT\" >> " + (directory_ / "marks");
-  const std::string text = replace_all(replace_all(jobs, "%MARKS%", directory_ / "marks"), "%MARK%", mark);
-  REQUIRE(replace_file(directory_ / "schedules.yaml",
-                       "daemon: { keep: { runs: 1000000, all_runs: 10000000 }, " + settings + " }\njobs:\n" + text));
+  text = replace_all(replace_all(std::move(text), "%MARKS%", directory_ / "marks"), "%MARK%", mark);
+  REQUIRE(replace_file(directory_ / "schedules.yaml", text));
 }
 
 // What a failed test leaves running writes into a directory that is being removed.
@@ -87,7 +96,7 @@ void Site::kill_daemon() {
 bool Site::settle(std::chrono::seconds limit) {
   const std::string path = directory_ / "schedules.yaml";
   const std::string text = read_file(path).value();
-  REQUIRE(replace_file(path, replace_all(text, "schedule: every 100ms", "schedule: manual")));
+  REQUIRE(replace_file(path, replace_all(text, schedule, "manual")));
   start_daemon();
   wait_until_it_answers();
   const auto deadline = Clock::now() + limit;

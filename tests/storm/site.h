@@ -9,10 +9,14 @@
 
 #include <belfry/record.h>
 
+#include <tests/storm/jobs.h>
 #include <tests/storm/tracer.h>
 #include <tests/support/temp_dir.h>
 
 namespace belfry::storm {
+
+// BELFRY_LONG=1 asks for the long form of a storm.
+bool is_long();
 
 // What a job wrote when it executed: one line per execution.
 struct Mark {
@@ -23,8 +27,12 @@ struct Mark {
 
 class Site {
  public:
-  // The jobs of schedules.yaml, in which %MARK% puts a mark down, and more settings of its daemon.
-  explicit Site(const std::string& jobs, const std::string& settings = "");
+  struct Options {
+    std::vector<StormJob> jobs;
+    std::string daemon;  // more of its settings
+    std::string plugin;
+  };
+  explicit Site(Options options);
   Site(const Site&) = delete;
   Site& operator=(const Site&) = delete;
   ~Site();
@@ -39,6 +47,7 @@ class Site {
   // Ends the schedules, lets a daemon live until nothing is open any more, and stops it. False: something stays open.
   bool settle(std::chrono::seconds limit);
 
+  const std::vector<StormJob>& jobs() const { return jobs_; }
   std::vector<Run> runs() const;       // oldest first
   std::vector<Run> executing() const;  // of these, as far as the ledger knows
   std::vector<SlotsDecided> slots() const;
@@ -50,6 +59,7 @@ class Site {
   std::string ledger() const { return directory_ / "state/ledger.db"; }
   std::size_t open_runs() const;
 
+  std::vector<StormJob> jobs_;
   tests::TempDir directory_;
   pid_t daemon_ = 0;
 };
