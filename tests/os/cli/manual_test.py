@@ -84,7 +84,9 @@ def keys_of_page(text):
 
 
 def variables_of_program():
-    return set(re.findall(r'"(BELFRY_[A-Z_]+)"', (SOURCE / "jobs/environment.cpp").read_text()))
+    sources = (SOURCE / "jobs/environment.cpp", SOURCE / "base/placeholders.cpp")
+    found = {name for file in sources for name in re.findall(r'"(BELFRY_[A-Z_]+)"', file.read_text())}
+    return {name + "NAME" if name.endswith("_") else name for name in found - {"BELFRY_"}}
 
 
 def variables_of_page(text):
