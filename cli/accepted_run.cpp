@@ -7,14 +7,20 @@
 #include <cli/document.h>
 #include <cli/exit_code.h>
 #include <cli/output.h>
+#include <cli/phrases.h>
 #include <cli/run_watch.h>
+#include <cli/typed_time.h>
 
 namespace belfry::cli {
 
 namespace {
 
-std::string started_line(const Run& run) {
-  if (run.not_before) return run.job.text() + ": run " + run.id.text() + " begins at " + format_utc(*run.not_before);
+Result<std::string> started_line(const DaemonLink& daemon, const Run& run) {
+  if (run.not_before) {
+    const DaemonTime time = TRY(ask_time(daemon));
+    const WallTime begin = std::chrono::ceil<std::chrono::seconds>(*run.not_before);
+    return run.job.text() + ": run " + run.id.text() + " begins " + local_phrase(begin, *time.zone);
+  }
   return run.job.text() + ": run " + run.id.text() + " is on its way";
 }
 
@@ -59,11 +65,11 @@ Result<int> watch_accepted(const Context& context, const DaemonLink& daemon, con
                            const WatchOptions& options) {
   const Run run = TRY(decode_run(accepted));
   if (options.waits || options.follows) {
-    hint(context, started_line(run));
+    hint(context, TRY(started_line(daemon, run)));
     return stay(context, daemon, run, options);
   }
   print(context.form == OutputForm::json ? accepted : run.id.text() + "\n");
-  hint(context, started_line(run) + ".  Its output: belfry logs " + run.job.text());
+  hint(context, TRY(started_line(daemon, run)) + ".  Its output: belfry logs " + run.job.text());
   return exit_ok;
 }
 

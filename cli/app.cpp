@@ -38,6 +38,8 @@
 #include <cli/show_command.h>
 #include <cli/skip_command.h>
 #include <cli/status_command.h>
+#include <cli/surroundings.h>
+#include <cli/terminal.h>
 #include <cli/text_width.h>
 #include <cli/validate_command.h>
 #include <cli/version_command.h>
@@ -146,9 +148,10 @@ void add_help(CLI::App& app) {
   });
 }
 
-void describe(CLI::App& app) {
+void describe(CLI::App& app, const Context& context) {
   app.name("belfry");
-  app.formatter(std::make_shared<HelpFormat>());
+  const Terminal terminal = Terminal::of_stdout(context, Surroundings::of_this_process());
+  app.formatter(std::make_shared<HelpFormat>(terminal.width));
   app.footer(
       "  belfry daemon -c schedules.yaml      run the jobs of a file\n"
       "  belfry list                          how they last ran, when they run next\n"
@@ -158,29 +161,39 @@ void describe(CLI::App& app) {
   app.fallthrough();
 }
 
-int usage_error(const CLI::App& app, const CLI::ParseError& error, Words typed) {
+// A sentence on stderr.
+void complain(const Context& context, const std::string& sentence) {
+  const Terminal terminal = Terminal::of_stderr(context, Surroundings::of_this_process());
+  std::fprintf(stderr, "%s\n", wrapped(sentence, {.width = terminal.width, .indent = 2}).c_str());
+}
+
+int usage_error(const CLI::App& app, const Context& context, const CLI::ParseError& error, Words typed) {
   const auto chosen = app.get_subcommands();
   const CLI::App* const command = chosen.empty() ? nullptr : chosen.front();
   const std::string what = what_is_wrong(app, command, error, typed);
   const bool is_about_command = command != nullptr && command->get_name() != "help";
   const std::string help = is_about_command ? "belfry help " + command->get_name() : "belfry help";
-  std::fprintf(stderr, "belfry: %s\nTry: %s\n", printable(what).c_str(), help.c_str());
+  complain(context, "belfry: " + printable(what));
+  complain(context, "Try: " + help);
   return exit_usage;
 }
 
 // The problems of a file come as lines that begin with its name, already fit for a terminal.
-int report(const Error& error) {
+int report(const Context& context, const Error& error) {
   std::fflush(stdout);
   const bool has_lines = error.what.find('\n') != std::string::npos;
-  const std::string message = has_lines ? std::string(trim(error.what)) : "belfry: " + printable(error.what);
-  std::fprintf(stderr, "%s\n", message.c_str());
+  if (has_lines) {
+    std::fprintf(stderr, "%s\n", std::string(trim(error.what)).c_str());
+  } else {
+    complain(context, "belfry: " + printable(error.what));
+  }
   return exit_code_of(error.kind);
 }
 
 // An answer that did not reach its file is a failure, also when the disk fills up at the last byte.
-int finish(int code) {
+int finish(const Context& context, int code) {
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
-  return report(system_error("write", "stdout"));
+  return report(context, system_error("write", "stdout"));
 }
 
 }  // namespace
@@ -188,7 +201,7 @@ int finish(int code) {
 int run_program(int argc, const char* const* argv) {
   CLI::App app{"A cron that can say what became of every single time a job was due."};
   Context context;
-  describe(app);
+  describe(app, context);
   add_common_options(app, context);
   for (const auto add : commands) add(app, context);
   add_help(app);
@@ -198,11 +211,11 @@ int run_program(int argc, const char* const* argv) {
   } catch (const CLI::Success& wanted) {
     return app.exit(wanted);
   } catch (const CLI::ParseError& error) {
-    return usage_error(app, error, Words(argv, static_cast<std::size_t>(argc)).subspan(1));
+    return usage_error(app, context, error, Words(argv, static_cast<std::size_t>(argc)).subspan(1));
   }
-  if (!context.chosen) return finish(exit_ok);  // help
+  if (!context.chosen) return finish(context, exit_ok);  // help
   const Result<int> code = context.chosen(context);
-  return code ? finish(*code) : report(code.error());
+  return code ? finish(context, *code) : report(context, code.error());
 }
 
 }  // namespace belfry::cli

@@ -13,6 +13,7 @@
 #include <cli/machine_checks.h>
 #include <cli/output.h>
 #include <cli/table.h>
+#include <cli/text_width.h>
 #include <daemon/clock.h>
 #include <store/sqlite_inspection.h>
 
@@ -144,8 +145,9 @@ void print_for_people(const Context& context, const Findings& findings) {
   const Terminal terminal = Terminal::of_stdout(context, Surroundings::of_this_process());
   for (const Finding& found : findings) {
     const Cell sign = sign_cell(found.verdict);
-    print(terminal.paint(sign.text, sign.emphasis) + " " + found.about + ": " + found.what + "\n");
-    if (!found.cure.empty()) print("    " + found.cure + "\n");
+    const std::string what = wrapped("  " + found.about + ": " + found.what, {.width = terminal.width, .indent = 2});
+    print(terminal.paint(sign.text, sign.emphasis) + what.substr(1) + "\n");
+    if (!found.cure.empty()) print(wrapped("    " + found.cure, {.width = terminal.width, .indent = 4}) + "\n");
   }
 }
 

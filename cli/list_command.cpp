@@ -39,18 +39,24 @@ std::string target_of(const Options& options) {
 
 bool is_failing(const JobRow& job) { return job.last && sign_of(*job.last).emphasis == Emphasis::bad; }
 
-bool is_running(const JobRow& job) {
-  return std::ranges::any_of(
-      job.open, [](const Run& run) { return run.state == RunState::running || run.state == RunState::starting; });
+bool executes(const Run& run) { return run.state == RunState::running || run.state == RunState::starting; }
+
+bool is_running(const JobRow& job) { return std::ranges::any_of(job.open, executes); }
+
+// Of several open runs the one that executes; else one that waits. None: there is none, or it is for later.
+const Run* open_run_of(const JobRow& job, WallTime now) {
+  const auto waits = [now](const Run& run) { return !run.not_before || *run.not_before <= now; };
+  auto found = std::ranges::find_if(job.open, executes);
+  if (found == job.open.end()) found = std::ranges::find_if(job.open, waits);
+  return found == job.open.end() ? nullptr : &*found;
 }
 
 // How the last run stands, in two cells: when it was, and what came of it.
 std::vector<Cell> last_run_cells(const JobRow& job, WallTime now) {
-  if (!job.open.empty()) {
-    const Run& run = job.open.front();
-    const Sign sign = sign_of(run);
-    return {{sign.mark + " " + standing_phrase(run), sign.emphasis},
-            {run.started ? took_phrase(std::max(Millis{0}, now - *run.started)) : ""}};
+  if (const Run* const run = open_run_of(job, now)) {
+    const Sign sign = sign_of(*run);
+    return {{sign.mark + " " + standing_phrase(*run), sign.emphasis},
+            {run->started ? took_phrase(std::max(Millis{0}, now - *run->started)) : ""}};
   }
   if (!job.last) return {{"–", Emphasis::faint}, {""}};
   const Run& run = *job.last;

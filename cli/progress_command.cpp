@@ -1,6 +1,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <memory>
 
 #include <CLI/CLI.hpp>
@@ -21,7 +22,10 @@ struct Options {
 // Into the file that the daemon listens to: a job may say how far it is without a right to speak to the daemon.
 Result<int> say(const Options& options) {
   const auto path = Surroundings::of_this_process().variable("BELFRY_PROGRESS");
-  if (!path) return std::unexpected(Error::bad_input("BELFRY_PROGRESS is not set: this is for use inside a job"));
+  if (!path) {
+    std::fputs("belfry: BELFRY_PROGRESS is not set: this is for use inside a job\n", stderr);
+    return exit_usage;
+  }
   const Fd file{::open(path->c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600)};
   if (!file) return std::unexpected(system_error("open", *path));
   const std::string line = std::to_string(options.percent) + " " + options.message + "\n";

@@ -54,8 +54,9 @@ std::string next_phrase(const JobRow& job, const DaemonTime& time) {
 std::string last_phrase(const JobRow& job, const DaemonTime& time) {
   if (!job.last) return "it has not run yet";
   const Run& run = *job.last;
-  std::string phrase =
-      sign_of(run).mark + " " + standing_phrase(run) + " " + since_phrase(run.finished.value_or(run.due), time.now);
+  const std::string why = run.outcome == RunOutcome::start_failed && !run.detail.empty() ? " (" + run.detail + ")" : "";
+  std::string phrase = sign_of(run).mark + " " + standing_phrase(run) + why + " " +
+                       since_phrase(run.finished.value_or(run.due), time.now);
   if (run.started && run.finished) phrase += ", took " + took_phrase(std::max(Millis{0}, *run.finished - *run.started));
   return phrase + ", run " + run.id.text();
 }

@@ -201,6 +201,7 @@ def test_exit_codes(box):
     second = " ".join(box.daemon_command(socket="other"))
     wanted = {
         "belfry list": 0,
+        "belfry progress 50": 2,
         "belfry list > /dev/full": 1,
         "belfry backup /proc/nowhere": 1,
         "belfry daemon --state /proc/state --listen unix:new.sock": 1,
@@ -277,6 +278,9 @@ def test_widths(box):
             for line in re.sub(r"\x1b\[[0-9;]*m", "", shown).splitlines():
                 is_prose = not re.search(r"\S {2,}\S", line)  # a sentence is the terminal's to wrap
                 check(is_prose or width(line) <= columns, f"`{command}` at {columns} columns: {width(line)} wide: {line!r}")
+    for command in ("doctor", "schema retry", "list --tga x", "show nothing", *(f"help {name}" for name in ["", *commands(box)])):
+        shown = re.sub(r"\x1b\[[0-9;]*m", "", shown_in(box, "belfry " + command, 90))
+        check(all(width(line) <= 90 for line in shown.splitlines()), f"`{command}` at 90 columns:\n{shown}")
     run = box.json("belfry runs failing -n 1")[0]
     narrow = shown_in(box, "belfry runs failing -n 1 --no-color", 60)
     check(run["id"][:14] in narrow, f"`runs` at 60 columns: an id that `show` and `logs` take:\n{narrow}")
@@ -304,6 +308,11 @@ def test_sentences(box):
     deadline = time.monotonic() + PATIENCE_S
     while not box.json("belfry runs first-only") and time.monotonic() < deadline:
         time.sleep(0.1)
+    said = box.run("belfry run once --in 10m").stderr
+    check(re.search(r"begins \w{3} \d{4}-\d\d-\d\d \d\d:\d\d:\d\d CES?T", said), f"a run for later says when, as people read it: {said}")
+    check("queued" not in box.run("belfry list once").stdout, "a run for later is not what a job is at")
+    box.run("belfry run broken --wait")
+    check("No such file" in box.run("belfry show broken").stdout, "`show` says why it could not start")
     for command in ("why first-only", "show first-only"):
         shown = box.run("belfry " + command).stdout
         check("has had its runs (`max_runs`)" in shown, f"`{command}` of a job that has had them: {shown}")
