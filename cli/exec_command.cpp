@@ -7,6 +7,7 @@
 #include <memory>
 
 #include <CLI/CLI.hpp>
+#include <base/attempt_outcome.h>
 #include <base/param_values.h>
 #include <base/text.h>
 #include <base/try.h>
@@ -93,13 +94,6 @@ StartOrder order_for(const std::shared_ptr<const Job>& job, const Run& run) {
   return order;
 }
 
-bool is_success(const ProcessEnd& end, const Policies& policies) {
-  if (end.how != ProcessEnd::How::exited) return false;
-  return end.code == 0 || std::ranges::any_of(policies.success_exit_codes, [&](const CodeRange& range) {
-           return range.first <= end.code && end.code <= range.last;
-         });
-}
-
 // The run as it would be recorded.
 class Closing {
  public:
@@ -110,7 +104,7 @@ class Closing {
     run_.detail = ended.detail;
     run_.reason = ended.reason;
     run_.result = ended.result;
-    run_.outcome = outcome_of(ended);
+    run_.outcome = outcome_of(ended, policies_);
     return std::move(run_);
   }
   Run operator()(const AttemptStartFailed& failed) && {
@@ -124,20 +118,6 @@ class Closing {
   }
 
  private:
-  RunOutcome outcome_of(const AttemptEnded& ended) const {
-    switch (ended.reason) {
-      case Reason::timeout:
-      case Reason::deadline:
-        return RunOutcome::timed_out;
-      case Reason::condition:
-        return RunOutcome::skipped;
-      case Reason::by_request:
-        return RunOutcome::cancelled;
-      default:
-        return is_success(ended.end, policies_) ? RunOutcome::succeeded : RunOutcome::failed;
-    }
-  }
-
   Run run_;
   const Policies& policies_;
 };

@@ -1,5 +1,6 @@
 // What the launcher reports, and what follows from the end of an attempt. A report about an attempt that is not open
 // (or no longer this launch) changes nothing.
+#include <base/attempt_outcome.h>
 #include <scheduler/retry.h>
 #include <scheduler/state.h>
 
@@ -52,38 +53,16 @@ void Scheduler::State::take(AttemptProgressed& input, Actions& out) {
 void Scheduler::State::take(AttemptEnded& input, Actions&) {
   const auto handle = find_launched(input.id);
   if (!handle) return;
-  Run& run = runs_.at(*handle).run;
+  OpenRun& open = runs_.at(*handle);
+  Run& run = open.run;
   run.end = input.end;
   run.usage = input.usage;
   run.started = input.started;
   run.finished = input.finished;
   run.detail = std::move(input.detail);
   run.result = std::move(input.result);
-  switch (input.reason) {
-    case Reason::timeout:
-    case Reason::deadline:
-      return end_attempt(*handle, RunOutcome::timed_out, input.reason);
-    case Reason::condition:
-      return end_attempt(*handle, RunOutcome::skipped, input.reason);
-    case Reason::by_request:
-    case Reason::superseded:
-    case Reason::shutdown:
-      return end_attempt(*handle, RunOutcome::cancelled, why_stopped(run, input.reason));
-    default:
-      return end_attempt(*handle, is_success(run) ? RunOutcome::succeeded : RunOutcome::failed, input.reason);
-  }
-}
-
-bool Scheduler::State::is_success(const Run& run) const {
-  if (run.end->how != ProcessEnd::How::exited) return false;
-  const int code = run.end->code;
-  if (code == 0) return true;
-  const auto index = jobs_.named(run.job);
-  if (!index) return false;
-  for (const CodeRange& range : jobs_.at(*index).job->policies->success_exit_codes) {
-    if (range.first <= code && code <= range.last) return true;
-  }
-  return false;
+  const RunOutcome outcome = outcome_of(input, jobs_.at(open.job).policies());
+  end_attempt(*handle, outcome, outcome == RunOutcome::cancelled ? why_stopped(run, input.reason) : input.reason);
 }
 
 void Scheduler::State::take(AttemptStartFailed& input, Actions&) {

@@ -173,6 +173,7 @@ JobTable::Sight JobTable::load_at(const std::shared_ptr<const JobSet>& set,
     JobState& gone = states_[index];
     if (!gone.removed) sight.removed.push_back({name});
     gone.removed = true;
+    if (gone.job && !gone.open.empty()) gone.need_extras().left = gone.job->policies;
     gone.job = nullptr;
     loaded.push_back(std::move(gone));
   }

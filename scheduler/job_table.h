@@ -23,8 +23,9 @@ using JobIndex = std::uint32_t;  // position in the file: the order in which equ
 // What few jobs have, so that a million others need not carry it.
 struct JobExtras {
   JobStanding standing;
-  std::vector<Backfill> backfills;   // the first is at work
-  std::vector<JobIndex> dependents;  // jobs that come after this one
+  std::vector<Backfill> backfills;       // the first is at work
+  std::vector<JobIndex> dependents;      // jobs that come after this one
+  std::shared_ptr<const Policies> left;  // of a job that is gone: those that its last runs go on under
 };
 
 struct JobState {
@@ -55,8 +56,11 @@ struct JobState {
   bool is_paused(WallTime now) const {
     return extras && extras->standing.pause && (!extras->standing.pause->until || *extras->standing.pause->until > now);
   }
-  // A job that the configuration does not name any more has the usual ones.
-  const Policies& policies() const { return job ? *job->policies : *default_policies(); }
+  // Once the configuration does not name the job any more: those that it had, or the usual ones.
+  const Policies& policies() const {
+    if (job) return *job->policies;
+    return extras && extras->left ? *extras->left : *default_policies();
+  }
   JobExtras& need_extras();
 };
 

@@ -1,17 +1,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include <base/attempt_outcome.h>
 #include <base/hash.h>
 #include <scheduler/retry.h>
 
 namespace belfry {
 
 namespace {
-
-bool holds(const std::vector<CodeRange>& ranges, int code) {
-  return std::any_of(ranges.begin(), ranges.end(),
-                     [code](const CodeRange& range) { return range.first <= code && code <= range.last; });
-}
 
 bool exited_with(const FailedAttempt& failed, int code) {
   return failed.end == ProcessEnd{.how = ProcessEnd::How::exited, .code = code};

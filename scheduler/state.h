@@ -148,7 +148,6 @@ class Scheduler::State final : public View {
   void take(AttemptStartFailed& input, Actions& out);
   void take(AttemptLost& input, Actions& out);
   void take(AttemptNeverExecuted& input, Actions& out);
-  bool is_success(const Run& run) const;
   void end_attempt(RunHandle handle, RunOutcome outcome, Reason reason);
   bool try_again(RunHandle handle, RunOutcome outcome, Reason reason);
 
