@@ -107,7 +107,7 @@ void CallableLauncher::dispatch() {
   }
 }
 
-// ---- Starting ----------------------------------------------------------------------------------------------------
+// ---- Starting -----------------------------------------------------------------------------------------------------
 
 void CallableLauncher::expect(const StartOrder& order) {
   const auto [prepared, is_new] = prepared_.emplace(order.id, make_call(order));
@@ -174,7 +174,7 @@ void CallableLauncher::work(const std::shared_ptr<OpenCall>& call, const std::sh
   shared->letters.put(Returned{.id = call->id(), .end = call->execute(started)});
 }
 
-// ---- What the crew says --------------------------------------------------------------------------------------------
+// ---- What the crew says -------------------------------------------------------------------------------------------
 
 void CallableLauncher::take_letters() {
   std::vector<Letter> letters = shared_->letters.take_all();
@@ -252,7 +252,7 @@ void CallableLauncher::report_end(const AttemptId& id, const CallEnd& end, std::
                                .result = std::move(result)});
 }
 
-// ---- Ending --------------------------------------------------------------------------------------------------------
+// ---- Ending -------------------------------------------------------------------------------------------------------
 
 void CallableLauncher::stop(const StopOrder& order) {
   prepared_.erase(order.id);  // it was expected, and does not come
@@ -317,7 +317,7 @@ bool CallableLauncher::is_idle() const {
   return std::ranges::all_of(attempts_, [](const auto& entry) { return entry.second.is_over; });
 }
 
-// ---- After a restart -----------------------------------------------------------------------------------------------
+// ---- After a restart ----------------------------------------------------------------------------------------------
 
 void CallableLauncher::recover(const std::vector<Run>& open_runs) {
   std::vector<AttemptId> open;

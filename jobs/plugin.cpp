@@ -19,7 +19,7 @@ struct belfry_run {
 namespace belfry {
 namespace {
 
-// ---- What a plug-in may ask of us ----------------------------------------------------------------------------------
+// ---- What a plug-in may ask of us ---------------------------------------------------------------------------------
 
 std::optional<std::string> fact_of(const Run& run, std::string_view name) {
   if (name == "job") return run.job.text();
@@ -73,7 +73,7 @@ const belfry_host& host() {
   return functions;
 }
 
-// ---- What a plug-in has to offer -----------------------------------------------------------------------------------
+// ---- What a plug-in has to offer ----------------------------------------------------------------------------------
 
 // An array whose items may be larger than those that this version knows: each says its own size.
 template <class Item>

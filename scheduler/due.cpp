@@ -238,7 +238,7 @@ bool Scheduler::State::is_catching_up(const JobState& state) const {
   return found;
 }
 
-// ---- Starting, and saying why not -----------------------------------------------------------------------------------
+// ---- Starting, and saying why not ---------------------------------------------------------------------------------
 
 SlotFate Scheduler::State::missed_fate(const JobState& state) const {
   const bool skips = state.job->policies->missed.action == MissedPolicy::Action::skip;

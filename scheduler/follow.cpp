@@ -6,7 +6,7 @@
 
 namespace belfry {
 
-// ---- After other jobs (S9) ------------------------------------------------------------------------------------------
+// ---- After other jobs (S9) ----------------------------------------------------------------------------------------
 
 namespace {
 
@@ -68,8 +68,7 @@ void Scheduler::State::start_by_itself(JobIndex index, Opening opening) {
   if (const auto entered = enter(index, opening); !entered) decline(index, std::move(opening), entered.error());
 }
 
-// ---- A start of the daemon, or of the machine
-// -------------------------------------------------------------------------
+// ---- A start of the daemon, or of the machine ---------------------------------------------------------------------
 
 void Scheduler::State::fire_startups() {
   for (JobIndex index = 0; index < jobs_.named_count(); ++index) {
@@ -90,8 +89,7 @@ void Scheduler::State::fire_startups() {
   }
 }
 
-// ---- Backfills
-// ----------------------------------------------------------------------------------------------------------
+// ---- Backfills ----------------------------------------------------------------------------------------------------
 
 void Scheduler::State::begin_backfill(JobIndex index, Backfill backfill) {
   backfill.id = ++last_sequence_;
@@ -120,8 +118,7 @@ void Scheduler::State::go_on_with_backfill(JobIndex index) {
   }
 }
 
-// ---- Idle jobs
-// ----------------------------------------------------------------------------------------------------------
+// ---- Idle jobs ----------------------------------------------------------------------------------------------------
 
 // A run of these jobs has ended, or waits: others may go on.
 void Scheduler::State::settle_idle_jobs() {

@@ -7,8 +7,7 @@
 
 namespace belfry {
 
-// ---- What an earlier daemon left
-// --------------------------------------------------------------------------------------
+// ---- What an earlier daemon left ----------------------------------------------------------------------------------
 
 // Attempts are taken for alive until the launcher says what became of them; the rest waits for the first configuration,
 // when the job's rules are known.
@@ -70,8 +69,7 @@ void Scheduler::State::place_restored(RunHandle handle) {
   arm(handle, std::nullopt);
 }
 
-// ---- Configurations
-// ---------------------------------------------------------------------------------------------------
+// ---- Configurations -----------------------------------------------------------------------------------------------
 
 void Scheduler::State::take(JobsLoaded& input, Actions&) {
   const bool is_first = set_ == nullptr;

@@ -7,7 +7,7 @@
 
 namespace belfry {
 
-// ---- Who is in whose way ----------------------------------------------------------------------------------------
+// ---- Who is in whose way ------------------------------------------------------------------------------------------
 
 // Its time has not come.
 bool Scheduler::State::is_for_later(const OpenRun& open) { return open.place == Place::delayed && !open.has_claim; }
@@ -58,7 +58,7 @@ std::optional<RunId> Scheduler::State::run_in_the_way(const JobState& state) con
   return found;
 }
 
-// ---- Moving -----------------------------------------------------------------------------------------------------
+// ---- Moving -------------------------------------------------------------------------------------------------------
 
 void Scheduler::State::arm(RunHandle handle, std::optional<BootTime> wakes) {
   runs_.at(handle).wakes = wakes;

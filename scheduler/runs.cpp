@@ -6,7 +6,7 @@
 
 namespace belfry {
 
-// ---- Opening ----------------------------------------------------------------------------------------------------
+// ---- Opening ------------------------------------------------------------------------------------------------------
 
 // Every way to start a run goes through here: overlap first (S21), then its queue (S23).
 std::expected<RunHandle, Scheduler::State::Obstacle> Scheduler::State::enter(JobIndex index, Opening opening) {
@@ -155,7 +155,7 @@ void Scheduler::State::hold_to_deadlines(std::vector<StartOrder>& starts) {
   if (is_any_too_late) std::erase_if(starts, [this](const StartOrder& order) { return !find_launched(order.id); });
 }
 
-// ---- Ending -----------------------------------------------------------------------------------------------------
+// ---- Ending -------------------------------------------------------------------------------------------------------
 
 // The wish is durable before it is carried out; a daemon that dies in between finds it in the ledger.
 void Scheduler::State::order_stop(RunHandle handle, Reason reason, const std::string& by) {
