@@ -165,6 +165,10 @@ Result<std::int64_t> Statement::run_bound() {
   return ::sqlite3_changes64(::sqlite3_db_handle(statement_.get()));
 }
 
+bool Statement::was_refused() const {
+  return primary(::sqlite3_extended_errcode(::sqlite3_db_handle(statement_.get()))) == SQLITE_CONSTRAINT;
+}
+
 Result<std::int64_t> Statement::run_row(const Rows& row) {
   const int columns = ::sqlite3_column_count(row.raw());
   for (int n = 0; n < columns; ++n) {

@@ -75,6 +75,17 @@ class Statement {
     return run_bound();
   }
 
+  // For one that takes several rows, all alike: the values of one of them, from 0 on. Then all of them at once.
+  template <class... Values>
+  void bind_row(std::size_t row, const Values&... values) {
+    int index = static_cast<int>(row * sizeof...(values));
+    (bind(++index, values), ...);
+  }
+  Result<std::int64_t> run_rows() { return run_bound(); }
+
+  // Why the last run failed: it contradicts what is there. Nothing of it was written, and the transaction goes on.
+  bool was_refused() const;
+
   // The same with the values of another statement's row, whatever their types.
   Result<std::int64_t> run_row(const Rows& row);
 

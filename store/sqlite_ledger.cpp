@@ -104,6 +104,7 @@ void SqliteLedger::begin_batch(BatchId batch) { state_->runs.begin(batch); }
 
 // A batch that has opened the newest run is numbered by that.
 Result<void> SqliteLedger::end_batch(BatchId batch) {
+  TRY(state_->runs.flush());
   {
     Rows rows = state_->batch_of_newest_run.query();
     if (TRY(rows.next()) && static_cast<BatchId>(rows.integer()) == batch) return {};
@@ -114,6 +115,7 @@ Result<void> SqliteLedger::end_batch(BatchId batch) {
 }
 
 Result<void> SqliteLedger::apply(const Record& record) {
+  if (!std::holds_alternative<RunOpened>(record)) TRY(state_->runs.flush());
   const auto write = [this](const auto& r) {
     if constexpr (requires { state_->runs.apply(r); }) {
       return state_->runs.apply(r);

@@ -24,9 +24,9 @@ class SqliteLedger {
   // REQUIRES for the rest: a transaction is open. An error: the record contradicts the ledger, or could not be
   // written; the transaction must not be committed.
   Result<BatchId> last_batch();
-  void begin_batch(BatchId batch);  // what is applied from now on is of this batch
-  Result<void> apply(const Record& record);
-  Result<void> end_batch(BatchId batch);  // the last one, from now on
+  void begin_batch(BatchId batch);           // what is applied from now on is of this batch
+  Result<void> apply(const Record& record);  // REQUIRES: it stays where it is until end_batch()
+  Result<void> end_batch(BatchId batch);     // the last one, from now on
 
   Result<Pruned> prune(const Keep& keep, WallTime now);
   void undo_prune();  // the last step was not committed

@@ -1,4 +1,6 @@
 #include <tuple>
+#include <utility>
+#include <vector>
 
 #include <base/params.h>
 #include <base/text.h>
@@ -57,6 +59,17 @@ auto decision_values(const Run& run, const std::string& params) {
                     std::string_view(run.requested_by), run.stands_for, std::string_view(run.queue), run.priority,
                     run.ignores_overlap, stored(run.not_before), run.is_unique, std::string_view(params));
 }
+
+// `plain_columns` of a run that is as most are.
+auto plain_values(const Run& run, const Identity& identity, BatchId batch) {
+  return std::tuple_cat(
+      identity.values(), origin_values(run),
+      std::tuple(std::string_view(run.boot.text), std::to_underlying(batch), checksum_of(run, identity.id())));
+}
+
+// A statement opens a cursor on the table and on each of its indexes, and closes them: for one row that takes as long
+// as writing it.
+constexpr std::size_t starts_at_once = 16;
 
 bool is_as_most(const Run& run) {
   return run.trigger == RunTrigger::schedule && run.state == RunState::starting && run.queue.str() == "default" &&
@@ -117,6 +130,18 @@ std::string places(const std::string& columns, int first) {
   return all;
 }
 
+// "(?1, ?2), (?3, ?4)".
+std::string rows_of_places(const std::string& columns, std::size_t rows) {
+  const auto width = static_cast<int>(split(columns, ',').size());
+  std::string all;
+  for (int row = 0; row < static_cast<int>(rows); ++row) {
+    all += row == 0 ? "(" : ", (";
+    all += places(columns, row * width + 1);
+    all += ')';
+  }
+  return all;
+}
+
 // The same places, by column.
 std::vector<Given> given(const std::string& columns, int first) {
   std::vector<Given> all;
@@ -151,6 +176,8 @@ Result<RunTables> RunTables::prepare(Connection& db) {
   const std::string this_open_run(is_this_open_run);
   t.open_plain_run_ =
       TRY(db.prepare("INSERT INTO runs (" + plain + ") VALUES (" + places(plain, 1) + ")", "record a start"));
+  t.open_plain_runs_ = TRY(
+      db.prepare("INSERT INTO runs (" + plain + ") VALUES " + rows_of_places(plain, starts_at_once), "record starts"));
   t.open_run_ =
       TRY(db.prepare("INSERT INTO runs (" + opening + ") VALUES (" + places(opening, 1) + ")", "record a start"));
   t.note_key_ = TRY(db.prepare("INSERT INTO keyed_runs (run) VALUES (?1)", "record a key"));
@@ -198,21 +225,54 @@ Result<RunTables> RunTables::prepare(Connection& db) {
   return t;
 }
 
-Result<std::int64_t> RunTables::open(const Run& run) {
+void RunTables::begin(BatchId batch) {
+  batch_ = batch;
+  starts_.clear();  // of a batch that failed
+}
+
+Result<void> RunTables::open(const Run& run) {
   const Identity identity(run);
-  const auto plain = std::tuple_cat(
-      identity.values(), origin_values(run),
-      std::tuple(std::string_view(run.boot.text), std::to_underlying(batch_), checksum_of(run, identity.id())));
-  if (is_as_most(run)) return run_with(open_plain_run_, plain);
+  const auto plain = plain_values(run, identity, batch_);
   const std::string params = encode_params(run.params);
-  return run_with(open_run_, plain, decision_values(run, params), std::tuple(run.attempt, run.launch, text(run.state)));
+  auto inserted = is_as_most(run) ? run_with(open_plain_run_, plain)
+                                  : run_with(open_run_, plain, decision_values(run, params),
+                                             std::tuple(run.attempt, run.launch, text(run.state)));
+  if (!inserted) return std::unexpected(about(run, std::move(inserted).error()));
+  return {};
 }
 
 Result<void> RunTables::apply(const RunOpened& opened) {
   const Run& run = opened.run;
   VERIFY(run.is_open());
-  if (auto inserted = open(run); !inserted) return std::unexpected(about(run, std::move(inserted).error()));
+  if (is_as_most(run)) {
+    starts_.push_back(&run);
+    if (starts_.size() == starts_at_once) TRY(write_starts());
+  } else {
+    TRY(flush());
+    TRY(open(run));
+  }
   if (!run.key.empty() || run.is_unique) TRY(note_key_.run(run.sequence));
+  return {};
+}
+
+Result<void> RunTables::write_starts() {
+  const auto one_by_one = [this]() -> Result<void> {
+    for (const Run* run : starts_) TRY(open(*run));
+    starts_.clear();
+    return {};
+  };
+  if (starts_.size() < starts_at_once) return one_by_one();
+  std::vector<Identity> identities;  // bound texts stay where they are
+  identities.reserve(starts_at_once);
+  for (const Run* run : starts_) {
+    const Identity& identity = identities.emplace_back(*run);
+    const auto bind = [&](const auto&... values) { open_plain_runs_.bind_row(identities.size() - 1, values...); };
+    std::apply(bind, plain_values(*run, identity, batch_));
+  }
+  auto inserted = open_plain_runs_.run_rows();
+  if (!inserted && open_plain_runs_.was_refused()) return one_by_one();  // which of them?
+  if (!inserted) return std::unexpected(about(*starts_.front(), std::move(inserted).error()));
+  starts_.clear();
   return {};
 }
 

@@ -140,6 +140,51 @@ TEST_CASE_TEMPLATE_DEFINE("store/contract: S3 a slot is started once", Subject, 
   CHECK(ledger.snapshot().open_runs.size() == 4);
 }
 
+TEST_CASE_TEMPLATE_DEFINE("store/contract: S2 many starts in one batch are each kept whole, others among them", Subject,
+                          store_contract_many_starts) {
+  for (const std::uint64_t count : {2U, 15U, 16U, 17U, 50U}) {
+    CAPTURE(count);
+    Subject ledger;
+    std::vector<Record> sights, records;
+    std::vector<Run> runs;
+    for (std::uint64_t n = 1; n <= count; ++n) {
+      const std::string name = "job-" + std::to_string(n);
+      sights.emplace_back(sight_of(name));
+      Run run = start_of(name, n, slot("09:00"));
+      if (n % 5 == 0) run.requested_by = "uid 7";
+      if (n % 7 == 0) run.key = "key " + std::to_string(n);
+      records.emplace_back(RunOpened{run});
+      if (n % 6 == 0) {
+        run = end_of(run);
+        records.emplace_back(RunClosed{run});
+      }
+      runs.push_back(run);
+    }
+    ledger.accept(std::move(sights));
+    ledger.accept(std::move(records));
+    for (const Run& run : runs) CHECK(describe(ledger.run_of(run.id)) == describe(run));
+    CHECK(ledger.snapshot().last_sequence == count);
+  }
+}
+
+TEST_CASE_TEMPLATE_DEFINE("store/contract: S3 of many starts in one batch the one that is refused is named", Subject,
+                          store_contract_refused_among_many) {
+  Subject ledger;
+  ledger.accept({sight_of("backup"), sight_of("report"), RunOpened{start_of("report", 1, slot("09:33"))}});
+  for (const int refused : {2, 9, 17, 32, 40}) {
+    CAPTURE(refused);
+    std::vector<Record> records;
+    for (int n = 2; n <= 40; ++n) {
+      const std::string time = "09:" + std::string(n < 10 ? "0" : "") + std::to_string(n);
+      const bool is_odd_one = n == refused;
+      records.emplace_back(RunOpened{start_of(is_odd_one ? "report" : "backup", static_cast<std::uint64_t>(n),
+                                              slot(is_odd_one ? "09:33" : time))});
+    }
+    const std::string why = ledger.refuse(std::move(records));
+    CHECK_MESSAGE(why.find("of job report for slot 2026-11-20T09:33:00Z") != std::string::npos, why);
+  }
+}
+
 TEST_CASE_TEMPLATE_DEFINE("store/contract: a sequence number is used once", Subject, store_contract_sequence) {
   Subject ledger;
   ledger.accept({RunOpened{start_of("backup", 5)}});

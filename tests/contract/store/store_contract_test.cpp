@@ -14,6 +14,8 @@ TEST_CASE_TEMPLATE_APPLY(store_contract_order, EveryLedger);
 TEST_CASE_TEMPLATE_APPLY(store_contract_empty_batch, EveryLedger);
 TEST_CASE_TEMPLATE_APPLY(store_contract_seen_apart, EveryLedger);
 TEST_CASE_TEMPLATE_APPLY(store_contract_once, EveryLedger);
+TEST_CASE_TEMPLATE_APPLY(store_contract_many_starts, EveryLedger);
+TEST_CASE_TEMPLATE_APPLY(store_contract_refused_among_many, EveryLedger);
 TEST_CASE_TEMPLATE_APPLY(store_contract_sequence, EveryLedger);
 TEST_CASE_TEMPLATE_APPLY(store_contract_open, EveryLedger);
 TEST_CASE_TEMPLATE_APPLY(store_contract_record, EveryLedger);
