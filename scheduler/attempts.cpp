@@ -11,6 +11,20 @@ namespace {
 // What the ledger says was wanted is the truth; the minder knows only that it was told.
 Reason why_stopped(const Run& run, Reason told) { return run.stop != Reason::none ? run.stop : told; }
 
+// For a person who reads of it at night.
+const char* why_lost(Reason reason) {
+  switch (reason) {
+    case Reason::reboot:
+      return "the machine went down before its end was on record";
+    case Reason::minder_killed:
+      return "the belfry-minder beside it was killed, and what it had started is ended";
+    case Reason::daemon_died:
+      return "it executed inside the daemon, which died";
+    default:
+      return "";
+  }
+}
+
 }  // namespace
 
 std::optional<RunHandle> Scheduler::State::find_launched(const AttemptId& id) {
@@ -78,7 +92,9 @@ void Scheduler::State::take(AttemptStartFailed& input, Actions&) {
 void Scheduler::State::take(AttemptLost& input, Actions&) {
   const auto handle = find_launched(input.id);
   if (!handle) return;
-  runs_.at(*handle).run.finished = now().wall;
+  Run& run = runs_.at(*handle).run;
+  run.finished = now().wall;
+  run.detail = why_lost(input.reason);
   end_attempt(*handle, RunOutcome::lost, input.reason);
 }
 

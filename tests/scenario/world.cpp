@@ -340,6 +340,7 @@ void World::tell(const Notice& notice) {
     if (exited && run.end->code != 0) line += " (exit " + std::to_string(run.end->code) + ")";
     if (run.reason != Reason::none) line += " (" + std::string(text(run.reason)) + ")";
     if (run.reason == Reason::superseded && run.cause) line += " by run " + short_id(*run.cause);
+    if (!run.detail.empty()) line += ": " + run.detail;
     say(line);
   } else if (const auto* slots = std::get_if<SlotsDecidedNotice>(&notice)) {
     const SlotsDecided& decided = slots->decided;
