@@ -29,19 +29,30 @@ std::string asked_phrase(const Run& run) {
   return run.reason == Reason::by_request && !run.stop_by.empty() ? " of " + who_phrase(run.stop_by) : "";
 }
 
+// "exit 2": why stands at the end of the line.
+std::string failure_phrase(Run run) {
+  run.reason = Reason::none;
+  return standing_phrase(run);
+}
+
+std::string_view why_ended(Reason reason) {
+  return reason == Reason::superseded ? "a newer run took its place" : text(reason);
+}
+
 std::string told_of_run(const Run& run) {
   std::string told = "ran: run " + run.id.text();
   if (run.is_open()) {
     told += run.state == RunState::running ? " is running" : " is " + std::string(text(run.state));
   } else {
     told += run.outcome == RunOutcome::succeeded ? " succeeded" : " ended as " + std::string(text(*run.outcome));
-    if (run.outcome == RunOutcome::failed) told += " (" + standing_phrase(run) + ")";
+    if (run.outcome == RunOutcome::failed) told += " (" + failure_phrase(run) + ")";
     if (run.started && run.finished) told += " after " + took_phrase(std::max(Millis{0}, *run.finished - *run.started));
   }
   told += late_phrase(run);
   if (run.attempt > 1) told += ", attempt " + std::to_string(run.attempt);
   if (run.stands_for > 1) told += "; it stands for " + std::to_string(run.stands_for) + " slots";
-  if (run.reason != Reason::none && !run.is_open()) told += ": " + std::string(text(run.reason)) + asked_phrase(run);
+  if (run.reason != Reason::none && !run.is_open())
+    told += ": " + std::string(why_ended(run.reason)) + asked_phrase(run);
   if (!run.detail.empty()) told += ": " + printable(run.detail);
   return told;
 }

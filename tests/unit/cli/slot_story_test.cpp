@@ -62,6 +62,19 @@ TEST_CASE("cli/slot_story: S1 a slot that ran tells how its run stands") {
   CHECK(story_of(row, *Zone::utc()).emphasis == Emphasis::bad);
 }
 
+TEST_CASE("cli/slot_story: S24 a failure that gave way says so once") {
+  SlotRow row = slot("2026-11-20T01:30:00Z", SlotOutcome::ran);
+  row.run = run_for("2026-11-20T01:30:00Z");
+  row.run->outcome = RunOutcome::failed;
+  row.run->end = ProcessEnd{.how = ProcessEnd::How::exited, .code = 2};
+  row.run->finished = row.run->due + 1s;
+  row.run->reason = Reason::superseded;
+  CHECK(told(row) == "ran: run " + id + " ended as failed (exit 2) after 0m01s: a newer run took its place");
+  row.run->end = ProcessEnd{.how = ProcessEnd::How::signalled, .code = 9};
+  row.run->reason = Reason::oom;
+  CHECK(told(row) == "ran: run " + id + " ended as failed (SIGKILL) after 0m01s: oom");
+}
+
 TEST_CASE("cli/slot_story: S1 a stretch is one paragraph with its count and both ends") {
   SlotRow row = slot("2026-11-20T01:30:00Z", SlotOutcome::missed, Reason::down);
   row.last = at("2026-11-20T03:30:00Z");
