@@ -29,6 +29,7 @@ def all_cases() -> list[Case]:
     import cases_service  # noqa: F401
     import cases_limits  # noqa: F401
     import cases_clock  # noqa: F401
+    import cases_kernel_clock  # noqa: F401
     import cases_power  # noqa: F401
 
     return _cases

@@ -33,10 +33,6 @@ class Step:
     pulses: int
 
 
-def now(service: Service) -> datetime:
-    return datetime.fromtimestamp(float(service.machine.do("date +%s.%N")), UTC)
-
-
 def uptime(service: Service) -> float:
     return float(service.machine.do("cat /proc/uptime").split()[0])
 
@@ -89,7 +85,7 @@ def ready(lab: Lab) -> Service:
     service = Service(lab.shared())
     service.wait_until_up()
     service.load(JOBS)
-    wait_for_slot_after(service, "tens", now(service) - timedelta(seconds=1), within=30)
+    wait_for_slot_after(service, "tens", service.now() - timedelta(seconds=1), within=30)
     return service
 
 
@@ -212,13 +208,13 @@ class Rebooted:
 
     def put_clock_right(self) -> datetime:
         self.service.machine.do(f"date --set=@{int(self.today.timestamp()) + 600}")
-        return now(self.service)
+        return self.service.now()
 
 
 def rebooted(lab: Lab, name: str, *, clock: str, settings: str = "") -> Rebooted:
     service = boot_with(lab, name, settings + JOBS)
-    wait_for_slot_after(service, "tens", now(service) - timedelta(seconds=1))
-    today = now(service)
+    wait_for_slot_after(service, "tens", service.now() - timedelta(seconds=1))
+    today = service.now()
     already = len(started(service, "tens"))
     service.machine.reboot(clock=clock)
     return Rebooted(service, today, already)
@@ -235,7 +231,7 @@ def expect_caught_up_once(found: Rebooted, put_right: datetime) -> None:
     service = found.service
     wait_for_slot_after(service, "tens", put_right, within=120)
     ran = [(slot, trigger) for slot, trigger in started(service, "tens")[found.already :] if slot > found.today]
-    most = 2 + (now(service) - put_right).total_seconds() / SPACING
+    most = 2 + (service.now() - put_right).total_seconds() / SPACING
     expect(len(ran) <= most, f"one for all that was missed: {ran}")
     expect_equal([trigger for _, trigger in ran].count("catch-up"), 1, f"runs that make up for what was missed: {ran}")
 
@@ -245,7 +241,7 @@ def boot_in_the_past(lab: Lab) -> None:
     found = rebooted(lab, "past", clock="2001-02-03T04:05:06", settings="daemon: { wait_for_clock: 1s }")
     service = found.service
     service.wait_until_up(within=120)
-    expect(now(service) < found.today - timedelta(days=1), "the clock is wrong")
+    expect(service.now() < found.today - timedelta(days=1), "the clock is wrong")
     expect_caught_up_once(found, found.put_clock_right())
     expect_each_slot_once(service)
 

@@ -4,7 +4,7 @@ import json
 
 from case import case, expect, expect_equal
 from lab import Lab
-from service import NO_WISHES, Service
+from service import ENDS_WHEN_TOLD, NO_WISHES, Service
 
 HUNGRY = """
 jobs:
@@ -23,6 +23,14 @@ jobs:
   bystander:
     schedule: every 1s
     run: "true"
+"""
+
+SLEEPERS = f"""
+jobs:
+  free: {{ schedule: manual, run: exec sleep 1000 }}
+  bound: {{ schedule: manual, limits: {{ memory: 64M }}, run: exec sleep 1000 }}
+  slow: {{ schedule: manual, run: '{ENDS_WHEN_TOLD}' }}
+  scattered: {{ schedule: manual, run: setsid sleep 2000 & exec sleep 2000 }}
 """
 
 AS_ANOTHER = """
@@ -70,6 +78,67 @@ def processes(lab: Lab) -> None:
     said = service.machine.do("belfry logs rabbit -q")
     expect(ended["outcome"] == "failed" and "fork" in said.lower(), f"{ended['outcome']}: {said}")
     expect_equal(service.audit(), "", "the audit")
+
+
+def processes_named(service: Service, *names: str) -> set[str]:
+    """With what each is worth to the kernel when memory is short."""
+    every = 'for p in /proc/[0-9]*; do echo "$(cat $p/comm)" "$(cat $p/oom_score_adj)"; done 2> /dev/null'
+    lines = service.machine.do(every).splitlines()
+    return {line for line in lines if line.split()[0] in names}
+
+
+@case("limits: when memory is short the daemon goes last and a job first")
+def last_to_go(lab: Lab) -> None:
+    service = ready(lab)
+    service.load(SLEEPERS)
+    run = service.start("free")
+    wanted = {"belfry -900", "belfry-minder -500", "sleep 0"}
+    expect_equal(processes_named(service, "belfry", "belfry-minder", "sleep"), wanted, "processes and their worth")
+    service.machine.do(f"belfry cancel {run}")
+
+
+@case("limits: the service hands controllers on only while a job with limits runs")
+def controllers(lab: Lab) -> None:
+    service = ready(lab)
+    service.load(SLEEPERS)
+    handed_on = "cat /sys/fs/cgroup/system.slice/belfry.service/cgroup.subtree_control"
+    free = service.start("free")
+    expect_equal(service.machine.do(handed_on).split(), [], "controllers, while none is needed")
+    bound = service.start("bound")
+    expect("memory" in service.machine.do(handed_on).split(), "the controller of memory, for the job with that limit")
+    service.machine.do(f"belfry cancel {bound}")
+    service.machine.wait_until(f"test -z $({handed_on})")
+    service.machine.do(f"belfry cancel {free}")
+
+
+def try_without_limits(service: Service) -> None:
+    service.machine.do("rm -f /var/tmp/may-end")
+    service.load(SLEEPERS)
+    told = json.loads(service.machine.ask("belfry doctor --json").output)
+    notes = [f["what"] for f in told if f["verdict"] == "note"]
+    expect(any("memory, of bound" in note for note in notes), f"the doctor says what does not hold: {notes}")
+    run = service.start("slow")
+    pid = service.main_pid()
+    service.machine.do(f"kill -KILL {pid}")
+    service.wait_for_another(pid)
+    service.expect_adopted(run, "the job that went on")
+    scattered = service.start("scattered")
+    expect_equal(processes_named(service, "sleep"), {"sleep 0"}, "the processes of the job")
+    service.machine.do(f"belfry cancel {scattered}")
+    expect_equal(processes_named(service, "sleep"), set(), "what is left when it was cancelled")
+
+
+@case("limits: with cgroup v1 jobs are run, taken over and stopped as a whole, and what cannot hold is said")
+def old_control_groups(lab: Lab) -> None:
+    machine = lab.with_belfry("old-groups")
+    service = Service(machine)
+    machine.boot(options="systemd.unified_cgroup_hierarchy=0")  # both versions, and the controllers are in the old one
+    service.wait_until_up()
+    try_without_limits(service)
+    machine.reboot(options="systemd.unified_cgroup_hierarchy=0 systemd.legacy_systemd_cgroup_controller=1")
+    service.wait_until_up()
+    expect(machine.ask("grep -w cgroup2 /proc/mounts").code != 0, "there is no cgroup v2")
+    try_without_limits(service)
 
 
 @case("limits: `user:` is refused where the daemon is not root, with the cure")

@@ -1,8 +1,10 @@
 """The Debian package: what installing, upgrading, removing and purging it do."""
 
+import subprocess
+
 from case import case, expect, expect_equal
 from lab import Lab, install
-from service import ENDS_WHEN_TOLD, Service, boot_with
+from service import ENDS_WHEN_TOLD, Service, boot_with, documented
 
 JOBS = f"""
 jobs:
@@ -17,6 +19,14 @@ jobs:
     schedule: manual
     run: "true"
 """
+
+
+@case("package: lintian finds no fault")
+def lintian(lab: Lab) -> None:
+    # What is not of this package is not its fault: who runs it here, and how.
+    command = ["lintian", "--allow-root", "--fail-on", "error,warning", lab.package]
+    found = subprocess.run(command, capture_output=True, text=True, check=False)
+    expect_equal((found.returncode, found.stdout), (0, ""), f"what lintian says {found.stderr}")
 
 
 @case("package: apt install on a fresh machine gives a running service")
@@ -49,12 +59,15 @@ def upgrade(lab: Lab) -> None:
     service = boot_with(lab, "upgrade", JOBS)
     machine = service.machine
     run = service.start("slow")
+    since = service.now()
     before = service.main_pid()
-    install(machine, "belfry-newer.deb")
+    install(machine, "belfry-newer.deb", documented("-o Dpkg::Options::=--force-confold"))
     service.wait_for_another(before)
     expect(machine.do("dpkg-query --show --showformat='${Version}' belfry").endswith("+newer"), "the newer package")
     expect(ENDS_WHEN_TOLD in machine.do("cat /etc/belfry/schedules.yaml"), "the edited file stays")
+    machine.do("grep -q newer /etc/belfry/schedules.yaml.dpkg-dist")  # and what it would have become is beside it
     service.expect_adopted(run, "the job that went on")
+    service.expect_each_second_decided("beat", since, "the slots meanwhile")
 
 
 @case("package: removal keeps the state, purge removes it")
@@ -67,8 +80,12 @@ def removal(lab: Lab) -> None:
     install(machine)
     service.wait_until_up()
     expect_equal(service.ask(f"show {run}")["outcome"], "succeeded", "what was known before it was removed")
+    machine.do(documented("systemctl enable belfry.socket"))
+    machine.do(documented("systemctl stop belfry && systemctl start belfry.socket belfry"))
+    service.wait_until_up()
     service.start("slow")
     machine.do("apt-get purge --yes belfry", within=120)
     left = machine.ask("grep --files-with-matches --no-messages may-en[d] /proc/[0-9]*/cmdline").output
     expect_equal(left, "", "jobs that are left running")
     machine.do("! test -e /var/lib/belfry && ! test -e /etc/belfry && ! test -e /run/belfry")
+    machine.do("! systemctl is-active belfry.socket && ! find /etc/systemd/system -name 'belfry.*' | grep .")

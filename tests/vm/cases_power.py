@@ -82,20 +82,26 @@ def expect_caught_up_once(service: Service, when: str) -> None:
         expect(oldest > instant(made_up[0]["slot"]), f"{when} (boot {boot_id}), no other run makes up for the same: {made_up}")
 
 
-def note(service: Service) -> str | None:
-    """A run that was acknowledged: its id, or nothing if there was no answer."""
+def note(service: Service, options: str) -> dict:
+    """What was acknowledged: runs by their ids, each with its outcome as far as that was told. Empty: there was no answer."""
     try:
-        return service.ask("run note")["id"]
+        run = service.ask(f"run note {options}")
+        return {run["id"]: run.get("outcome")}
     except CommandFailed:
-        return None
+        return {}
 
 
-def check_after_cut(service: Service, acknowledged: list[str], when: str) -> int:
+def check_after_cut(service: Service, acknowledged: dict, when: str) -> int:
     """Gives how many runs were lost by all cuts up to this one."""
-    known = {run["id"] for run in service.runs("note")}
-    expect_equal(set(acknowledged) - known, set(), f"{when}: runs that were acknowledged and are not there")
+    known = {run["id"]: run["outcome"] for run in service.runs("note")}
+    expect_equal(acknowledged.keys() - known.keys(), set(), f"{when}: runs that were acknowledged and are not there")
+    changed = {run: known[run] for run, outcome in acknowledged.items() if outcome and known[run] != outcome}
+    expect_equal(changed, {}, f"{when}: runs whose outcome was told, and is another now")
     lost = [run for run in service.ask("runs -n 1000") if run["outcome"] == "lost"]
     expect_equal({run["reason"] for run in lost} - {"reboot"}, set(), f"{when}: why runs are lost")
+    # It would sleep for an hour: whichever is over was ended by a cut.
+    ended = [run["outcome"] for run in service.runs("long") if not run["state"]]
+    expect_equal(set(ended), {"lost"}, f"{when}: what became of the runs of long that an earlier boot began")
     expect_caught_up_once(service, when)
     expect_equal(service.audit(), "", f"{when}: the audit")
     return len(lost)
@@ -108,14 +114,13 @@ def cuts(lab: Lab) -> None:
     dice = random.Random(seed)
     figure("seed", seed)
     machine, service = machine_with_jobs(lab, "cuts")
-    acknowledged: list[str] = []
+    acknowledged: dict = {}
     lost = 0
     begin = time.monotonic()
     for number in range(1, count + 1):
         end_of_life = time.monotonic() + dice.uniform(0.2, LONGEST_LIFE)
         while time.monotonic() < end_of_life:
-            if run := note(service):
-                acknowledged.append(run)
+            acknowledged |= note(service, dice.choice(["", "--wait"]))
         machine.cut_power()
         machine.boot()
         service.wait_until_up(within=180)
@@ -123,5 +128,6 @@ def cuts(lab: Lab) -> None:
         figure(f"cut {number}", f"{len(acknowledged)} acknowledged, {lost} lost, boot {machine.boot_seconds:.0f} s")
     figure("power cuts", count)
     figure("runs acknowledged, all of them there", len(acknowledged))
+    figure("of these with their outcome, all of them as told", sum(1 for outcome in acknowledged.values() if outcome))
     figure("runs lost, and said to be", lost)
     figure("time", f"{time.monotonic() - begin:.0f} s")

@@ -35,7 +35,7 @@ def expect_limits(service: Service) -> None:
     # The groups of other jobs come and go meanwhile.
     found = service.machine.do(
         """
-        group=$(grep -ls '^20$' $(find /sys/fs/cgroup/system.slice/belfry.service -mindepth 1 -name pids.max) || true)
+        group=$(grep -ls '^20$' $(find /sys/fs/cgroup/system.slice/belfry.service -mindepth 1 -name pids.max 2> /dev/null) || true)
         cat "$group" "${group%pids.max}"{memory.max,cpu.max,io.weight}
         """
     )
@@ -68,6 +68,7 @@ def broken(lab: Lab) -> None:
 def killed(lab: Lab) -> None:
     service = ready(lab)
     run = service.start("slow")
+    since = service.now()
     expect_limits(service)
     pid = service.main_pid()
     begin = time.monotonic()
@@ -76,17 +77,20 @@ def killed(lab: Lab) -> None:
     figure("from kill -9 to an answer of the next daemon", f"{time.monotonic() - begin:.1f} s")
     expect_limits(service)
     service.expect_adopted(run, "the job that went on")
+    service.expect_each_second_decided("beat", since, "the slots meanwhile")
 
 
 @case("service: systemctl restart leaves the job running")
 def restarted(lab: Lab) -> None:
     service = ready(lab)
     run = service.start("slow")
+    since = service.now()
     pid = service.main_pid()
     service.machine.do("systemctl restart belfry.service")
     service.wait_for_another(pid)
     expect_limits(service)
     service.expect_adopted(run, "the job that went on")
+    service.expect_each_second_decided("beat", since, "the slots meanwhile")
 
 
 @case("service: killed ten times in a row with a job running, it comes back each time")
@@ -104,6 +108,7 @@ def killed_again(lab: Lab) -> None:
 def stopped(lab: Lab) -> None:
     service = ready(lab)
     run = service.start("slow")
+    since = service.now()
     pid = service.main_pid()
     begin = time.monotonic()
     service.machine.do(f"kill -STOP {pid}")
@@ -112,11 +117,51 @@ def stopped(lab: Lab) -> None:
     said = service.machine.do("journalctl --unit=belfry.service --output=cat --lines=200")
     expect("atchdog" in said, "systemd says that it was the watchdog")
     service.expect_adopted(run, "the job that went on")
+    service.expect_each_second_decided("beat", since, "the slots meanwhile")
 
 
-@case("service: the journal is asked by job and by run")
+@case("service: a file that cannot be used ends it with 78, and systemd does not try that again")
+def unusable(lab: Lab) -> None:
+    service = ready(lab)
+    machine = service.machine
+    # Nothing was accepted before, so there is nothing to go on with (S34).
+    machine.do("systemctl stop belfry.service; rm -r /var/lib/belfry/*; systemctl reset-failed belfry.service")
+    for text, mode, cure in (
+        (JOBS.replace("every 1s", "every 1"), "0644", f"{CONFIG}:8:21"),
+        (JOBS, "0666", f"chmod go-w {CONFIG}"),
+    ):
+        service.write(text)
+        machine.do(f"chmod {mode} {CONFIG}")
+        expect(machine.ask("systemctl start belfry.service").code != 0, "systemctl start says that it failed")
+        machine.do("sleep 3")  # three times RestartSec=
+        shown = machine.do("systemctl show --property=ActiveState,ExecMainStatus,NRestarts belfry.service")
+        expect_equal(sorted(shown.split()), ["ActiveState=failed", "ExecMainStatus=78", "NRestarts=0"], "the service")
+        said = machine.do(documented("journalctl -u belfry -b") + " --lines=20 --output=cat")
+        expect(cure in said, f"the journal names the cure: {said}")
+    nobody = machine.ask("belfry status")
+    expect_equal(nobody.code, 4, f"belfry status: {nobody.output}")
+    expect("systemctl status belfry" in nobody.output, f"belfry status says where to look: {nobody.output}")
+    machine.do(f"chmod 0644 {CONFIG}; systemctl start belfry.service")
+    service.wait_until_up()
+
+
+@case("service: a second daemon is told who holds the state directory, and ends with 75")
+def second(lab: Lab) -> None:
+    service = ready(lab)
+    again = f"runuser -u belfry -- belfry daemon -c {CONFIG} --state /var/lib/belfry --listen unix:/tmp/second.sock"
+    answer = service.machine.ask(again)
+    expect_equal(answer.code, 75, f"its exit code; it said {answer.output}")
+    expect(str(service.main_pid()) in answer.output, f"the process that holds it: {answer.output}")
+
+
+@case("service: the journal is asked by job, by run and by outcome, and has the output of jobs that want it there")
 def journal(lab: Lab) -> None:
     service = ready(lab)
+    service.load(JOBS + "  loud: { schedule: manual, output: { journal: true }, run: 'echo heard; exit 3' }\n")
+    loud = service.finished(service.ask("run loud")["id"])["id"]
+    by_outcome = service.machine.do("journalctl BELFRY_EVENT=run.finished BELFRY_OUTCOME=failed --output=json")
+    expect(f'"BELFRY_RUN_ID":"{loud}"' in by_outcome, f"the run that failed is among those that did: {by_outcome}")
+    service.machine.wait_until(f"journalctl BELFRY_RUN_ID={loud} --output=cat | grep -x heard")
     run = service.finished(service.ask("run hello")["id"])["id"]
     by_job = service.machine.do("journalctl BELFRY_JOB=hello --output=json")
     expect(f'"BELFRY_RUN_ID":"{run}"' in by_job, f"its entries name their run: {by_job}")

@@ -11,14 +11,15 @@ from machine import Machine, MachineError
 HERE = Path(__file__).parent
 
 
-def install(machine: Machine, package: str = "belfry.deb") -> str:
+def install(machine: Machine, package: str = "belfry.deb", options: str = "") -> str:
     """As the README says it, with what apt has in its cache for the network. Gives what apt writes."""
     machine.do("mountpoint -q /packages || mount /packages")
-    return machine.do(f"apt-get install --yes /packages/{package}", within=300)
+    return machine.do(f"apt-get install --yes {options} /packages/{package}", within=300)
 
 
 class Lab:
     def __init__(self, directory: Path, package: Path):
+        self.package = package
         self._directory = directory
         self._image = directory / "image"
         self._installed = directory / "installed"
@@ -27,7 +28,8 @@ class Lab:
         self._shared: Machine | None = None
         self._new_install: Machine | None = None
         subprocess.run([HERE / "make-image", package, self._image], check=True)
-        made_of = (self._image / "recipe").read_text() + hashlib.sha256(package.read_bytes()).hexdigest()
+        hashes = [hashlib.sha256(file.read_bytes()).hexdigest() for file in (package, Path(__file__))]
+        made_of = (self._image / "recipe").read_text() + " ".join(hashes)
         if not self._is_made_of(made_of):
             self._pack(package)
             (directory / "made_of").write_text(made_of)
@@ -121,10 +123,12 @@ class Lab:
         shutil.rmtree(folder)
 
     def _make_newer(self, package: Path, newer: Path) -> None:
-        """The same package with a later version: what an upgrade needs."""
+        """The same package with a later version, and with another schedules.yaml: what an upgrade needs."""
         root = self._directory / "newer"
         subprocess.run(["dpkg-deb", "--raw-extract", package, root], check=True)
         control = root / "DEBIAN" / "control"
         control.write_text(re.sub(r"(?m)^Version: .*$", r"\g<0>+newer", control.read_text()))
+        with (root / "etc/belfry/schedules.yaml").open("a") as file:
+            file.write("# newer\n")
         subprocess.run(["dpkg-deb", "--root-owner-group", "--build", root, newer], check=True, stdout=subprocess.DEVNULL)
         shutil.rmtree(root)

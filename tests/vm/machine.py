@@ -75,12 +75,13 @@ class Machine:
 
     # ---- Power ----
 
-    def boot(self, *, clock: str | None = None) -> None:
-        """Switches it on, and returns when it takes commands. `clock`: what its battery-backed clock says, in UTC."""
+    def boot(self, *, clock: str | None = None, options: str = "") -> None:
+        """Switches it on, and returns when it takes commands. `clock`: what its battery-backed clock says, in UTC.
+        `options`: more for the kernel."""
         begin = time.monotonic()
         port = self.home / "port"
         port.unlink(missing_ok=True)
-        self._process = subprocess.Popen(self._command(port, clock), stdin=subprocess.DEVNULL)
+        self._process = subprocess.Popen(self._command(port, clock, options), stdin=subprocess.DEVNULL)
         self._port = self._connect(port)
         self._unread = b""
         self._wait_for("ready", BOOT_SECONDS)
@@ -90,9 +91,9 @@ class Machine:
         self._send("systemctl poweroff", 60)  # whose answer may come too late for the port
         self._leave(self._process.wait(BOOT_SECONDS))
 
-    def reboot(self, *, clock: str | None = None) -> None:
+    def reboot(self, *, clock: str | None = None, options: str = "") -> None:
         self.shut_down()
-        self.boot(clock=clock)
+        self.boot(clock=clock, options=options)
 
     def cut_power(self) -> None:
         if self._process is None:
@@ -107,7 +108,7 @@ class Machine:
         self._port.close()
         self._process = self._port = None
 
-    def _command(self, port: Path, clock: str | None) -> list:
+    def _command(self, port: Path, clock: str | None, options: str) -> list:
         drive = "if=virtio,format={},file={},readonly={},cache=unsafe"
         command = [
             *("setpriv", "--pdeathsig", "KILL"),  # it never outlives the test
@@ -115,7 +116,7 @@ class Machine:
             *("-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-nic", "none"),
             *("-serial", f"file:{self.home}/console.log"),
             *("-kernel", self._kernel / "kernel", "-initrd", self._kernel / "initrd"),
-            *("-append", " ".join(KERNEL_OPTIONS)),
+            *("-append", " ".join([*KERNEL_OPTIONS, options])),
             *("-drive", drive.format("qcow2", self.disk, "off")),
             *("-drive", drive.format("raw", self._packages, "on")),
             *("-chardev", f"socket,id=agent,path={port},server=on,wait=off"),

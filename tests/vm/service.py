@@ -4,7 +4,8 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from case import expect, expect_equal
 from lab import HERE, Lab
@@ -75,6 +76,10 @@ class Service:
         self.machine.wait_until(other, within=within)
         return self.main_pid()
 
+    def now(self) -> datetime:
+        """By the machine's own clock."""
+        return datetime.fromtimestamp(float(self.machine.do("date +%s.%N")), UTC)
+
     # ---- What Belfry says ----
 
     def ask(self, command: str):
@@ -120,6 +125,20 @@ class Service:
         expect_equal((ended["outcome"], ended["exit_code"], ended["attempt"]), ("failed", 7, 1), what)
         expect_equal(self.machine.do(f"belfry logs {run} -q"), "begin\nend\n", f"{what}: what it wrote")
         expect_equal(self.audit(), "", f"{what}: the audit")
+
+    def expect_each_second_decided(self, job: str, since: datetime, what: str) -> None:
+        """Of a job that is due each second: one slot follows the other, whatever became of it, from then to the present."""
+        second = timedelta(seconds=1)
+        self.machine.wait_until(f"belfry runs {job} --since {since:%FT%TZ} --json | grep -q succeeded")
+        slots = self.slots(job, f"{since:%FT%TZ}")
+        for earlier, later in pairwise(slots):
+            expect_equal(instant(later["slot"]), instant(earlier["last"]) + second, f"{what}, the slot after {earlier}")
+        for slot in slots:
+            length = (instant(slot["last"]) - instant(slot["slot"])) // second + 1
+            expect_equal(slot["count"], length, f"{what}, how many slots the row stands for: {slot}")
+        expect(instant(slots[0]["slot"]) <= since + second, f"{what}, the first slot after {since}: {slots[0]}")
+        behind = self.now() - instant(slots[-1]["last"])
+        expect(behind < timedelta(seconds=30), f"{what}, the newest slot, {behind} ago: {slots[-1]}")
 
     def audit(self) -> str:
         """Every slot of every job has exactly one outcome; where not, what is wrong."""
