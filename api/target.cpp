@@ -1,6 +1,7 @@
 #include <optional>
 
 #include <api/target.h>
+#include <base/ascii.h>
 #include <base/text.h>
 #include <base/try.h>
 
@@ -35,10 +36,7 @@ Result<std::string> percent_decode(std::string_view text, Plus plus) {
   return out;
 }
 
-bool is_unreserved(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-         std::string_view("-._~").find(c) != std::string_view::npos;
-}
+bool is_unreserved(char c) { return is_alphanumeric(c) || std::string_view("-._~").contains(c); }
 
 Result<std::vector<Parameter>> parse_query(std::string_view text) {
   std::vector<Parameter> query;

@@ -3,6 +3,7 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <base/ascii.h>
 #include <base/journal.h>
 #include <base/json_text.h>
 #include <base/log.h>
@@ -64,11 +65,7 @@ std::string json_line(std::string_view line, const Fields& fields) {
   return members;
 }
 
-std::string journal_name(std::string_view name) {
-  std::string upper = "BELFRY_";
-  for (const char c : name) upper += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  return upper;
-}
+std::string journal_name(std::string_view name) { return "BELFRY_" + upper(name); }
 
 bool write_to_journal(const Journal& journal, Level level, std::string_view line, const Fields& fields) {
   JournalEntry entry;

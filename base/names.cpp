@@ -3,6 +3,7 @@
 
 #include <belfry/names.h>
 
+#include <base/ascii.h>
 #include <base/hash.h>
 
 namespace belfry {
@@ -11,7 +12,6 @@ namespace {
 
 constexpr std::string_view base32 = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";  // Crockford's: no I, L, O, U
 
-bool is_alphanumeric(char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
 bool is_name_character(char c) { return is_alphanumeric(c) || c == '.' || c == '_' || c == '-'; }
 
 constexpr int time_bits = 48;
@@ -43,8 +43,7 @@ std::optional<RunId> RunId::parse(std::string_view text) {
   if (text.size() != text_length) return std::nullopt;
   RunId id;
   for (const char c : text) {
-    const char upper = (c >= 'a' && c <= 'z') ? static_cast<char>(c - 'a' + 'A') : c;
-    const auto digit = base32.find(upper);
+    const auto digit = base32.find(upper(c));
     if (digit == std::string_view::npos) return std::nullopt;
     if ((id.high >> 59U) != 0) return std::nullopt;  // 26 digits hold 130 bits; the first two must be zero
     id.high = (id.high << 5U) | (id.low >> 59U);

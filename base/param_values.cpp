@@ -7,10 +7,12 @@
 #include <cstdint>
 #include <memory>
 
+#include <base/ascii.h>
 #include <base/param_values.h>
 #include <base/placeholders.h>
 #include <base/text.h>
 #include <base/verify.h>
+#include <base/words.h>
 
 namespace belfry {
 
@@ -25,12 +27,8 @@ std::string quoted(std::string_view text) {
 
 // ---- Numbers and dates ------------------------------------------------------------------------------------------
 
-bool is_digits(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-}
-
 bool is_plain_whole(std::string_view digits) {
-  return is_digits(digits) && (digits.size() == 1 || digits.front() != '0');  // 010 is 8 to some programs
+  return are_digits(digits) && (digits.size() == 1 || digits.front() != '0');  // 010 is 8 to some programs
 }
 
 std::optional<std::int64_t> parse_integer(std::string_view text) {
@@ -46,7 +44,7 @@ std::optional<double> parse_number(std::string_view text) {
   const auto point = magnitude.find('.');
   const bool has_fraction = point != std::string_view::npos;
   if (!is_plain_whole(magnitude.substr(0, point))) return std::nullopt;
-  if (has_fraction && !is_digits(magnitude.substr(point + 1))) return std::nullopt;
+  if (has_fraction && !are_digits(magnitude.substr(point + 1))) return std::nullopt;
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   return error == std::errc{} && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
@@ -130,12 +128,6 @@ std::optional<std::string> why_out_of_range(const ParamDefinition& definition, s
     return quoted(value) + " is above " + *definition.max;
   }
   return std::nullopt;
-}
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string out;
-  for (const std::string& word : words) out += (out.empty() ? "" : ", ") + word;
-  return out;
 }
 
 // ---- What to write ----------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include <base/ascii.h>
 #include <base/posix_rule.h>
 #include <base/text.h>
 #include <base/try.h>
@@ -31,7 +32,6 @@ class PosixRule::Reader {
   // `CET`, or in angle brackets when it is not made of letters: `<-02>`.
   Result<std::string> abbreviation() {
     const bool quoted = accept('<');
-    const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
     const auto end =
         quoted ? std::find(rest_.begin(), rest_.end(), '>') : std::find_if_not(rest_.begin(), rest_.end(), is_letter);
     std::string name(rest_.begin(), end);
@@ -42,7 +42,7 @@ class PosixRule::Reader {
   }
 
   Result<unsigned> number(unsigned min, unsigned max) {
-    const auto end = std::find_if_not(rest_.begin(), rest_.end(), [](char c) { return c >= '0' && c <= '9'; });
+    const auto end = std::find_if_not(rest_.begin(), rest_.end(), is_digit);
     const auto value = parse_unsigned({rest_.begin(), end});
     if (!value || *value < min || *value > max) return std::unexpected(problem("a number is missing or out of range"));
     rest_ = std::string_view(end, rest_.end());

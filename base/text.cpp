@@ -6,6 +6,7 @@
 #include <numeric>
 #include <utility>
 
+#include <base/ascii.h>
 #include <base/text.h>
 
 namespace belfry {
@@ -38,8 +39,6 @@ Error bad_duration(std::string_view text, std::string_view why) {
   return Error::bad_input("'" + std::string(text) + "' is not a duration: " + std::string(why) +
                           "; write for example 90s, 1h30m or 2d");
 }
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // Letters added, left out, replaced, or swapped with their neighbour.
 std::size_t edit_distance(std::string_view a, std::string_view b) {

@@ -5,6 +5,7 @@
 #include <api/target.h>
 #include <base/text.h>
 #include <base/try.h>
+#include <base/words.h>
 #include <cli/backfill_command.h>
 #include <cli/body_text.h>
 #include <cli/daemon_link.h>
@@ -28,12 +29,10 @@ struct Options {
   bool is_dry_run = false;
 };
 
-std::string times_phrase(std::int64_t count) { return count == 1 ? "1 time" : std::to_string(count) + " times"; }
-
 Result<std::string> rehearsed(const DaemonLink& daemon, const std::string& answer) {
   const Stretch slots = TRY(decode_stretch(answer));
   const DaemonTime time = TRY(ask_time(daemon));
-  return "It would run " + times_phrase(slots.count) + ", one after the other: for " +
+  return "It would run " + counted(slots.count, "time") + ", one after the other: for " +
          local_phrase(slots.first, *time.zone) +
          (slots.count > 1 ? " to " + local_phrase(slots.last, *time.zone) : std::string()) + "\n";
 }
@@ -61,7 +60,7 @@ Result<int> backfill(const Context& context, const Options& options) {
   } else if (options.is_dry_run) {
     print(TRY(rehearsed(daemon, response.body)));
   } else {
-    print(options.job + " runs " + times_phrase(TRY(decode_count(response.body))) + ", one after the other\n");
+    print(options.job + " runs " + counted(TRY(decode_count(response.body)), "time") + ", one after the other\n");
     hint(context, "How far it is: belfry show " + options.job);
   }
   return exit_ok;

@@ -1,21 +1,16 @@
 #include <utility>
 
+#include <base/words.h>
 #include <cli/completion_script.h>
 
 namespace belfry::cli {
 
 namespace {
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string out;
-  for (const std::string& word : words) out += (out.empty() ? "" : " ") + word;
-  return out;
-}
-
 std::string names_of(const std::vector<CommandWords>& commands) {
   std::vector<std::string> names;
   for (const CommandWords& command : commands) names.push_back(command.name);
-  return joined(names);
+  return joined(names, " ");
 }
 
 // In single quotes, as all three shells read it; descriptions hold an apostrophe now and then.
@@ -48,7 +43,7 @@ std::string bash(const std::vector<CommandWords>& commands) {
       "  elif [ \"${word:0:1}\" = - ]; then\n"
       "    case $command in\n";
   for (const CommandWords& command : commands) {
-    script += "      " + command.name + ") words=" + quoted(joined(command.options)) + " ;;\n";
+    script += "      " + command.name + ") words=" + quoted(joined(command.options, " ")) + " ;;\n";
   }
   script +=
       "    esac\n"
@@ -88,7 +83,7 @@ std::string zsh(const std::vector<CommandWords>& commands) {
       "  if [[ $words[CURRENT] == -* ]]; then\n"
       "    case $words[2] in\n";
   for (const CommandWords& command : commands) {
-    script += "      " + command.name + ") options=(" + joined(command.options) + ") ;;\n";
+    script += "      " + command.name + ") options=(" + joined(command.options, " ") + ") ;;\n";
   }
   script +=
       "    esac\n"

@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <base/text.h>
 #include <base/try.h>
+#include <base/words.h>
 #include <cli/daemon_link.h>
 #include <cli/doctor_command.h>
 #include <cli/document.h>
@@ -31,10 +32,6 @@ Finding finding(std::string about, const std::string& trouble, std::string well,
   if (trouble.empty())
     return {.about = std::move(about), .verdict = Verdict::good, .what = std::move(well), .cure = ""};
   return {.about = std::move(about), .verdict = Verdict::bad, .what = trouble, .cure = std::move(cure)};
-}
-
-std::string counted(std::int64_t count, const char* noun) {
-  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
 }
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
@@ -159,8 +156,7 @@ Result<int> see_doctor(const Context& context, Depth depth) {
     print(encode_findings(findings));
   } else {
     print_for_people(context, findings);
-    print_footer(context, bad == 0 ? "Nothing is wrong."
-                                   : std::to_string(bad) + (bad == 1 ? " thing is" : " things are") + " wrong.");
+    print_footer(context, bad == 0 ? "Nothing is wrong." : counted(bad, "thing is", "things are") + " wrong.");
   }
   return bad == 0 ? exit_ok : exit_failed;
 }

@@ -2,6 +2,7 @@
 
 #include <base/text.h>
 #include <base/try.h>
+#include <base/words.h>
 #include <cli/document.h>
 
 namespace belfry::cli {
@@ -168,9 +169,7 @@ std::string action_in(const Json& object) {
   const Json& action = object_in(object, "action");
   if (const auto script = text_in(action, "run")) return *script;
   if (const auto callable = text_in(action, "call")) return call_in(action, *callable);
-  std::string words;
-  for (const std::string& word : texts_in(action, "command")) words += (words.empty() ? "" : " ") + word;
-  return words;
+  return joined(texts_in(action, "command"), " ");
 }
 
 PolicyWords policies_in(const Json& object) {

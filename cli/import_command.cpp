@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 #include <base/file.h>
 #include <base/try.h>
+#include <base/words.h>
 #include <base/zones.h>
 #include <cli/crontab_option.h>
 #include <cli/exit_code.h>
@@ -46,10 +47,6 @@ Result<int> answer(const Context& context, const Imported& imported, const char*
   return imported.job_count > 0 && imported.errors.empty() ? exit_ok : exit_bad_input;
 }
 
-std::string count(std::size_t number, std::string_view what) {
-  return std::to_string(number) + " " + std::string(what) + (number == 1 ? "" : "s");
-}
-
 Result<int> import_crontab(const Context& context, const CrontabOptions& options) {
   const bool is_stdin = options.path == "-";
   const std::string text = TRY(is_stdin ? read_file("/dev/stdin") : config::read_regular(options.path));
@@ -58,7 +55,7 @@ Result<int> import_crontab(const Context& context, const CrontabOptions& options
   if (!imported) return std::unexpected(Error::bad_input(config::one_line(imported.error())));
   const int code = TRY(answer(context, *imported, "the crontab has no job that could be taken over"));
   const bool is_system = imported->format == config::CrontabFormat::system;
-  hint(context, count(imported->job_count, "job") + " of a crontab " +
+  hint(context, counted(imported->job_count, "job") + " of a crontab " +
                     (is_system ? "of the system (a user before each command)" : "of one user") +
                     (options.format ? "" : "; if that is wrong, say --format"));
   return code;
@@ -132,7 +129,7 @@ Result<int> import_systemd(const Context& context, const std::vector<std::string
   ZoneCache zones;
   const auto imported = config::import_units(units, zones);
   const int code = TRY(answer(context, imported, "there is no timer that could be taken over"));
-  hint(context, count(imported.job_count, "job"));
+  hint(context, counted(imported.job_count, "job"));
   return code;
 }
 

@@ -1,5 +1,6 @@
 #include <filesystem>
 
+#include <base/words.h>
 #include <cli/document.h>
 #include <cli/job_accounts.h>
 #include <daemon/own_process.h>
@@ -28,16 +29,13 @@ JobAccounts accounts_of_file(const DaemonLink& daemon, const std::string& path) 
 
 std::string doubt_about_accounts(const JobSet& set, const JobAccounts& accounts) {
   if (accounts.is_known) return "";
-  std::string names;
-  std::size_t count = 0;
+  std::vector<std::string> names;
   for (const Job& job : set.jobs) {
-    if (job.process->user.empty() && job.process->group.empty()) continue;
-    if (++count <= names_max) names += (count == 1 ? "" : ", ") + job.name.text();
+    if (!job.process->user.empty() || !job.process->group.empty()) names.push_back(job.name.text());
   }
-  if (count == 0) return "";
-  if (count > names_max) names += " and " + std::to_string(count - names_max) + " more";
-  return "no daemon that reads this file could be asked whether it may run jobs as another user or group: " + names +
-         ". If not, it refuses the file; " + config::cure_for_others;
+  if (names.empty()) return "";
+  return "no daemon that reads this file could be asked whether it may run jobs as another user or group: " +
+         some_of(names, names_max) + ". If not, it refuses the file; " + config::cure_for_others;
 }
 
 }  // namespace belfry::cli

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <api/target.h>
 #include <base/try.h>
+#include <base/words.h>
 #include <cli/daemon_link.h>
 #include <cli/document.h>
 #include <cli/exit_code.h>
@@ -87,8 +88,7 @@ std::string summary(const Listing<JobRow>& jobs) {
   const auto running = std::ranges::count_if(jobs.rows, is_running);
   const auto waiting = std::ranges::count_if(jobs.rows, [](const JobRow& job) { return !job.open.empty(); }) - running;
   const auto failing = std::ranges::count_if(jobs.rows, is_failing);
-  std::string line = std::to_string(jobs.rows.size()) + (jobs.rows.size() == 1 ? " job, " : " jobs, ") +
-                     std::to_string(running) + " running, " +
+  std::string line = counted(jobs.rows.size(), "job") + ", " + std::to_string(running) + " running, " +
                      (waiting > 0 ? std::to_string(waiting) + " waiting, " : "") + std::to_string(failing) +
                      " failing.  Times in " + jobs.timezone + ".";
   const auto first = std::find_if(jobs.rows.begin(), jobs.rows.end(), is_failing);

@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <base/try.h>
+#include <base/words.h>
 #include <cli/body_text.h>
 #include <cli/daemon_link.h>
 #include <cli/document.h>
@@ -63,14 +64,12 @@ BodyText body_of(const Chosen& chosen) {
   return body;
 }
 
-std::string jobs_phrase(std::int64_t count) { return count == 1 ? "1 job" : std::to_string(count) + " jobs"; }
-
 Result<int> tell(const Context& context, const std::string& answer, const std::string& what, const std::string& next) {
   if (context.form == OutputForm::json) {
     print(answer);
     return exit_ok;
   }
-  print(jobs_phrase(TRY(decode_count(answer))) + " " + what + "\n");
+  print(counted(TRY(decode_count(answer)), "job") + " " + what + "\n");
   hint(context, next);
   return exit_ok;
 }

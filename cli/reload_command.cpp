@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <base/try.h>
+#include <base/words.h>
 #include <cli/daemon_link.h>
 #include <cli/document.h>
 #include <cli/exit_code.h>
@@ -46,7 +47,7 @@ std::string next_of(const ChangeRow& change, WallTime now, const Zone& zone) {
 std::string head_of(const ReloadDocument& reloaded, const std::string& opening) {
   const std::size_t count = reloaded.changes.size();
   if (count == 0) return "Nothing changes for any job.\n";
-  return opening + std::to_string(count) + (count == 1 ? " job:\n" : " jobs:\n");
+  return opening + counted(count, "job") + ":\n";
 }
 
 Result<int> reload(const Context& context, const Options& options) {

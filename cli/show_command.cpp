@@ -5,6 +5,7 @@
 #include <api/target.h>
 #include <base/text.h>
 #include <base/try.h>
+#include <base/words.h>
 #include <cli/daemon_link.h>
 #include <cli/document.h>
 #include <cli/exit_code.h>
@@ -25,12 +26,6 @@ namespace {
 struct Options {
   std::string job_or_run;
 };
-
-std::string joined(const std::vector<std::string>& words, const char* between) {
-  std::string out;
-  for (const std::string& word : words) out += (out.empty() ? "" : between) + word;
-  return out;
-}
 
 std::string bytes_phrase(std::int64_t bytes) {
   constexpr std::array units{"B", "KiB", "MiB", "GiB"};
@@ -121,7 +116,7 @@ void print_job(const Context& context, const JobRow& job, const DaemonTime& time
   fields.add("does", job.action);
   fields.add("params", params_phrase(job.params));
   fields.add("policies", policies_phrase(job.policies));
-  fields.add("tags", joined(job.tags, ", "));
+  fields.add("tags", joined(job.tags));
   const std::string title = job.name + (job.description.empty() ? "" : "  " + printable(job.description));
   print(wrapped(title, {.width = terminal.width, .indent = 2}) + "\n" + fields.render(terminal));
   print_footer(context, "Times in " + time.zone->name() + ".  What became of each time: belfry why " + job.name);

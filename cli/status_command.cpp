@@ -1,6 +1,7 @@
 #include <CLI/CLI.hpp>
 #include <base/text.h>
 #include <base/try.h>
+#include <base/words.h>
 #include <cli/daemon_link.h>
 #include <cli/document.h>
 #include <cli/exit_code.h>
@@ -12,12 +13,8 @@ namespace belfry::cli {
 
 namespace {
 
-std::string counted(std::int64_t count, const char* one, const char* many) {
-  return std::to_string(count) + " " + (count == 1 ? one : many);
-}
-
 std::string jobs_phrase(const StatusRow& status) {
-  std::string phrase = counted(status.jobs, "job", "jobs");
+  std::string phrase = counted(status.jobs, "job");
   if (status.paused > 0) phrase += ", " + std::to_string(status.paused) + " paused";
   return phrase;
 }
@@ -53,8 +50,7 @@ Result<int> show_status(const Context& context) {
              status.version + ", up for " + format_duration(std::chrono::floor<std::chrono::seconds>(status.uptime)));
   fields.add("jobs", jobs_phrase(status));
   fields.add("runs", runs_phrase(status));
-  fields.add("stuck", status.stuck_calls > 0 ? counted(status.stuck_calls, "callable", "callables") : "",
-             Emphasis::bad);
+  fields.add("stuck", status.stuck_calls > 0 ? counted(status.stuck_calls, "callable") : "", Emphasis::bad);
   fields.add("queues", queues_phrase(status));
   fields.add("file", status.config_path + ", revision " + status.revision);
   fields.add("trouble", status.config_trouble, Emphasis::bad);

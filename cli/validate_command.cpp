@@ -4,6 +4,7 @@
 #include <span>
 
 #include <CLI/CLI.hpp>
+#include <base/words.h>
 #include <base/zones.h>
 #include <cli/daemon_link.h>
 #include <cli/document.h>
@@ -27,16 +28,12 @@ struct Options {
   config::Plugins plugins = config::Plugins::unseen;
 };
 
-std::string count(std::size_t number, std::string_view what) {
-  return std::to_string(number) + " " + std::string(what) + (number == 1 ? "" : "s");
-}
-
 void tell(const Context& context, std::span<const config::Problem> problems, bool is_accepted) {
   if (context.form == OutputForm::json) return print(encode_problems(problems));
   if (problems.empty()) return;
   print(config::render(problems));
-  print_footer(context, is_accepted ? count(problems.size(), "warning") + ". The file is accepted."
-                                    : count(problems.size(), "problem") + ". A daemon that runs is unchanged.");
+  print_footer(context, is_accepted ? counted(problems.size(), "warning") + ". The file is accepted."
+                                    : counted(problems.size(), "problem") + ". A daemon that runs is unchanged.");
 }
 
 // How long the newest run of each job took, where a daemon answers at once.

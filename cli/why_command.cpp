@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <api/target.h>
+#include <base/ascii.h>
 #include <base/text.h>
 #include <base/try.h>
 #include <cli/daemon_link.h>
@@ -73,7 +74,7 @@ std::string paragraph(const Story& story, const std::string& about, const Termin
 }
 
 std::string lower_first(std::string text) {
-  if (!text.empty() && text[0] >= 'A' && text[0] <= 'Z') text[0] = static_cast<char>(text[0] - 'A' + 'a');
+  if (!text.empty()) text.front() = lower(text.front());
   return text;
 }
 

@@ -3,6 +3,7 @@
 #include <optional>
 #include <span>
 
+#include <base/ascii.h>
 #include <config/command_name.h>
 #include <config/shell_words.h>
 
@@ -11,9 +12,6 @@ namespace belfry::config {
 namespace {
 
 constexpr std::size_t name_max = 48;  // and some room for a number, far below what a job's name may have
-
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 template <std::size_t count>
 bool is_one_of(std::string_view word, const std::array<std::string_view, count>& words) {
@@ -39,7 +37,7 @@ std::string_view without_extension(std::string_view name) {
 bool is_assignment(std::string_view word) {
   const auto equals = word.find('=');
   return equals != std::string_view::npos && equals > 0 && (is_letter(word.front()) || word.front() == '_') &&
-         std::ranges::all_of(word.substr(0, equals), [](char c) { return is_letter(c) || is_digit(c) || c == '_'; });
+         std::ranges::all_of(word.substr(0, equals), [](char c) { return is_alphanumeric(c) || c == '_'; });
 }
 
 // Words that begin a command without being one.
@@ -90,7 +88,7 @@ std::optional<std::string_view> argument_of(std::span<const std::string> words, 
 // `renew` in `certbot -q renew`: a word that says which of its deeds a program does.
 std::string deed(std::span<const std::string> words) {
   const auto word = first_argument(words);
-  const auto is_plain = [](char c) { return is_letter(c) || is_digit(c) || c == '-' || c == '_' || c == ':'; };
+  const auto is_plain = [](char c) { return is_alphanumeric(c) || c == '-' || c == '_' || c == ':'; };
   if (!word || word->size() > 24 || !is_letter(word->front()) || !std::ranges::all_of(*word, is_plain)) return "";
   return "-" + std::string(*word);
 }
@@ -175,11 +173,11 @@ std::optional<std::string> name_of_line(std::string_view line, int depth) {
 std::string name_of_text(std::string_view text) {
   std::string name;
   for (const char c : text.substr(0, text.find('$'))) {
-    const bool is_fit = is_letter(c) || is_digit(c) || c == '.' || c == '_' || c == '-';
+    const bool is_fit = is_alphanumeric(c) || c == '.' || c == '_' || c == '-';
     if (is_fit) name += c;
     if (!is_fit && !name.empty() && name.back() != '-') name += '-';
   }
-  const auto begin = std::ranges::find_if(name, [](char c) { return is_letter(c) || is_digit(c); });
+  const auto begin = std::ranges::find_if(name, is_alphanumeric);
   name.erase(name.begin(), begin);
   if (name.size() > name_max) name.resize(name_max);
   name.erase(name.find_last_not_of("-._") + 1);

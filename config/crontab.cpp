@@ -2,6 +2,7 @@
 #include <array>
 #include <utility>
 
+#include <base/ascii.h>
 #include <base/text.h>
 #include <base/utf8.h>
 #include <config/crontab.h>
@@ -13,12 +14,6 @@ namespace belfry::config {
 namespace {
 
 constexpr std::string_view never_hint = "cron reads it and never runs it: it becomes a job that is only run by hand";
-
-bool is_variable_name(std::string_view text) {
-  const auto is_letter = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_'; };
-  const auto is_fit = [&](char c) { return is_letter(c) || (c >= '0' && c <= '9'); };
-  return !text.empty() && is_letter(text.front()) && std::ranges::all_of(text, is_fit);
-}
 
 // The first byte that no text may have: one that is not UTF-8, or NUL. Other controls a command may contain.
 std::optional<std::size_t> find_unfit_byte(std::string_view text) {

@@ -5,8 +5,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
+#include <base/ascii.h>
 #include <base/text.h>
 #include <base/trust.h>
 #include <base/zones.h>
@@ -27,12 +27,6 @@ constexpr std::array<std::string_view, 17> names{
 // In the order of belfry::Lint::Kind.
 std::string_view name_of(Lint::Kind kind) { return names[static_cast<std::size_t>(kind)]; }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return out;
-}
-
 // `--password=hunter2`: whoever may list processes can read it.
 bool shows_secret(std::string_view argument) {
   constexpr std::array<std::string_view, 6> words{"password=", "passwd=", "secret=", "token=", "api_key=", "apikey="};
@@ -46,7 +40,7 @@ bool shows_secret(std::string_view argument) {
 // What the machine's own list of names says; a number needs none.
 template <class Entry, class Find>
 bool is_in_database(const std::string& name, Find find) {
-  if (name.find_first_not_of("0123456789") == std::string::npos) return true;
+  if (are_digits(name)) return true;
   Entry entry{};
   Entry* found = nullptr;
   std::vector<char> buffer(65536);

@@ -1,9 +1,9 @@
 #include <signal.h>
 
 #include <algorithm>
-#include <cctype>
 #include <string>
 
+#include <base/ascii.h>
 #include <base/text.h>
 #include <config/process_entry.h>
 
@@ -59,10 +59,8 @@ std::string hint_for_signal(std::string_view text) {
 
 // "1 GB" -> "1G".
 std::optional<std::string> size_meant(std::string_view text) {
-  std::string bare;
-  for (const char c : text) {
-    if (c != ' ') bare += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  }
+  std::string bare = upper(text);
+  std::erase(bare, ' ');
   if (bare.ends_with('B')) bare.pop_back();
   if (bare.ends_with('I')) bare.pop_back();
   return parse_size(bare) ? std::optional(bare) : std::nullopt;

@@ -2,6 +2,7 @@
 #include <vector>
 
 #include <base/text.h>
+#include <base/words.h>
 #include <config/file_entry.h>
 #include <config/schema.h>
 
@@ -22,14 +23,8 @@ std::string json_text(std::string_view text) {
 
 std::string member(std::string_view key, std::string_view value) { return json_text(key) + ":" + std::string(value); }
 
-std::string joined(const std::vector<std::string>& parts) {
-  std::string out;
-  for (const std::string& part : parts) out += (out.empty() ? "" : ",") + part;
-  return out;
-}
-
-std::string object(const std::vector<std::string>& members) { return "{" + joined(members) + "}"; }
-std::string array(const std::vector<std::string>& items) { return "[" + joined(items) + "]"; }
+std::string object(const std::vector<std::string>& members) { return "{" + joined(members, ",") + "}"; }
+std::string array(const std::vector<std::string>& items) { return "[" + joined(items, ",") + "]"; }
 
 std::string text_array(std::span<const std::string_view> texts) {
   std::vector<std::string> items;

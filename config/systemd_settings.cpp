@@ -4,6 +4,7 @@
 
 #include <belfry/job.h>
 
+#include <base/ascii.h>
 #include <base/text.h>
 #include <config/systemd_settings.h>
 #include <config/systemd_words.h>
@@ -13,14 +14,7 @@ namespace belfry::config {
 
 namespace {
 
-bool is_variable_name(std::string_view text) {
-  const auto is_letter = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_'; };
-  return !text.empty() && is_letter(text.front()) &&
-         std::ranges::all_of(text, [&](char c) { return is_letter(c) || (c >= '0' && c <= '9'); });
-}
-
 // systemd's value as an entry of `limits`.
-
 using Limit = std::optional<std::string>;
 
 Limit count_limit(const std::string& value, const char* ours, std::uint64_t min) {
@@ -138,7 +132,7 @@ std::string environment_text(Conversion& unit) {
 std::string limits_text(Conversion& unit) {
   struct Row {
     const char* key;
-    std::optional<std::string> (*convert)(const std::string&);
+    Limit (*convert)(const std::string& value);
   };
   std::string text;
   for (const auto& [key, convert] :

@@ -2,6 +2,7 @@
 #include <array>
 #include <limits>
 
+#include <base/ascii.h>
 #include <base/text.h>
 #include <config/systemd_words.h>
 
@@ -47,8 +48,7 @@ constexpr std::array units{
     Unit{"", second},
 };
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_name(char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
+bool is_name(char c) { return is_alphanumeric(c) || c == '_'; }
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
 // What stands behind a backslash.

@@ -2,6 +2,7 @@
 #include <array>
 #include <charconv>
 
+#include <base/ascii.h>
 #include <base/text.h>
 #include <config/types.h>
 #include <triggers/dialects.h>
@@ -9,13 +10,6 @@
 namespace belfry::config {
 
 namespace {
-
-bool is_variable_name(std::string_view text) {
-  const auto is_letter = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_'; };
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  return !text.empty() && !is_digit(text.front()) &&
-         std::all_of(text.begin(), text.end(), [&](char c) { return is_letter(c) || is_digit(c); });
-}
 
 bool is_one_of(std::string_view word, std::span<const std::string_view> words) {
   return std::find(words.begin(), words.end(), word) != words.end();
@@ -55,14 +49,10 @@ std::string in_digits(std::string_view text) {
   return begin == std::string_view::npos ? "0" : std::string(text.substr(begin));
 }
 
-bool is_digits(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
 std::string hint_for_number(Node node) {
   if (node.kind() != Kind::scalar) return "";
-  if (!node.is_plain() && is_digits(node.text())) return "write it without quotes";
-  if (is_digits(node.text()) && in_digits(node.text()) != node.text()) return "write  " + in_digits(node.text());
+  if (!node.is_plain() && are_digits(node.text())) return "write it without quotes";
+  if (are_digits(node.text()) && in_digits(node.text()) != node.text()) return "write  " + in_digits(node.text());
   return "";
 }
 

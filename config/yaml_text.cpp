@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include <base/ascii.h>
 #include <base/text.h>
 #include <base/utf8.h>
 #include <config/yaml_text.h>
@@ -8,8 +9,6 @@
 namespace belfry::config {
 
 namespace {
-
-bool is_alphanumeric(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
 
 // Some of what YAML allows without quotes: what nobody has to think about.
 bool may_stand_bare(std::string_view text) {

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include <base/words.h>
 #include <daemon/chronicle.h>
 
 namespace belfry {
@@ -13,17 +14,13 @@ std::optional<Event> newest(History& history, EventKind kind) {
   return found && !found->empty() ? std::optional(std::move(found->front())) : std::nullopt;
 }
 
-std::string counted(std::size_t count, const char* one, const char* many) {
-  return std::to_string(count) + " " + (count == 1 ? one : many);
-}
-
 // "1 job added, 2 changed"
 std::string counts_of(const std::vector<JobChange>& changes) {
   std::string words;
   const auto add = [&](JobChange::Kind kind, const char* what) {
     const auto count = static_cast<std::size_t>(std::ranges::count(changes, kind, &JobChange::kind));
     if (count == 0) return;
-    words += (words.empty() ? counted(count, "job", "jobs") : ", " + std::to_string(count)) + " " + what;
+    words += (words.empty() ? counted(count, "job") : ", " + std::to_string(count)) + " " + what;
   };
   add(JobChange::Kind::added, "added");
   add(JobChange::Kind::changed, "changed");
@@ -75,8 +72,8 @@ Event event_of_damage(const Damage& damage, WallTime now) {
   return {.at = now,
           .kind = EventKind::ledger_recovered,
           .since = damage.known_upto,
-          .detail = damage.what + ". It is kept as " + damage.moved_to + ", and " +
-                    counted(static_cast<std::size_t>(damage.runs), "run", "runs") + " could be taken over"};
+          .detail = damage.what + ". It is kept as " + damage.moved_to + ", and " + counted(damage.runs, "run") +
+                    " could be taken over"};
 }
 
 std::vector<Event> events_of_reading(const Configuration::Reading& reading, const ReadingTold& told) {

@@ -7,6 +7,7 @@
 #include <base/memory.h>
 #include <base/try.h>
 #include <base/version.h>
+#include <base/words.h>
 #include <daemon/chronicle.h>
 #include <daemon/house.h>
 #include <daemon/launched.h>
@@ -66,18 +67,15 @@ Result<void> House::open(api::Server::Options listen) {
     log::error("degraded: the file has errors, so the configuration that was accepted last is in force:\n" +
                ground_.configuration.trouble());
   }
-  const auto jobs = turn_->view().job_count();
-  log::info("belfry " + std::string(version()) + " is ready: " + std::to_string(jobs) +
-            (jobs == 1 ? " job from " : " jobs from ") + ground_.configuration.path() + ", state in " +
-            ground_.state.path() + ", listening on " + socket);
+  log::info("belfry " + std::string(version()) + " is ready: " + counted(turn_->view().job_count(), "job") + " from " +
+            ground_.configuration.path() + ", state in " + ground_.state.path() + ", listening on " + socket);
   return {};
 }
 
 // "belfry 0.1.0, 12 jobs of /etc/belfry/schedules.yaml, revision 3f2a"
 std::string House::as_what() const {
   const Configuration& configuration = ground_.configuration;
-  const std::size_t jobs = configuration.jobs()->jobs.size();
-  return "belfry " + std::string(version()) + ", " + std::to_string(jobs) + (jobs == 1 ? " job of " : " jobs of ") +
+  return "belfry " + std::string(version()) + ", " + counted(configuration.jobs()->jobs.size(), "job") + " of " +
          configuration.path() + ", revision " + configuration.jobs()->revision.str() +
          (configuration.trouble().empty() ? "" : "; the file has errors, and this is what was accepted last");
 }

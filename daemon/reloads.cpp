@@ -4,6 +4,7 @@
 #include <base/log.h>
 #include <base/memory.h>
 #include <base/try.h>
+#include <base/words.h>
 #include <daemon/chronicle.h>
 #include <daemon/reloads.h>
 #include <daemon/told_problems.h>
@@ -66,7 +67,7 @@ void Reloads::take(const Configuration::Reading& reading) {
   const auto before = configuration_.jobs();
   const ReadingTold told{.at = hooks_.wall(), .who = who_asked(), .trouble_before = configuration_.trouble()};
   if (const auto jobs = configuration_.take(reading)) {
-    log::info(configuration_.path() + " is in force: " + std::to_string(jobs->jobs.size()) + " jobs");
+    log::info(configuration_.path() + " is in force: " + counted(jobs->jobs.size(), "job"));
     old_jobs_ = before;
     hooks_.in_force(jobs);
   } else if (!reading.trouble.empty()) {

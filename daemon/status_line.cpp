@@ -1,14 +1,11 @@
 #include <base/text.h>
+#include <base/words.h>
 #include <daemon/status_line.h>
 #include <daemon/story.h>
 
 namespace belfry {
 
 namespace {
-
-std::string count(std::uint64_t number, const char* noun) {
-  return std::to_string(number) + " " + noun + (number == 1 ? "" : "s");
-}
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
@@ -34,7 +31,7 @@ std::string StatusLine::text(const View& view, const std::string& config_trouble
     running += queue.running;
     waiting += queue.waiting;
   }
-  line += count(view.job_count(), "job") + ", " + std::to_string(running) + " running";
+  line += counted(view.job_count(), "job") + ", " + std::to_string(running) + " running";
   if (waiting > 0) line += ", " + std::to_string(waiting) + " waiting";
   if (!last_failure_.empty()) line += "; last failure: " + last_failure_;
   return line;

@@ -1,8 +1,8 @@
 // The line that `systemctl status` shows: how the daemon is, in a few words, worst things first.
 #pragma once
 
-#include <optional>
 #include <string>
+#include <utility>
 
 #include <belfry/scheduler.h>
 

@@ -1,5 +1,6 @@
 #include <map>
 
+#include <base/words.h>
 #include <daemon/unmet_wishes.h>
 
 namespace belfry {
@@ -10,12 +11,7 @@ using Names = std::vector<std::string>;
 
 constexpr std::size_t names_max = 5;
 
-std::string list_of(const Names& names) {
-  std::string text;
-  for (std::size_t i = 0; i < names.size() && i < names_max; ++i) text += (i == 0 ? "" : ", ") + names[i];
-  if (names.size() > names_max) text += " and " + std::to_string(names.size() - names_max) + " more";
-  return text;
-}
+std::string list_of(const Names& names) { return some_of(names, names_max); }
 
 void add_group_limits(std::vector<api::Warning>& warnings, const JobSet& set, const CgroupFacts& cgroups) {
   std::map<std::string, Names> jobs;  // by the controllers that are missing

@@ -1,6 +1,7 @@
 #include <cstring>
 
 #include <base/os.h>
+#include <base/words.h>
 #include <jobs/end_report.h>
 
 namespace belfry {
@@ -18,28 +19,17 @@ Reason reason_of(const EndFacts& facts, const ProcessEnd& end) {
 
 void append(std::string& text, const std::string& sentence) { text += (text.empty() ? "" : "; ") + sentence; }
 
-struct Noun {
-  const char* one;
-  const char* many;
-};
-constexpr Noun bytes{"byte", "bytes"};
-constexpr Noun processes{"process", "processes"};
-
-std::string counted(std::int64_t count, const Noun& noun) {
-  return std::to_string(count) + " " + (count == 1 ? noun.one : noun.many);
-}
-
 // What a person should know beside the end itself; mostly nothing.
 std::string describe(const ExitRecord& record) {
   std::string text;
   const Usage& usage = record.usage;
   if (record.truncated_errno != 0) {
-    append(text, "its last " + counted(usage.output_dropped_bytes, bytes) +
+    append(text, "its last " + counted(usage.output_dropped_bytes, "byte") +
                      " of output could not be kept: " + std::strerror(record.truncated_errno));
   } else if (usage.output_dropped_bytes > 0) {
-    append(text, counted(usage.output_dropped_bytes, bytes) + " in the middle of its output are not kept");
+    append(text, counted(usage.output_dropped_bytes, "byte") + " in the middle of its output are not kept");
   }
-  if (usage.leftovers > 0) append(text, "it left " + counted(usage.leftovers, processes) + " behind");
+  if (usage.leftovers > 0) append(text, "it left " + counted(usage.leftovers, "process", "processes") + " behind");
   if (!record.unlimited.empty()) append(text, "these limits were not in force: " + record.unlimited);
   return text;
 }

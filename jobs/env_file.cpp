@@ -1,5 +1,4 @@
-#include <algorithm>
-
+#include <base/ascii.h>
 #include <base/file.h>
 #include <base/text.h>
 #include <base/try.h>
@@ -9,13 +8,6 @@ namespace belfry {
 namespace {
 
 constexpr std::size_t size_max = 1U << 20U;
-
-bool is_name(std::string_view text) {
-  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  return !text.empty() && is_letter(text.front()) &&
-         std::ranges::all_of(text, [&](char c) { return is_letter(c) || is_digit(c); });
-}
 
 std::string_view without_quotes(std::string_view value) {
   const bool is_quoted = value.size() >= 2 && value.front() == value.back() && (value[0] == '"' || value[0] == '\'');
@@ -33,7 +25,7 @@ Result<std::vector<EnvironmentVariable>> parse_env_file(const std::string& path,
     if (line.empty() || line.front() == '#') continue;
     if (line.starts_with("export ")) line = trim(line.substr(7));
     const std::size_t equals = line.find('=');
-    if (equals == std::string_view::npos || !is_name(line.substr(0, equals))) {
+    if (equals == std::string_view::npos || !is_variable_name(line.substr(0, equals))) {
       return std::unexpected(Error::bad_input(path + ":" + std::to_string(number) + ": this is not NAME=VALUE"));
     }
     variables.push_back(

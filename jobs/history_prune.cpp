@@ -4,6 +4,7 @@
 #include <mutex>
 
 #include <base/try.h>
+#include <base/words.h>
 #include <jobs/builtin.h>
 
 namespace belfry {
@@ -58,8 +59,8 @@ Callable history_prune_callable(FindPruner find_pruner) {
             if (pruner == nullptr)
               return std::unexpected(Error::failed("there is no ledger here: only a daemon has one"));
             const PruneReport report = TRY(prune(*pruner, keep_of(run.with()), run.stop()));
-            run.log("forgot " + std::to_string(report.runs) + (report.runs == 1 ? " run" : " runs") +
-                    ", and the output of " + std::to_string(report.outputs) + " more");
+            run.log("forgot " + counted(report.runs, "run") + ", and the output of " + std::to_string(report.outputs) +
+                    " more");
             return run.set_result("{\"runs\":" + std::to_string(report.runs) +
                                   ",\"outputs\":" + std::to_string(report.outputs) + "}");
           }};

@@ -5,9 +5,11 @@
 #include <array>
 #include <memory>
 
+#include <base/ascii.h>
 #include <base/http_client.h>
 #include <base/text.h>
 #include <base/try.h>
+#include <base/words.h>
 #include <jobs/builtin.h>
 
 namespace belfry {
@@ -55,8 +57,7 @@ std::optional<StatusRange> parse_status(std::string_view text) {
 
 bool is_token(std::string_view name) {
   return !name.empty() && std::ranges::all_of(name, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+    return is_alphanumeric(c) || std::string_view("!#$%&'*+-.^_`|~").contains(c);
   });
 }
 
@@ -106,13 +107,12 @@ HttpRequest request_of(const Arguments& with) {
 Result<void> expect_status(const Arguments& with, int status) {
   std::vector<std::string> expected = argument::texts(with, "expect_status");
   if (expected.empty()) expected = {"2xx"};
-  std::string list;
   for (const std::string& one : expected) {
     const auto range = parse_status(one);
     if (range && range->first <= status && status <= range->last) return {};
-    list += (list.empty() ? "" : ", ") + one;
   }
-  return std::unexpected(Error::failed("the status is " + std::to_string(status) + ", expected was " + list));
+  return std::unexpected(
+      Error::failed("the status is " + std::to_string(status) + ", expected was " + joined(expected)));
 }
 
 Result<void> expect_body(const Arguments& with, const std::string& body) {

@@ -3,8 +3,10 @@
 #include <cstdio>
 #include <variant>
 
+#include <base/ascii.h>
 #include <base/text.h>
 #include <base/try.h>
+#include <base/words.h>
 #include <triggers/calendar.h>
 
 namespace belfry {
@@ -48,15 +50,10 @@ Parsed<Date> parse_date(std::string_view text, std::size_t offset) {
 }
 
 Parsed<unsigned> parse_weekday(std::string_view text, std::size_t offset) {
-  std::string upper(text);
-  std::transform(upper.begin(), upper.end(), upper.begin(),
-                 [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
-  const auto found = std::find(weekday_names.begin(), weekday_names.end(), upper);
+  const auto found = std::find(weekday_names.begin(), weekday_names.end(), upper(text));
   if (found == weekday_names.end()) return problem(offset, "'" + std::string(text) + "' is not a weekday");
   return static_cast<unsigned>(found - weekday_names.begin());
 }
-
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 std::string text_of(month_day d) {
   std::array<char, 16> buffer{};
@@ -123,9 +120,7 @@ std::string Calendar::normal_form() const {
     if ((weekdays_ >> day & 1U) != 0) texts.emplace_back(weekday_names[day]);
   }
   std::sort(texts.begin(), texts.end());
-  std::string joined;
-  for (const std::string& text : texts) joined += (joined.empty() ? "" : ",") + text;
-  return joined;
+  return joined(texts, ",");
 }
 
 }  // namespace belfry

@@ -2,6 +2,7 @@
 #include <array>
 #include <vector>
 
+#include <base/ascii.h>
 #include <base/text.h>
 #include <base/try.h>
 #include <triggers/calendar_parser.h>
@@ -60,16 +61,6 @@ struct Chain {
   std::vector<Item> items;
   bool any() const { return items.empty(); }
 };
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return out;
-}
-
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 class Reader {
  public:

@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <charconv>
 #include <string>
 #include <vector>
 
+#include <base/ascii.h>
 #include <base/text.h>
 #include <triggers/cron_parser.h>
 #include <triggers/dialects.h>
@@ -12,14 +12,6 @@
 namespace belfry {
 
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return out;
-}
 
 std::vector<std::string_view> words_of(std::string_view text) {
   std::vector<std::string_view> words;
@@ -214,7 +206,7 @@ std::optional<ParseProblem> with_command(std::string_view text) {
   const auto words = words_of(text);
   const auto is_program = [](std::string_view word) {
     const bool is_path = word.starts_with('/') || word.starts_with("./");
-    return is_path || (word.size() > 3 && std::isalpha(static_cast<unsigned char>(word.front())) != 0);
+    return is_path || (word.size() > 3 && is_letter(word.front()));
   };
   const auto program = std::find_if(words.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(5, words.size())),
                                     words.end(), is_program);

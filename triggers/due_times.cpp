@@ -1,5 +1,5 @@
+#include <base/words.h>
 #include <triggers/due_times.h>
-#include <triggers/words.h>
 
 namespace belfry {
 
@@ -8,7 +8,7 @@ std::vector<DueTime> due_times(const Schedule& schedule, WallTime after, std::si
   for (WallTime t = after; times.size() < count;) {
     const auto next = schedule.next_after(t);
     if (!next) break;
-    times.push_back({.at = *next, .note = join(schedule.notes(t, *next), "; ")});
+    times.push_back({.at = *next, .note = joined(schedule.notes(t, *next), "; ")});
     t = *next;
   }
   return times;

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include <base/ascii.h>
 #include <base/hash.h>
 #include <base/text.h>
 #include <base/try.h>
@@ -9,13 +10,8 @@ namespace belfry {
 
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
-char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; }
-
 bool equal_words(std::string_view a, std::string_view b) {
-  return a.size() == b.size() &&
-         std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return upper(x) == upper(y); });
+  return std::ranges::equal(a, b, [](char x, char y) { return upper(x) == upper(y); });
 }
 
 std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
@@ -98,9 +94,7 @@ Parsed<unsigned> FieldReader::value() {
   }
   const auto found = std::find_if(kind_.names.begin(), kind_.names.end(), [&](auto n) { return equal_words(n, name); });
   if (found == kind_.names.end()) {
-    std::string upper_name(name.substr(0, 3));
-    std::transform(upper_name.begin(), upper_name.end(), upper_name.begin(), upper);
-    const auto near = nearest(upper_name, kind_.names);
+    const auto near = nearest(upper(name.substr(0, 3)), kind_.names);
     return problem(at_, quoted(name) + " is not the name of a " + std::string(kind_.name),
                    near ? "did you mean " + std::string(*near) + "?"
                         : "names have three letters, as " + std::string(kind_.names[0]));

@@ -1,6 +1,7 @@
 #include <string_view>
 #include <vector>
 
+#include <base/words.h>
 #include <triggers/job_words.h>
 #include <triggers/words.h>
 
@@ -43,9 +44,7 @@ std::string describe_triggers(const Job& job) {
   if (job.startup) parts.push_back(words_of(*job.startup));
   if (job.after) parts.push_back(words_of(*job.after));
   if (parts.empty()) return job.schedule.describe();
-  std::string words;
-  for (const std::string& part : parts) words += (words.empty() ? "" : "; and: ") + part;
-  return words;
+  return joined(parts, "; and: ");
 }
 
 }  // namespace belfry

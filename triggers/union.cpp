@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <base/words.h>
 #include <triggers/combine.h>
 #include <triggers/last_slot.h>
 
@@ -42,15 +43,13 @@ class Union final : public Rules {
     std::vector<std::string> forms;
     for (const RulesPtr& member : members_) forms.push_back(member->normal_form());
     std::sort(forms.begin(), forms.end());  // the order of a union says nothing
-    std::string joined;
-    for (const std::string& form : forms) joined += (joined.empty() ? "" : " + ") + form;
-    return joined;
+    return joined(forms, " + ");
   }
 
   std::string describe() const override {
-    std::string joined;
-    for (const RulesPtr& member : members_) joined += (joined.empty() ? "" : "; and: ") + member->describe();
-    return joined;
+    std::vector<std::string> descriptions;
+    for (const RulesPtr& member : members_) descriptions.push_back(member->describe());
+    return joined(descriptions, "; and: ");
   }
 
   std::vector<LocalTime> readings(WallTime slot) const override {
