@@ -16,6 +16,7 @@
 #include <date/tz.h>
 #include <date/tz_private.h>
 
+#include <base/ascii.h>
 #include <base/file.h>
 #include <base/os.h>
 #include <base/posix_rule.h>
@@ -133,19 +134,9 @@ void append_rule(const PosixRule& rule, Zone::Table& table) {
   table.repeats_from = std::chrono::sys_days{repeats_year / 1 / 1};
 }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return out;
-}
-
 // A name is a path below the directory, and never leads out of it.
 bool is_plausible_name(std::string_view name) {
-  const auto is_fine = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' || c == '_' ||
-           c == '+' || c == '-';
-  };
+  const auto is_fine = [](char c) { return is_alphanumeric(c) || c == '/' || c == '_' || c == '+' || c == '-'; };
   return !name.empty() && name.size() < 256 && name.front() != '/' && std::all_of(name.begin(), name.end(), is_fine);
 }
 
@@ -193,7 +184,8 @@ Result<std::shared_ptr<const Zone>> ZoneCache::load(const std::string& name, con
   const std::string bytes = TRY(read_file(path, {.size_max = 1U << 20U}));
   const auto last_line = last_line_of_sound_file(bytes);
   if (!last_line) return std::unexpected(Error::bad_input(path + " is not a time zone file, or a damaged one"));
-  Zone::Table table{.name = name, .changes = TRY(listed_changes(path)), .repeats_from = {}};
+  auto changes = TRY(listed_changes(path));
+  Zone::Table table{.name = name, .changes = std::move(changes), .repeats_from = {}};
   if (!last_line->empty()) {
     const PosixRule rule = TRY(PosixRule::parse(*last_line));
     if (rule.has_dst()) append_rule(rule, table);
@@ -249,16 +241,6 @@ Result<std::shared_ptr<const Zone>> ZoneCache::system_zone() {
   }
   if (!std::filesystem::exists(options_.localtime, error)) return Zone::utc();
   return load("localtime", options_.localtime);
-}
-
-std::vector<std::string> ZoneCache::refresh() {
-  std::vector<std::string> changed;
-  for (auto& [name, entry] : entries_) {
-    const auto before = entry.zone;
-    const auto after = find(name);
-    if (after && *after != before) changed.push_back(name);
-  }
-  return changed;
 }
 
 std::vector<std::string> ZoneCache::files() const {

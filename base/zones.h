@@ -35,10 +35,6 @@ class ZoneCache {
   // The zone of this machine: $TZ where it names one, else the target of /etc/localtime, else UTC.
   Result<std::shared_ptr<const Zone>> system_zone();
 
-  // Looks at the files again and forgets the zones whose file has changed. GUARANTEES: the names of those zones, in
-  // order; empty when nothing has changed.
-  std::vector<std::string> refresh();
-
   // What says how these zones are, and which one is this machine's: to be watched.
   std::vector<std::string> files() const;
 

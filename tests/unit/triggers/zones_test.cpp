@@ -89,17 +89,14 @@ TEST_CASE(
   ZoneCache cache = cache_of(dir / "");
   const auto berlin = cache.find("Test/Here");
   REQUIRE(berlin.has_value());
-  CHECK(cache.refresh().empty());
   CHECK(*cache.find("Test/Here") == *berlin);
   copy("/usr/share/zoneinfo/Asia/Tokyo", path);
-  CHECK(cache.refresh() == std::vector<std::string>{"Test/Here"});
   const auto tokyo = cache.find("Test/Here");
   REQUIRE(tokyo.has_value());
   CHECK((*tokyo)->period_at(at("2026-07-01T00:00:00Z")).abbreviation == "JST");
   CHECK((*berlin)->period_at(at("2026-07-01T00:00:00Z")).abbreviation == "CEST");
   for (const std::string& broken : {std::string("TZif2 but no more"), std::string(), std::string(5000, 'x')}) {
     REQUIRE(replace_file(path, broken).has_value());
-    CHECK(cache.refresh().empty());
     CHECK(*cache.find("Test/Here") == *tokyo);
     CHECK_FALSE(cache_of(dir / "").find("Test/Here").has_value());
   }
