@@ -72,12 +72,11 @@ const Callable* find_callable(Reader& reader, const MarkedText& name, const Call
 // Where a complaint is to be shown: at the value, or at the name of a parameter that there is not.
 Node place_of(const Complaint& complaint, const CallEntry& entry, const Callable& callable) {
   if (!entry.with) return entry.name->node;
-  const bool is_known = std::ranges::any_of(
-      callable.parameters, [&](const Parameter& parameter) { return parameter.name == complaint.parameter; });
-  for (const Entry& argument : entry.with->node.entries()) {
-    if (argument.key.text() == complaint.parameter) return is_known ? argument.value : argument.key;
-  }
-  return entry.name->node;
+  const auto argument = entry.with->node.entry(complaint.parameter);
+  if (!argument) return entry.name->node;
+  const bool is_known =
+      std::ranges::find(callable.parameters, complaint.parameter, &Parameter::name) != callable.parameters.end();
+  return is_known ? argument->value : argument->key;
 }
 
 bool has_process_keys(Reader& reader, const CallEntry& entry) {
@@ -94,10 +93,7 @@ bool has_process_keys(Reader& reader, const CallEntry& entry) {
 }
 
 // What is wrong with the whole of `with` has been said.
-bool has_unread_parameters(const CallEntry& entry) {
-  const auto keys = entry.job.entries();
-  return !entry.with && std::ranges::any_of(keys, [](const Entry& key) { return key.key.text() == "with"; });
-}
+bool has_unread_parameters(const CallEntry& entry) { return !entry.with && entry.job.entry("with"); }
 
 }  // namespace
 

@@ -1,7 +1,7 @@
 #include <algorithm>
-#include <cctype>
 #include <utility>
 
+#include <base/ascii.h>
 #include <base/text.h>
 #include <config/jobs.h>
 #include <config/placeholder_check.h>
@@ -93,9 +93,8 @@ std::optional<JobName> name_of(const std::optional<MarkedText>& text) {
 
 // Where the key stands, or the job's name if it is inherited.
 Node place_of(const Entry& job, std::string_view key) {
-  const auto entries = job.value.entries();
-  const auto own = std::ranges::find(entries, key, [](const Entry& entry) { return entry.key.text(); });
-  return own == entries.end() ? job.key : own->value;
+  const auto own = job.value.entry(key);
+  return own ? own->value : job.key;
 }
 
 // Found here and not when the job is due (S29): at two in the morning nobody is there to mend it.
@@ -118,7 +117,7 @@ void refuse_others(Reader& reader, const Entry& job, const ProcessEntry& process
 std::string hint_for_name(std::string_view name) {
   std::string allowed;
   for (const char c : name) {
-    const bool fits = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '_' || c == '-';
+    const bool fits = is_alphanumeric(c) || c == '.' || c == '_' || c == '-';
     if (fits || (!allowed.empty() && !allowed.ends_with('-'))) allowed += fits ? c : '-';
   }
   while (!allowed.empty() && allowed.back() == '-') allowed.pop_back();

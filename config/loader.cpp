@@ -100,10 +100,6 @@ void report_duplicates(File& file) {
   }
 }
 
-bool has_includes(Node root) {
-  return std::ranges::any_of(root.entries(), [](const Entry& entry) { return entry.key.text() == "include"; });
-}
-
 void Loader::add(FileText content, MapOf map_of) {
   File& file = *files_.emplace_back(std::make_unique<File>(std::move(content)));
   auto tree = parse_yaml(file.source, Limits{}, file.problems);
@@ -119,7 +115,7 @@ void Loader::add(FileText content, MapOf map_of) {
   file.tree = std::move(tree);
   Reader reader = reader_of(file);
   // Its jobs may all stand in other files.
-  if (map_of == MapOf::one_thing && (has_includes(file.tree->root()) || options_.empty == EmptyFile::allowed)) {
+  if (map_of == MapOf::one_thing && (file.tree->root().entry("include") || options_.empty == EmptyFile::allowed)) {
     map_of = MapOf::part;
   }
   read_fields(reader, file.tree->root(), file_table, file.entry, map_of);

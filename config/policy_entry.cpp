@@ -83,17 +83,10 @@ constexpr std::array retry_translations{
     Translation{"codes", "exit_codes", {}},
 };
 
-bool has_key(Node map, std::string_view key) {
-  const auto entries = map.entries();
-  return std::ranges::any_of(entries, [&](const Entry& entry) { return entry.key.text() == key; });
-}
-
-// A key that means nothing under the policy that was chosen.
-void check_goes_with(Reader& reader, Node map, std::string_view key, bool goes, std::string_view policy) {
-  if (goes) return;
-  for (const Entry& entry : map.entries()) {
-    if (entry.key.text() != key) continue;
-    reader.error(entry.key, quote(key) + " goes with the policy " + quote(policy),
+// A key that means something under one policy alone, and another was chosen.
+void refuse_key(Reader& reader, Node map, std::string_view key, std::string_view policy) {
+  if (const auto entry = map.entry(key)) {
+    reader.error(entry->key, quote(key) + " goes with the policy " + quote(policy),
                  "remove it, or write  policy: " + std::string(policy));
   }
 }
@@ -136,13 +129,14 @@ constinit const Table<RetryPolicy> retry_table{retry_fields, retry_choices, retr
 
 void Type<MissedPolicy>::merge(Reader& reader, Node node, MissedPolicy& policy) {
   if (!read_word_or_map(reader, node, missed_table, policy)) return;
-  check_goes_with(reader, node, "max", policy.action == MissedPolicy::Action::all, "all");
+  if (policy.action != MissedPolicy::Action::all) refuse_key(reader, node, "max", "all");
 }
 
 void Type<OverlapPolicy>::merge(Reader& reader, Node node, OverlapPolicy& policy) {
   if (!read_word_or_map(reader, node, overlap_table, policy)) return;
-  check_goes_with(reader, node, "max_waiting", policy.action == OverlapPolicy::Action::queue, "queue");
-  check_goes_with(reader, node, "max_running", policy.action == OverlapPolicy::Action::allow, "allow");
+  using Action = OverlapPolicy::Action;
+  if (policy.action != Action::queue) refuse_key(reader, node, "max_waiting", "queue");
+  if (policy.action != Action::allow) refuse_key(reader, node, "max_running", "allow");
 }
 
 void Type<RetryPolicy>::merge(Reader& reader, Node node, RetryPolicy& policy) {
@@ -152,14 +146,13 @@ void Type<RetryPolicy>::merge(Reader& reader, Node node, RetryPolicy& policy) {
     return;
   }
   // A pause that is written here replaces a list of pauses from `defaults:`.
-  if (has_key(node, "delay") || has_key(node, "backoff") || has_key(node, "max_delay")) policy.delays.clear();
+  if (node.entry("delay") || node.entry("backoff") || node.entry("max_delay")) policy.delays.clear();
   const Reader::Scope scope(reader, "'retry' of " + reader.subject(), node);
   read_fields(reader, node, retry_table, policy);
 }
 
 std::optional<RetryPolicy::On> Type<RetryPolicy::On>::read(Reader& reader, Node node) {
   using On = RetryPolicy::On;
-  constexpr std::array<std::string_view, 5> kinds{"exit", "signal", "timeout", "start", "lost"};
   constexpr std::array members{&On::exit, &On::signal, &On::timeout, &On::start, &On::lost};
   if (node.kind() != Kind::list || node.items().empty()) {
     reader.wrong_type(node, words, in_list(node));

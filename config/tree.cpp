@@ -31,6 +31,13 @@ std::vector<Entry> Node::entries() const {
   return out;
 }
 
+std::optional<Entry> Node::entry(std::string_view key) const {
+  for (const Entry& entry : entries()) {
+    if (entry.key.text() == key) return entry;
+  }
+  return std::nullopt;
+}
+
 std::string_view Tree::text(const Cell& scalar) const {
   if (scalar.kind != Kind::scalar) return {};
   if (scalar.first < source_.size()) return source_.substr(scalar.first, scalar.length);

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -63,8 +64,9 @@ class Node {
 
   bool is_plain() const { return kind() == Kind::scalar && style() == Style::plain; }
 
-  std::vector<Node> items() const;     // of a list; else none
-  std::vector<Entry> entries() const;  // of a map, in file order, merged ones last; else none
+  std::vector<Node> items() const;                         // of a list; else none
+  std::vector<Entry> entries() const;                      // of a map, in file order, merged ones last; else none
+  std::optional<Entry> entry(std::string_view key) const;  // the first of these with that key
 
  private:
   const Cell& cell() const;
