@@ -4,6 +4,7 @@
 
 #include <base/placeholders.h>
 #include <base/text.h>
+#include <base/words.h>
 
 namespace belfry {
 
@@ -31,14 +32,6 @@ std::optional<std::int64_t> parse_milliseconds(std::string_view text) {
   return duration ? std::optional(duration->count()) : std::nullopt;
 }
 
-// A text that will be another one when the call is made.
-bool has_placeholder(const Value& value) {
-  bool found = false;
-  Value copy = value;
-  copy.for_each_text([&](const std::string& text) { found |= may_have_placeholders(text); });
-  return found;
-}
-
 std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
 
 const char* words_for(Type type) {
@@ -62,12 +55,6 @@ const char* words_for(Type type) {
   return "a text";
 }
 
-std::string list_of(const std::vector<std::string>& options) {
-  std::string list;
-  for (const std::string& option : options) list += (list.empty() ? "" : ", ") + option;
-  return list;
-}
-
 class Checker {
  public:
   std::vector<Complaint> take() && { return std::move(complaints_); }
@@ -77,7 +64,7 @@ class Checker {
     for (const Parameter& parameter : callable.parameters) {
       const Value* value = find_argument(arguments, parameter.name);
       if (value != nullptr) {
-        if (!has_placeholder(*value)) check_value(parameter, *value);
+        if (!may_have_placeholders(*value)) check_value(parameter, *value);
       } else if (parameter.needed == Parameter::Needed::yes) {
         complain("", quoted(callable.name) + " needs the parameter " + quoted(parameter.name), parameter.summary);
       }
@@ -100,10 +87,10 @@ class Checker {
     for (const Parameter& parameter : callable.parameters) names.push_back(parameter.name);
     if (std::ranges::find(names, argument.name) != names.end()) return;
     const auto near = nearest(argument.name, names);
-    std::string known;
-    for (const std::string_view name : names) known += (known.empty() ? "it knows " : ", ") + std::string(name);
     complain(argument.name, quoted(callable.name) + " has no parameter " + quoted(argument.name),
-             near ? "did you mean " + quoted(*near) + "?" : known);
+             near            ? "did you mean " + quoted(*near) + "?"
+             : names.empty() ? ""
+                             : "it knows " + joined(names));
   }
 
   void wrong_type(const Parameter& parameter) {
@@ -152,7 +139,7 @@ class Checker {
   void check_option(const Parameter& parameter, const std::string& text) {
     const auto& options = parameter.options;
     if (options.empty() || std::ranges::find(options, text) != options.end()) return;
-    complain(parameter.name, quoted(parameter.name) + " must be one of " + list_of(options) + ", not " + quoted(text));
+    complain(parameter.name, quoted(parameter.name) + " must be one of " + joined(options) + ", not " + quoted(text));
   }
 
   void check_texts(const Parameter& parameter, const Value& value) {
@@ -171,7 +158,7 @@ class Checker {
   static Arguments without_placeholders(const Arguments& arguments) {
     Arguments plain;
     for (const Member& argument : arguments) {
-      if (!has_placeholder(argument.value)) plain.push_back(argument);
+      if (!may_have_placeholders(argument.value)) plain.push_back(argument);
     }
     return plain;
   }

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include <base/ascii.h>
 #include <base/placeholders.h>
 #include <base/try.h>
 
@@ -14,9 +15,6 @@ struct Opening {
   Placeholder::Kind kind;
 };
 constexpr Opening openings[] = {{"${param:", Placeholder::Kind::param}, {"${secret:", Placeholder::Kind::secret}};
-
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // The opening that stands at `at`.
 const Opening* opening_at(std::string_view text, std::size_t at) {
@@ -34,9 +32,18 @@ bool may_have_placeholders(std::string_view text) {
   return text.find(openings[0].text) != std::string_view::npos || text.find(openings[1].text) != std::string_view::npos;
 }
 
+bool may_have_placeholders(const Value& value) {
+  if (const auto* text = std::get_if<std::string>(&value.held)) return may_have_placeholders(*text);
+  if (const auto* list = std::get_if<Value::List>(&value.held)) {
+    return std::ranges::any_of(*list, [](const Value& item) { return may_have_placeholders(item); });
+  }
+  return std::ranges::any_of(std::get<Value::Map>(value.held),
+                             [](const Member& member) { return may_have_placeholders(member.value); });
+}
+
 bool is_placeholder_name(std::string_view name) {
   return !name.empty() && name.size() <= name_length_max && is_letter(name.front()) &&
-         std::ranges::all_of(name, [](char c) { return is_letter(c) || is_digit(c) || c == '_' || c == '-'; });
+         std::ranges::all_of(name, [](char c) { return is_alphanumeric(c) || c == '_' || c == '-'; });
 }
 
 std::expected<std::vector<Placeholder>, PlaceholderError> find_placeholders(std::string_view text) {
@@ -83,10 +90,7 @@ Result<std::string> fill_in(std::string_view text,
 
 std::string param_variable(std::string_view name) {
   std::string variable = "BELFRY_PARAM_";
-  for (const char c : name) {
-    const bool is_lower = c >= 'a' && c <= 'z';
-    variable += c == '-' ? '_' : is_lower ? static_cast<char>(c - 'a' + 'A') : c;
-  }
+  for (const char c : name) variable += c == '-' ? '_' : upper(c);
   return variable;
 }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <belfry/error.h>
+#include <belfry/value.h>
 
 namespace belfry {
 
@@ -29,8 +30,9 @@ struct PlaceholderError {
   std::string what;
 };
 
-// Whether a text may hold one: the quick question.
+// Whether a text, or any text of a value, may hold one: the quick question.
 bool may_have_placeholders(std::string_view text);
+bool may_have_placeholders(const Value& value);
 
 // Those of a text, in their order. An error: one has no name, or no end, or a name that nothing can have.
 std::expected<std::vector<Placeholder>, PlaceholderError> find_placeholders(std::string_view text);

@@ -27,28 +27,16 @@ std::string cure(const Placeholder& placeholder) {
          upper(placeholder.name) + "\"";
 }
 
-bool has_key(Node map, std::string_view key) {
-  const auto entries = map.entries();
-  return std::ranges::any_of(entries, [&](const Entry& entry) { return entry.key.text() == key; });
-}
-
-bool has_placeholders(Arguments arguments) {
-  bool found = false;
-  for (Member& argument : arguments) {
-    argument.value.for_each_text([&](const std::string& text) { found |= belfry::may_have_placeholders(text); });
-  }
-  return found;
-}
-
 }  // namespace
 
 bool may_have_placeholders(const JobEntry& entry) {
   const auto may = [](std::string_view text) { return belfry::may_have_placeholders(text); };
+  const auto argument_may = [](const Member& member) { return belfry::may_have_placeholders(member.value); };
   const auto text_may = [&](const auto& holder) { return holder && may(holder->text); };
   return text_may(entry.run) || text_may(entry.working_dir) || text_may(entry.process.only_if) ||
          text_may(entry.process.env_file) || (entry.process.stdin_text && may(*entry.process.stdin_text)) ||
          (entry.command && std::ranges::any_of(entry.command->argv, may)) ||
-         (entry.with && has_placeholders(entry.with->arguments)) ||
+         (entry.with && std::ranges::any_of(entry.with->arguments, argument_may)) ||
          std::ranges::any_of(entry.env, [&](const EnvironmentVariable& v) { return may(v.value); });
 }
 
@@ -67,7 +55,7 @@ void PlaceholderCheck::check(Node job, std::optional<Node> defaults) {
   for (const Entry& entry : defaults->entries()) {
     const std::string_view key = entry.key.text();
     if (key == "env") values(entry.value, own_variables);
-    const bool is_inherited = !has_key(job, key) && std::ranges::find(texts_without, key) != texts_without.end();
+    const bool is_inherited = !job.entry(key) && std::ranges::find(texts_without, key) != texts_without.end();
     if (is_inherited) nowhere(entry.value, key);
   }
 }
@@ -104,7 +92,7 @@ void PlaceholderCheck::command(Node list) {
         reader_.error_inside(item, placeholder.at, "which program runs cannot be left to a parameter",
                              "name the program here, and hand it " + shown(placeholder) + " as an argument");
       }
-      known(item, placeholder.at, placeholder.name, true);
+      known(item, placeholder);
       if (placeholder.at == 0 && !is_behind_dashes) spare_dash(placeholder.name);
     }
     if (item.text() == "--") is_behind_dashes = true;
@@ -123,9 +111,7 @@ void PlaceholderCheck::scalar(Node value) {
   if (value.kind() != Kind::scalar) return values(value, {});
   const auto found = find_placeholders(value.text());
   if (!found) return reader_.error_inside(value, found.error().at, found.error().what, "");
-  for (const Placeholder& placeholder : *found) {
-    known(value, placeholder.at, placeholder.name, placeholder.kind == Placeholder::Kind::param);
-  }
+  for (const Placeholder& placeholder : *found) known(value, placeholder);
 }
 
 void PlaceholderCheck::nowhere(Node value, std::string_view key) {
@@ -142,29 +128,34 @@ void PlaceholderCheck::nowhere(Node value, std::string_view key) {
   }
 }
 
-void PlaceholderCheck::known(Node value, std::size_t at, std::string_view name, bool is_param) {
+void PlaceholderCheck::known(Node value, const Placeholder& placeholder) {
+  if (placeholder.kind == Placeholder::Kind::param) return known_param(value, placeholder);
+  known_secret(value, placeholder);
+}
+
+void PlaceholderCheck::known_param(Node value, const Placeholder& placeholder) {
   std::vector<std::string_view> names;
-  for (const ParamEntry& param : params_) {
-    if (is_param) names.push_back(param.definition.name);
-  }
-  for (const SecretEntry& secret : secrets_) {
-    if (!is_param) names.push_back(secret.source.name);
-  }
-  if (std::ranges::find(names, name) != names.end()) {
-    if (!is_param) used_.insert(name);
+  for (const ParamEntry& param : params_) names.push_back(param.definition.name);
+  if (std::ranges::find(names, placeholder.name) != names.end()) return;
+  const auto near = nearest(placeholder.name, names);
+  reader_.error_inside(value, placeholder.at, reader_.subject() + " has no parameter " + quote(placeholder.name),
+                       near ? "did you mean " + quote(*near) + "?"
+                            : "define it:  params: { " + std::string(placeholder.name) + ": { type: string } }");
+}
+
+void PlaceholderCheck::known_secret(Node value, const Placeholder& placeholder) {
+  std::vector<std::string_view> names;
+  for (const SecretEntry& secret : secrets_) names.push_back(secret.source.name);
+  if (std::ranges::find(names, placeholder.name) != names.end()) {
+    used_.insert(placeholder.name);
     return;
   }
-  const auto near = nearest(name, names);
-  if (is_param) {
-    reader_.error_inside(value, at, reader_.subject() + " has no parameter " + quote(name),
-                         near ? "did you mean " + quote(*near) + "?"
-                              : "define it:  params: { " + std::string(name) + ": { type: string } }");
-  } else {
-    reader_.error_inside(value, at, "there is no secret " + quote(name),
-                         near ? "did you mean " + quote(*near) + "?"
-                              : "say at the top of the file where it is kept:  secrets: { " + std::string(name) +
-                                    ": { file: /etc/belfry/secrets/" + std::string(name) + " } }");
-  }
+  const auto near = nearest(placeholder.name, names);
+  const std::string name(placeholder.name);
+  reader_.error_inside(value, placeholder.at, "there is no secret " + quote(name),
+                       near ? "did you mean " + quote(*near) + "?"
+                            : "say at the top of the file where it is kept:  secrets: { " + name +
+                                  ": { file: /etc/belfry/secrets/" + name + " } }");
 }
 
 // An argument of its own that somebody else writes: `--force` would be an option. Who wants that allows it by a

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include <base/placeholders.h>
 #include <config/job_entry.h>
 #include <config/param_entry.h>
 #include <config/reader.h>
@@ -32,7 +33,9 @@ class PlaceholderCheck {
   void values(Node map, const std::set<std::string_view>& except);
   void scalar(Node value);
   void nowhere(Node value, std::string_view key);
-  void known(Node value, std::size_t at, std::string_view name, bool is_param);
+  void known(Node value, const Placeholder& placeholder);
+  void known_param(Node value, const Placeholder& placeholder);
+  void known_secret(Node value, const Placeholder& placeholder);
   void spare_dash(std::string_view name);
 
   Reader& reader_;
