@@ -29,10 +29,14 @@ std::string hint_for_unreadable(const Error& error) {
   }
 }
 
-// Puts the text of a schedules.yaml in the place of a crontab's.
-std::expected<std::vector<Problem>, std::vector<Problem>> translate(const std::string& path, const LoadOptions& options,
-                                                                    ZoneCache& zones, std::string& text) {
-  if (options.language == Language::schedules) return std::vector<Problem>{};
+struct Translated {
+  std::string text;  // of a schedules.yaml
+  std::vector<Problem> warnings;
+};
+
+std::expected<Translated, std::vector<Problem>> translate(const std::string& path, std::string text,
+                                                          const LoadOptions& options, ZoneCache& zones) {
+  if (options.language == Language::schedules) return Translated{.text = std::move(text), .warnings = {}};
   auto imported = import_crontab(path, text, options.crontab_format, zones);
   if (!imported) return std::unexpected(std::vector{std::move(imported).error()});
   if (!imported->errors.empty()) return std::unexpected(std::move(imported->errors));
@@ -40,8 +44,7 @@ std::expected<std::vector<Problem>, std::vector<Problem>> translate(const std::s
     return std::unexpected(std::vector{Problem{
         .file = path, .what = "the crontab has no job", .hint = "an empty one is only believed with  --allow-empty"}});
   }
-  text = std::move(imported->schedules);
-  return std::move(imported->warnings);
+  return Translated{.text = std::move(imported->schedules), .warnings = std::move(imported->warnings)};
 }
 
 std::vector<Problem> doubts_about(const std::vector<FileText>& files, Distrust distrust) {
@@ -75,15 +78,15 @@ Loaded load_config(const std::string& path, ZoneCache& zones, LoadOptions option
     if (!doubts.empty()) return std::unexpected(std::move(doubts));
   }
   auto text = read_regular(path);
-  if (text) return load_text(path, std::move(*text), zones, options);
+  if (text) return load_text(path, std::move(*text), zones, std::move(options));
   Problem problem{.file = path, .what = text.error().what, .hint = hint_for_unreadable(text.error())};
   return std::unexpected(std::vector<Problem>{std::move(problem)});
 }
 
 Loaded load_text(const std::string& path, std::string text, ZoneCache& zones, LoadOptions options) {
-  auto remarks = translate(path, options, zones, text);
-  if (!remarks) return std::unexpected(std::move(remarks).error());
-  auto loaded = parse_config(path, std::move(text), zones,
+  auto translated = translate(path, std::move(text), options, zones);
+  if (!translated) return std::unexpected(std::move(translated).error());
+  auto loaded = parse_config(path, std::move(translated->text), zones,
                              {.salt = machine_salt(),
                               .salt_in_force = options.salt_in_force,
                               .only_as = options.only_as,
@@ -96,7 +99,7 @@ Loaded load_text(const std::string& path, std::string text, ZoneCache& zones, Lo
                               .before = options.before,
                               .expand = [&](const std::string& pattern) { return read_included(path, pattern); }});
   if (!loaded) return loaded;
-  std::ranges::move(*remarks, std::back_inserter(loaded->warnings));
+  std::ranges::move(translated->warnings, std::back_inserter(loaded->warnings));
   if (options.distrust == Distrust::ignore) return loaded;
   std::vector<Problem> doubts = doubts_about(loaded->files, options.distrust);
   if (options.distrust == Distrust::refuse && !doubts.empty()) return std::unexpected(std::move(doubts));
