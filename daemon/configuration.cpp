@@ -22,17 +22,21 @@ std::string in_short(const std::vector<config::Problem>& problems) {
   return config::one_line(problems.front()) + (more > 0 ? " (and " + std::to_string(more) + " more)" : "");
 }
 
+config::LoadOptions load_options(const How& how) {
+  return {.language = how.options.language,
+          .crontab_format = how.options.crontab_format,
+          .salt_in_force = how.salt_in_force,
+          .only_as = how.options.only_as,
+          .distrust = how.options.distrust,
+          .empty = how.options.empty,
+          .lint_at = {},
+          .callables = how.options.callables};
+}
+
 config::Loaded read_files(const How& how, ZoneCache& zones, config::Earlier before = {}) {
-  return config::load_config(how.options.path, zones,
-                             {.language = how.options.language,
-                              .crontab_format = how.options.crontab_format,
-                              .salt_in_force = how.salt_in_force,
-                              .only_as = how.options.only_as,
-                              .distrust = how.options.distrust,
-                              .empty = how.options.empty,
-                              .lint_at = {},
-                              .callables = how.options.callables,
-                              .before = std::move(before)});
+  config::LoadOptions options = load_options(how);
+  options.before = std::move(before);
+  return config::load_config(how.options.path, zones, std::move(options));
 }
 
 Result<std::string> packed_copy(const How& how) {
@@ -150,15 +154,9 @@ std::function<Configuration::Reading()> Configuration::reading(Purpose purpose, 
 std::function<std::vector<config::Problem>()> Configuration::check(std::optional<std::string> text,
                                                                    WallTime now) const {
   return [how = how_, zones = zones_, text = std::move(text), now]() -> std::vector<config::Problem> {
-    config::LoadOptions options{.language = how.options.language,
-                                .crontab_format = how.options.crontab_format,
-                                .salt_in_force = how.salt_in_force,
-                                .only_as = how.options.only_as,
-                                .distrust = how.options.distrust,
-                                .empty = how.options.empty,
-                                .lint_at = now,
-                                .callables = how.options.callables,
-                                .plugins = config::Plugins::unseen};
+    config::LoadOptions options = load_options(how);
+    options.lint_at = now;
+    options.plugins = config::Plugins::unseen;
     const auto loaded = text ? config::load_text(how.options.path, *text, *zones, std::move(options))
                              : config::load_config(how.options.path, *zones, std::move(options));
     return loaded ? loaded->warnings : loaded.error();

@@ -70,7 +70,7 @@ class House {
   void begin_to_leave(const Now& now);
   void note(Event event) { turn_->submit(EventNoted{std::move(event)}); }
   void tell_manager(BootTime now);
-  std::optional<Millis> sleep_limit();
+  Millis sleep_limit();
 
   Ground ground_;
   const DescriptorBudget descriptors_ = share_descriptors(descriptor_limit());

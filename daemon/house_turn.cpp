@@ -5,6 +5,7 @@
 #include <base/log.h>
 #include <base/memory.h>
 #include <base/try.h>
+#include <base/words.h>
 #include <daemon/house.h>
 #include <daemon/launched.h>
 
@@ -23,8 +24,7 @@ void tell_of_memory(MemoryNews news) {
 // S33: jobs are left running; the next daemon takes them over.
 std::string what_goes_on(std::size_t executing) {
   if (executing == 0) return "";
-  return "; " + std::to_string(executing) + (executing == 1 ? " run goes on" : " runs go on") +
-         ", and the next daemon takes over";
+  return "; " + counted(executing, "run goes on", "runs go on") + ", and the next daemon takes over";
 }
 
 }  // namespace
@@ -107,14 +107,14 @@ void House::tell_manager(BootTime now) {
   manager_.take_turn(now);
 }
 
-std::optional<Millis> House::sleep_limit() {
+Millis House::sleep_limit() {
   if (turn_->is_owed()) return Millis{0};
   const BootTime now = clock_.read().boot;
-  std::optional<Millis> limit =
+  Millis limit =
       std::min({ground_.watch.wakes_in(now), ground_.zone_watch.wakes_in(now), ledger_->retention().wakes_in(now)});
   const auto patience = calls_are_told_ ? std::nullopt : departure_.patience_left(now);
   for (const auto wish : {server_->timeout(), patience, manager_.wakes_in(now)}) {
-    if (wish) limit = std::min(limit.value_or(*wish), *wish);
+    if (wish) limit = std::min(limit, *wish);
   }
   return limit;
 }

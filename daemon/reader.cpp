@@ -7,7 +7,8 @@
 namespace belfry {
 
 Result<std::unique_ptr<Reader>> Reader::start(std::unique_ptr<History> history) {
-  return std::unique_ptr<Reader>(new Reader(std::move(history), TRY(EventCounter::open())));
+  EventCounter counter = TRY(EventCounter::open());
+  return std::unique_ptr<Reader>(new Reader(std::move(history), std::move(counter)));
 }
 
 void Reader::ask(Question question, std::function<void()> no_memory) {

@@ -27,8 +27,7 @@ class ServiceManager {
 
   bool is_there() const { return sender_.has_value(); }
 
-  // People can be answered from now on.
-  // The status that goes with it does not wait.
+  // People can be answered from now on. The status that goes with it does not wait.
   void tell_ready() {
     note("READY=1\n");
     shown_at_ = {};

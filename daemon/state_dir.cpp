@@ -57,10 +57,10 @@ Result<void> take_lock(const Fd& lock, const std::string& path, const std::strin
   }
 }
 
-Result<void> write_pid(const Fd& lock) {
+Result<void> write_pid(const Fd& lock, const std::string& lock_path) {
   const std::string pid = std::to_string(::getpid()) + "\n";
   if (::ftruncate(lock.get(), 0) != 0 || ::pwrite(lock.get(), pid.data(), pid.size(), 0) < 0) {
-    return std::unexpected(system_error("write", "lock"));
+    return std::unexpected(system_error("write", lock_path));
   }
   return {};
 }
@@ -79,7 +79,7 @@ Result<StateDir> StateDir::open(const std::string& path) {
   Fd lock{::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644)};
   if (!lock) return std::unexpected(with_cure(system_error("open", lock_path), path));
   TRY(take_lock(lock, path, lock_path));
-  TRY(write_pid(lock));
+  TRY(write_pid(lock, lock_path));
   std::error_code error;
   std::string absolute = std::filesystem::absolute(path, error).lexically_normal().string();
   if (error) return std::unexpected(system_error("getcwd", path, error.value()));
