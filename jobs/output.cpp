@@ -181,19 +181,6 @@ Result<OutputPart> read_part(const OutputFile& file, OutputQuery query) {
   return part;
 }
 
-// Steps back over line ends until `lines` are passed; where in `bytes` the first of those lines begins, if it is here.
-std::optional<std::size_t> step_back(std::string_view bytes, bool at_very_end, std::uint64_t& lines) {
-  std::size_t end = bytes.size();
-  if (at_very_end && bytes.ends_with('\n')) --end;  // it ends the last line and does not begin one
-  while (end > 0) {
-    const std::size_t line_end = bytes.rfind('\n', end - 1);
-    if (line_end == std::string_view::npos) return std::nullopt;
-    if (--lines == 0) return line_end + 1;
-    end = line_end;
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 Result<OutputPart> read_output(const std::string& runs_path, const AttemptId& id, const OutputQuery& query) {
@@ -206,26 +193,6 @@ Result<OutputPart> read_output(const std::string& runs_path, const AttemptId& id
   }
   // It writes faster than anybody can read.
   return OutputPart{.bytes = "", .offset = std::max(size, query.offset), .size = size};
-}
-
-Result<std::uint64_t> find_last_lines(const std::string& runs_path, const AttemptId& id, const LastLines& lines) {
-  const OutputFile file = TRY(OutputFile::open(runs_path, id, lines.stream));
-  if (lines.count == 0) return file.size();
-  constexpr std::uint64_t step = 1U << 16U;
-  std::uint64_t left = lines.count;
-  std::uint64_t end = file.size();
-  for (const Piece& piece : file.pieces() | std::views::reverse) {
-    if (piece.begin + piece.length < end) return end;  // a gap: nobody knows what lines are in it
-    for (std::uint64_t rest = piece.length; rest > 0;) {
-      const std::uint64_t length = std::min(rest, step);
-      rest -= length;
-      end -= length;
-      std::string bytes;
-      TRY(file.read({.begin = end, .length = length, .offset = piece.offset + rest}, bytes));
-      if (const auto found = step_back(bytes, end + length == file.size(), left)) return end + *found;
-    }
-  }
-  return end;
 }
 
 }  // namespace belfry
