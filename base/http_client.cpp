@@ -6,7 +6,6 @@
 #include <base/http_client.h>
 #include <base/text.h>
 #include <base/try.h>
-#include <base/verify.h>
 
 namespace belfry {
 namespace {
@@ -120,8 +119,9 @@ void Exchange::set_up() {
   set(CURLOPT_WRITEFUNCTION, &Exchange::take_body);
   set(CURLOPT_WRITEDATA, this);
   for (const std::string& header : request_.headers) {
-    curl_slist* longer = curl_slist_append(headers_.get(), header.c_str());
-    VERIFY(longer != nullptr);
+    curl_slist* const longer = curl_slist_append(headers_.get(), header.c_str());
+    is_sound_ = is_sound_ && longer != nullptr;
+    if (longer == nullptr) break;  // no memory
     (void)headers_.release();
     headers_.reset(longer);
   }
