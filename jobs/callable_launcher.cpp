@@ -128,6 +128,10 @@ void CallableLauncher::start(const StartOrder& order) {
                                       .grace = order.job->process->stop_grace_period,
                                       .time_limit = order.time_limit,
                                       .limit_reason = order.limit_reason});
+  // S26: a deadline does not wait for a thread, as a time limit does.
+  if (order.time_limit && order.limit_reason == Reason::deadline) {
+    deadlines_.set({.id = order.id, .what = Deadlines::What::limit}, now() + *order.time_limit);
+  }
 }
 
 // One copy of each: it is as long as anybody executes it, and the registry forgets and changes none.
@@ -202,7 +206,9 @@ void CallableLauncher::take(const Began& began) {
   Attempt& attempt = found->second;
   attempt.started = began.at;
   options_.report(AttemptStarted{.id = began.id, .at = began.at});
-  if (attempt.time_limit) deadlines_.set({.id = began.id, .what = Deadlines::What::limit}, now() + *attempt.time_limit);
+  if (attempt.time_limit && attempt.limit_reason != Reason::deadline) {
+    deadlines_.set({.id = began.id, .what = Deadlines::What::limit}, now() + *attempt.time_limit);
+  }
 }
 
 void CallableLauncher::take(const Refused& refused) {
@@ -258,12 +264,17 @@ void CallableLauncher::stop(const StopOrder& order) {
   prepared_.erase(order.id);  // it was expected, and does not come
   const auto found = attempts_.find(order.id);
   if (found == attempts_.end() || found->second.is_over) return;
-  if (crew_.withdraw(order.id)) {
-    attempts_.erase(found);
-    return options_.report(
-        AttemptStartFailed{.id = order.id, .detail = "stopped before it executed", .reason = order.reason});
-  }
+  if (withdraw({.id = order.id, .detail = "stopped before it executed", .reason = order.reason})) return;
   ask_to_return(found->second, order.reason);
+}
+
+// False: it executes, or is about to.
+bool CallableLauncher::withdraw(AttemptStartFailed report) {
+  if (!crew_.withdraw(report.id)) return false;
+  attempts_.erase(report.id);
+  deadlines_.forget(report.id);
+  options_.report(std::move(report));
+  return true;
 }
 
 // Who asks first gives the reason, and his grace counts.
@@ -278,6 +289,11 @@ void CallableLauncher::take_deadline(const Deadlines::Due& due) {
   if (found == attempts_.end() || found->second.is_over) return;
   switch (due.what) {
     case Deadlines::What::limit:
+      if (withdraw({.id = due.id,
+                    .detail = "all threads were at other callables until its deadline",
+                    .reason = found->second.limit_reason})) {
+        return;
+      }
       return ask_to_return(found->second, found->second.limit_reason);
     case Deadlines::What::progress:
       return tell_progress(due.id, found->second);

@@ -106,6 +106,7 @@ class CallableLauncher final : public Launcher {
   void take(Returned& returned);
   void take_deadline(const Deadlines::Due& due);
 
+  bool withdraw(AttemptStartFailed report);
   void ask_to_return(Attempt& attempt, Reason reason);
   void give_up(const AttemptId& id, Attempt& attempt);
   void tell_progress(const AttemptId& id, Attempt& attempt);

@@ -85,6 +85,7 @@ void Scheduler::State::take(AttemptStartFailed& input, Actions&) {
   Run& run = runs_.at(*handle).run;
   run.detail = std::move(input.detail);
   run.finished = now().wall;
+  if (input.reason == Reason::deadline) return end_attempt(*handle, RunOutcome::timed_out, input.reason);
   if (input.reason != Reason::none) return end_attempt(*handle, RunOutcome::cancelled, why_stopped(run, input.reason));
   end_attempt(*handle, RunOutcome::start_failed, Reason::none);
 }

@@ -51,7 +51,7 @@ struct AttemptEnded {
 struct AttemptStartFailed {
   AttemptId id;
   std::string detail;
-  Reason reason = Reason::none;  // of the StopOrder that came before it executed
+  Reason reason = Reason::none;  // of the StopOrder that came before it executed, or `deadline`
 };
 
 // What became of it cannot be known.

@@ -179,6 +179,33 @@ TEST_CASE("jobs/callables: a call that waits for a thread can be stopped before 
   CHECK(bench.follow_to_end(first.id).ended->reason == Reason::by_request);
 }
 
+TEST_CASE("jobs/callables: S26 a deadline counts on while a call waits for a thread, and a time limit does not") {
+  std::latch begun(1);
+  CallBench bench({.threads = 1, .apart = 1});
+  const StartOrder first = bench.order([&](CallContext& run) {
+    begun.count_down();
+    return wait_for_stop(run);
+  });
+  const auto nothing = [](CallContext&) -> Result<void> { return {}; };
+  StartOrder hurried = bench.order(nothing);
+  hurried.time_limit = Millis{20};
+  hurried.limit_reason = Reason::deadline;
+  StartOrder patient = bench.order(nothing);
+  patient.time_limit = Millis{20};
+  bench.start(first);
+  begun.wait();
+  bench.start(patient);
+  bench.start(hurried);
+  const Outcome& late = bench.follow_to_end(hurried.id);
+  REQUIRE(late.start_failed);
+  CHECK(late.start_failed->reason == Reason::deadline);
+  CHECK(late.start_failed->detail == "all threads were at other callables until its deadline");
+  bench.launcher().stop({.id = first.id, .reason = Reason::by_request});
+  REQUIRE(bench.follow_to_end(patient.id).ended);
+  CHECK(bench.outcome(patient.id).ended->reason == Reason::none);
+  CHECK_FALSE(bench.outcome(hurried.id).started);
+}
+
 TEST_CASE("jobs/callables: S33 a daemon that goes tells them to return, and leaves to the next what has not begun") {
   std::latch begun(1);
   CallBench bench({.threads = 1, .apart = 1});

@@ -49,6 +49,29 @@ class Core {
 
 }  // namespace
 
+TEST_CASE("scheduler/attempts: S26 an attempt that does not come to execute before its deadline is timed out") {
+  Core core;
+  core.tell(RunRequested{.job = Core::job()});
+  REQUIRE(core.started);
+  core.tell(AttemptStartFailed{.id = *core.started, .detail = "no thread was free", .reason = Reason::deadline});
+  REQUIRE(core.closed);
+  CHECK(core.closed->outcome == RunOutcome::timed_out);
+  CHECK(core.closed->reason == Reason::deadline);
+  CHECK(core.closed->detail == "no thread was free");
+}
+
+TEST_CASE("scheduler/attempts: S3 a run that is lost says what was lost with it") {
+  for (const Reason reason : {Reason::reboot, Reason::minder_killed, Reason::daemon_died}) {
+    Core core;
+    core.tell(RunRequested{.job = Core::job()});
+    REQUIRE(core.started);
+    core.tell(AttemptLost{.id = *core.started, .reason = reason});
+    REQUIRE(core.closed);
+    CHECK(core.closed->outcome == RunOutcome::lost);
+    CHECK(core.closed->detail != "");
+  }
+}
+
 TEST_CASE("scheduler/attempts: S32 an attempt that is stopped before it executes is cancelled, and no failure") {
   Core core;
   core.tell(RunRequested{.job = Core::job()});
