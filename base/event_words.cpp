@@ -59,7 +59,7 @@ std::string sentence_of(const Event& event, const Time& time) {
     case EventKind::daemon_stopped:
       return "the daemon was stopped" + by(event) + and_detail(event);
     case EventKind::daemon_killed:
-      return "the daemon ended without a word" + and_detail(event);
+      return "the last sign of the daemon, which ended without a word" + and_detail(event);
     case EventKind::config_loaded:
       return told_of_config(event, "is in force");
     case EventKind::config_refused:

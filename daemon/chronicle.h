@@ -20,7 +20,7 @@ namespace belfry {
 struct Predecessor {
   std::optional<Event> started;  // the newest of their kinds in the ledger
   std::optional<Event> stopped;
-  std::optional<WallTime> last_sign;  // when it last wrote to the ledger; none: there was no ledger
+  std::optional<WallTime> last_sign;  // of life: it gives one each minute, and whenever it writes to the ledger
 };
 Predecessor predecessor_in(History& history, std::optional<WallTime> last_sign);
 

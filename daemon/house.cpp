@@ -1,6 +1,7 @@
 // How the house is opened.
 #include <unistd.h>
 
+#include <algorithm>
 #include <utility>
 
 #include <base/log.h>
@@ -91,7 +92,7 @@ void House::note_what_was_found() {
 // open before it decides anything.
 Result<void> House::open_core() {
   const config::DaemonSettings& settings = ground_.configuration.daemon();
-  const auto last_sign = newest_change(ground_.state.ledger_path());
+  const auto last_sign = std::max(newest_change(ground_.state.ledger_path()), ground_.state.earlier_sign());
   Ledger::Opened opened = TRY(Ledger::open({.path = ground_.state.ledger_path(),
                                             .runs_path = ground_.state.runs_path(),
                                             .keep = settings.keep,

@@ -70,6 +70,7 @@ class House {
   void begin_to_leave(const Now& now);
   void note(Event event) { turn_->submit(EventNoted{std::move(event)}); }
   void tell_manager(BootTime now);
+  void give_sign(BootTime now);
   Millis sleep_limit();
 
   Ground ground_;
@@ -88,6 +89,7 @@ class House {
   bool stop_asked_ = false;
   bool alarm_went_off_ = false;
   IdleGuard idle_guard_;
+  BootTime sign_is_due_{};       // of life
   bool calls_are_told_ = false;  // to return, because the daemon leaves
   bool machine_goes_down_;
   ServiceManager manager_;

@@ -72,6 +72,7 @@ Result<void> House::turn(const Now& now) {
     status_.tell_config_read();
   }
   tell_manager(now.boot);
+  give_sign(now.boot);
   ledger_->retention().take_turn(now.boot);
   tell_of_memory(renew_memory_reserve());
   return {};
@@ -105,6 +106,14 @@ void House::tell_manager(BootTime now) {
   if (departure_.is_asked()) manager_.ask_for_time(now);
   if (status_.take_change()) manager_.show(status_.text(turn_->view(), ground_.configuration.trouble()));
   manager_.take_turn(now);
+}
+
+// The file is looked at every half minute, so the loop turns often enough.
+void House::give_sign(BootTime now) {
+  constexpr std::chrono::minutes sign_every{1};
+  if (now < sign_is_due_) return;
+  ground_.state.give_sign();
+  sign_is_due_ = now + sign_every;
 }
 
 Millis House::sleep_limit() {

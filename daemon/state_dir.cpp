@@ -57,11 +57,21 @@ Result<void> take_lock(const Fd& lock, const std::string& path, const std::strin
   }
 }
 
-Result<void> write_pid(const Fd& lock, const std::string& lock_path) {
+// None of a lock that was just made.
+std::optional<timespec> time_of(const Fd& lock) {
+  struct stat info{};
+  return ::fstat(lock.get(), &info) == 0 && info.st_size > 0 ? std::optional(info.st_mtim) : std::nullopt;
+}
+
+// The lock keeps its time: a start that comes to nothing is no sign of a daemon that was at work.
+Result<void> write_pid(const Fd& lock, const std::string& lock_path, const std::optional<timespec>& time) {
   const std::string pid = std::to_string(::getpid()) + "\n";
   if (::ftruncate(lock.get(), 0) != 0 || ::pwrite(lock.get(), pid.data(), pid.size(), 0) < 0) {
     return std::unexpected(system_error("write", lock_path));
   }
+  if (!time) return {};
+  const std::array times{*time, *time};
+  if (::futimens(lock.get(), times.data()) != 0) return std::unexpected(system_error("futimens", lock_path));
   return {};
 }
 
@@ -79,11 +89,13 @@ Result<StateDir> StateDir::open(const std::string& path) {
   Fd lock{::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644)};
   if (!lock) return std::unexpected(with_cure(system_error("open", lock_path), path));
   TRY(take_lock(lock, path, lock_path));
-  TRY(write_pid(lock, lock_path));
+  const std::optional<timespec> time = time_of(lock);
+  TRY(write_pid(lock, lock_path, time));
   std::error_code error;
   std::string absolute = std::filesystem::absolute(path, error).lexically_normal().string();
   if (error) return std::unexpected(system_error("getcwd", path, error.value()));
-  StateDir state(std::move(absolute), std::move(lock));
+  const auto earlier_sign = time ? std::optional(WallTime{std::chrono::seconds{time->tv_sec}}) : std::nullopt;
+  StateDir state(std::move(absolute), std::move(lock), earlier_sign);
   TRY(make_directories(state.runs_path()));
   // Whatever the umask: a job that runs as somebody else finds its own directory in there, and nobody sees which others
   // there are.
@@ -92,5 +104,8 @@ Result<StateDir> StateDir::open(const std::string& path) {
   }
   return state;
 }
+
+// Nothing depends on it.
+void StateDir::give_sign() const { (void)::futimens(lock_.get(), nullptr); }
 
 }  // namespace belfry

@@ -24,9 +24,8 @@ namespace {
 //   * All other indexes get their entry when the run closes; nobody waits for that. But each of them that begins with
 //     the job dirties a page per job in a burst, so one such index serves the questions for a job's newest runs and for
 //     its slots.
-//   * Even an index that a start has no entry in costs it 0.1 us, or those that are written with it in one statement
-//     (sqlite_run_tables.h). So what concerns few runs, failures and keys, is
-//     listed in tables of its own.
+//   * Even an index that a start has no entry in costs it 0.1 us, unless it is one of several that are written in one
+//     statement. So what concerns few runs, failures and keys, is listed in tables of its own.
 // A job's mark is folded into `jobs` when a run closes or slots are decided, and completed from the open runs when
 // it is read (sqlite_snapshot.cpp): a start does not touch `jobs` either. Its newest success is folded in the same way
 // (success_run is the run's sequence), so a restart never walks the history.

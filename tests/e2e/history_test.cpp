@@ -44,8 +44,12 @@ TEST_CASE("e2e: S42 after a night of changes and a death, `why` tells what happe
       "  idle: {schedule: manual, run: 'false'}\n");
   REQUIRE(eventually([&] { return kinds_of(installation.belfry_json({"why"})).ends_with("job_changed:idle"); }));
   installation.stop_daemon(SIGKILL);
+  const auto lock = installation.path("state/lock");
+  const auto long_ago = std::filesystem::last_write_time(lock) - std::chrono::hours{1};
+  std::filesystem::last_write_time(lock, long_ago);
   std::this_thread::sleep_for(std::chrono::seconds{3});
   installation.start_daemon();
+  CHECK(std::filesystem::last_write_time(lock) > long_ago);  // it is alive
   const std::string expected =
       "daemon_started job_paused:idle skip_requested:tick config_refused config_loaded job_changed:idle daemon_killed "
       "daemon_started";
@@ -53,7 +57,7 @@ TEST_CASE("e2e: S42 after a night of changes and a death, `why` tells what happe
 
   const std::string told = installation.belfry({"why"}).out;
   for (const char* part : {"paused by uid ", ": disk swap", "'evry' is not known", "edited in the file: action",
-                           "the daemon ended without a word", "it did not run from "}) {
+                           "the last sign of the daemon, which ended without a word", "it did not run from "}) {
     CAPTURE(told);
     CHECK(told.find(part) != std::string::npos);
   }

@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -28,6 +29,20 @@ TEST_CASE("daemon/state_dir: S39 one holder at a time; the second learns who the
     CHECK(second.error().what.find("pid " + std::to_string(::getpid())) != std::string::npos);
   }
   CHECK(StateDir::open(nested).has_value());
+  std::filesystem::remove_all(path);
+}
+
+TEST_CASE("daemon/state_dir: S42 whoever holds it next learns of the last sign of life, whatever failed in between") {
+  std::string path = (std::filesystem::temp_directory_path() / "belfry-state-XXXXXX").string();
+  REQUIRE(::mkdtemp(path.data()) != nullptr);
+  const auto sign_seen_by_the_next = [&] { return StateDir::open(path).value().earlier_sign(); };
+  CHECK_FALSE(sign_seen_by_the_next());
+  const timespec then[2] = {{.tv_sec = 1'700'000'000, .tv_nsec = 0}, {.tv_sec = 1'700'000'000, .tv_nsec = 0}};
+  REQUIRE(::utimensat(AT_FDCWD, (path + "/lock").c_str(), then, 0) == 0);
+  CHECK(sign_seen_by_the_next() == WallTime{std::chrono::seconds{1'700'000'000}});
+  CHECK(sign_seen_by_the_next() == WallTime{std::chrono::seconds{1'700'000'000}});
+  StateDir::open(path).value().give_sign();
+  CHECK(sign_seen_by_the_next() > WallTime{std::chrono::seconds{1'700'000'000}});
   std::filesystem::remove_all(path);
 }
 
