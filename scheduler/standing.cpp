@@ -65,6 +65,7 @@ void Scheduler::State::pause(JobState& state, Pause pause) {
 void Scheduler::State::take(ResumeRequested& input, Actions& out) {
   const auto indices = find_jobs(input.id, input.jobs, out);
   if (!indices) return;
+  decide_due_slots();  // what is due is due in the pause
   std::vector<JobIndex> resumed;
   for (const JobIndex index : *indices) {
     JobState& state = jobs_.at(index);
@@ -88,11 +89,11 @@ void Scheduler::State::resume(JobState& state, const std::string& by) {
 }
 
 // What was due during a pause has its outcomes already. Somebody wants it to run all the same, as the missed policy
-// says: one run for the newest, or one for each.
+// says: one run for the newest, or one for each. What has none yet comes by itself.
 void Scheduler::State::catch_up(JobIndex index, const Pause& pause, const std::string& by) {
   JobState& state = jobs_.at(index);
   const Schedule& schedule = state.job->schedule;
-  const auto stretch = schedule.slots_in(pause.since, time_of(*state.job));
+  const auto stretch = schedule.slots_in(std::max(pause.since, state.counts_from), state.decided_upto());
   if (!stretch) return;
   Pieces pieces(schedule, *stretch);
   const std::int64_t count = pieces.undecided();
