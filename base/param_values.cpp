@@ -1,14 +1,11 @@
-#include <regex.h>
-
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <chrono>
 #include <cstdint>
-#include <memory>
 
 #include <base/ascii.h>
 #include <base/param_values.h>
+#include <base/pattern.h>
 #include <base/placeholders.h>
 #include <base/text.h>
 #include <base/verify.h>
@@ -81,43 +78,9 @@ bool is_of_type(const ParamDefinition& definition, std::string_view value) {
   return false;
 }
 
-// ---- Patterns ---------------------------------------------------------------------------------------------------
-
-class Pattern {
- public:
-  explicit Pattern(const std::string& expression)
-      : error_(::regcomp(&compiled_, expression.c_str(), REG_EXTENDED | REG_NOSUB)) {}
-  static std::string for_all_of(const std::string& text) { return "^(" + text + ")$"; }
-  Pattern(const Pattern&) = delete;
-  Pattern& operator=(const Pattern&) = delete;
-  ~Pattern() {
-    if (error_ == 0) ::regfree(&compiled_);
-  }
-
-  std::optional<std::string> trouble() const {
-    if (error_ == 0) return std::nullopt;
-    std::array<char, 200> words{};
-    ::regerror(error_, &compiled_, words.data(), words.size());
-    return std::string(words.data());
-  }
-
-  bool fits(std::string_view value) const {
-    return error_ == 0 && ::regexec(&compiled_, std::string(value).c_str(), 0, nullptr, 0) == 0;
-  }
-
- private:
-  regex_t compiled_{};
-  int error_;
-};
-
-// `\1` makes the time that a match takes explode, and whoever sends values could choose them for that.
-bool has_back_reference(std::string_view pattern) {
-  for (std::size_t i = 0; i + 1 < pattern.size(); ++i) {
-    if (pattern[i] != '\\') continue;
-    ++i;
-    if (pattern[i] >= '1' && pattern[i] <= '9') return true;
-  }
-  return false;
+bool fits(const std::string& pattern, std::string_view value) {
+  const auto whole = Pattern::compile("^(" + pattern + ")$");
+  return whole && whole->is_found_in(std::string(value));
 }
 
 std::optional<std::string> why_out_of_range(const ParamDefinition& definition, std::string_view value) {
@@ -235,16 +198,16 @@ std::string describe_values(const ParamDefinition& definition) {
   return "one of " + joined(definition.options);
 }
 
+// As it stands: `a)|(b` is none, although it is one within parentheses.
 std::optional<std::string> why_no_pattern(const std::string& pattern) {
-  if (has_back_reference(pattern)) return "back references such as \\1 are not taken here";
-  if (pattern.find('\0') != std::string::npos) return "it contains a NUL";
-  return Pattern(pattern).trouble();  // as it stands: `a)|(b` is none, although it is one within parentheses
+  const auto compiled = Pattern::compile(pattern);
+  return compiled ? std::nullopt : std::optional(compiled.error().what);
 }
 
 std::optional<std::string> why_no_value(const ParamDefinition& definition, std::string_view value) {
   if (value.find('\0') != std::string_view::npos) return "it contains a NUL, which no program can be told";
   if (!is_of_type(definition, value)) return quoted(value) + " is not " + describe_values(definition);
-  if (!definition.pattern.empty() && !Pattern(Pattern::for_all_of(definition.pattern)).fits(value)) {
+  if (!definition.pattern.empty() && !fits(definition.pattern, value)) {
     return quoted(value) + " is not " + describe_values(definition);
   }
   if (!definition.may_begin_with_dash && value.starts_with('-')) {

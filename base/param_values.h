@@ -1,5 +1,4 @@
-// What may be a parameter's value, and what to make of those that somebody gives (S38). Not pure: patterns are the C
-// library's regular expressions.
+// What may be a parameter's value, and what to make of those that somebody gives (S38). Not pure: see pattern.h.
 #pragma once
 
 #include <optional>

@@ -1,12 +1,9 @@
 // `http.request`: asks an HTTP server, and fails unless it answers as expected.
-#include <regex.h>
-
 #include <algorithm>
-#include <array>
-#include <memory>
 
 #include <base/ascii.h>
 #include <base/http_client.h>
+#include <base/pattern.h>
 #include <base/text.h>
 #include <base/try.h>
 #include <base/words.h>
@@ -14,24 +11,6 @@
 
 namespace belfry {
 namespace {
-
-struct FreeRegex {
-  void operator()(regex_t* regex) const {
-    ::regfree(regex);
-    delete regex;
-  }
-};
-using Regex = std::unique_ptr<regex_t, FreeRegex>;
-
-// Extended regular expressions, as grep -E has them.
-std::expected<Regex, std::string> compile(const std::string& pattern) {
-  auto regex = std::make_unique<regex_t>();
-  const int error = ::regcomp(regex.get(), pattern.c_str(), REG_EXTENDED | REG_NOSUB | REG_NEWLINE);
-  if (error == 0) return Regex(regex.release());
-  std::array<char, 256> words{};
-  ::regerror(error, regex.get(), words.data(), words.size());
-  return std::unexpected(std::string(words.data()));
-}
 
 // "200", "2xx" or "200-299".
 struct StatusRange {
@@ -74,8 +53,8 @@ std::vector<Complaint> check(const Arguments& with) {
     complaints.push_back({"expect_status", "'" + status + "' is no status", "write 200, 2xx or 200-299"});
   }
   if (const auto pattern = argument::text(with, "expect_body_matches")) {
-    const auto regex = compile(*pattern);
-    if (!regex) complaints.push_back({"expect_body_matches", "'expect_body_matches': " + regex.error()});
+    const auto compiled = Pattern::compile(*pattern, Pattern::Anchors::lines);
+    if (!compiled) complaints.push_back({"expect_body_matches", "'expect_body_matches': " + compiled.error().what});
   }
   for (const auto& [name, value] : argument::text_map(with, "headers")) {
     if (is_token(name) && !has_line_end(value)) continue;
@@ -122,9 +101,9 @@ Result<void> expect_body(const Arguments& with, const std::string& body) {
   }
   const auto pattern = argument::text(with, "expect_body_matches");
   if (!pattern) return {};
-  const auto regex = compile(*pattern);
-  if (!regex) return std::unexpected(Error::bad_input("'expect_body_matches': " + regex.error()));
-  if (::regexec(regex->get(), body.c_str(), 0, nullptr, 0) == 0) return {};
+  const auto compiled = Pattern::compile(*pattern, Pattern::Anchors::lines);
+  if (!compiled) return std::unexpected(Error::bad_input("'expect_body_matches': " + compiled.error().what));
+  if (compiled->is_found_in(body)) return {};
   return std::unexpected(Error::failed("the answer does not match 'expect_body_matches'"));
 }
 

@@ -120,6 +120,7 @@ DANGERS = [
     danger("yaml-cpp", r"<yaml-cpp/", "config/yaml"),
     danger("libmicrohttpd", r"<microhttpd\.h>", "api/http"),
     danger("libcurl", r"<curl/", "base/http_client"),
+    danger("regular expressions", r"<regex(\.h)?>", "base/pattern"),
     danger("loading code", r"<dlfcn\.h>", "jobs/plugin"),
     danger("date's time zones", r"<date/(tz|tz_private|ptz)\.h>", "base/zones"),
     danger("spdlog", r"<spdlog/", "base/log"),
