@@ -104,8 +104,13 @@ Error error_in(const HttpResponse& refusal) {
 
 Result<HttpResponse> DaemonLink::exchange(const HttpRequest& request) const {
   auto response = send_request(socket_path, request);
-  if (!response) return std::unexpected(explained(response.error(), socket_path, request.patience));
-  return response;
+  if (response) return response;
+  Error error = explained(response.error(), socket_path, request.patience);
+  // What it had been told to do it may still do.
+  const bool asks_for_change = request.method != "GET";
+  if (asks_for_change && response.error().sys_errno == ETIMEDOUT)
+    error.what += "; it may still do what it was told, so look before you ask again: belfry status";
+  return std::unexpected(std::move(error));
 }
 
 Result<HttpResponse> DaemonLink::send(const HttpRequest& request) const {

@@ -241,7 +241,8 @@ Result<void> Connection::checkpoint(Checkpoint how) {
 Result<std::optional<std::string>> Connection::find_damage(Thoroughness how) {
   auto answer =
       ask_text(how == Thoroughness::quick ? "PRAGMA quick_check(1)" : "PRAGMA integrity_check(1)", "check the file");
-  if (answer) return *answer == "ok" ? std::nullopt : std::optional(std::move(*answer));
+  // "*** in database main ***", and then what it is.
+  if (answer) return *answer == "ok" ? std::nullopt : std::optional(answer->substr(answer->find_last_of('\n') + 1));
   const int code = primary(::sqlite3_extended_errcode(db_.get()));
   if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB) return std::move(answer).error().what;
   return std::unexpected(std::move(answer).error());

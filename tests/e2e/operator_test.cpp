@@ -245,7 +245,10 @@ TEST_CASE("e2e: a backup of the ledger, made while it is in use, is a ledger") {
   installation.wait_for_closed_run("tick");
   const std::string copy = installation.path("copy.db");
   CHECK(installation.belfry_json({"backup", copy})["bytes"].get<std::int64_t>() > 0);
-  CHECK(installation.belfry({"backup", copy}).exit_code == 1);  // never over a file that is there
+  const Finished again = installation.belfry({"backup", copy});  // never over a file that is there
+  CHECK(again.exit_code == 1);
+  CHECK_MESSAGE(again.err.find("is there already") != std::string::npos, again.err);
+  CHECK(installation.belfry({"backup", "/nowhere/b.db"}).err == "belfry: there is no directory /nowhere/\n");
   const std::string newest = installation.belfry_json({"runs", "tick", "-n", "1"})[0]["id"];
   installation.stop_daemon(SIGTERM);
 

@@ -124,6 +124,9 @@ TEST_CASE("cli/daemon_link: patience has an end, and a wait can be broken off") 
   CHECK_FALSE(says_that_none_runs(late.error()));  // so the file is not asked in its place
   CHECK(late.error().what == "the daemon at unix:" + (dir / "s") + " did not answer within 20ms");
 
+  const auto change = daemon.send({.method = "POST", .target = "/v1/jobs/a/runs", .patience = 20ms});
+  CHECK(change.error().what.find("it may still do what it was told") != std::string::npos);
+
   const Fd broken_off{::eventfd(1, 0)};
   const auto left = daemon.send({.target = "/healthz", .patience = 5s, .break_off_fd = broken_off.get()});
   CHECK(left.error().sys_errno == ECANCELED);

@@ -154,6 +154,8 @@ TEST_CASE("store/recovery: F07 a flipped bit anywhere is found or changes nothin
     }
     ++found;
     if (opened.damage->runs * 10 >= static_cast<std::int64_t>(batches * runs_per_batch * 8)) ++nearly_all;
+    CHECK(!opened.damage->what.empty());
+    CHECK(opened.damage->what.find('\n') == std::string::npos);  // a line of the history
     CHECK(read_file(opened.damage->moved_to) == damaged);
     std::filesystem::remove(opened.damage->moved_to);
   }
