@@ -1,4 +1,4 @@
-// What the top of a file says. Nothing here is checked beyond the single key; loader.cpp ties it together.
+// What the top of a file says. Nothing here is checked beyond the single key; load_whole.cpp ties it together.
 #pragma once
 
 #include <memory>

@@ -6,9 +6,9 @@
 #include <base/hash.h>
 #include <base/trust.h>
 #include <config/crontab_import.h>
-#include <config/edited.h>
 #include <config/load.h>
-#include <config/loader.h>
+#include <config/load_edited.h>
+#include <config/load_whole.h>
 
 namespace belfry::config {
 

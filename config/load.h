@@ -46,7 +46,7 @@ enum class Plugins {
 };
 
 // What was read of these files before, with the same options. The new set shares with it what is alike (sharing.h), and
-// jobs whose text is as it was are not even read again (edited.h).
+// jobs whose text is as it was are not even read again (load_edited.h).
 struct Earlier {
   std::shared_ptr<const JobSet> set;
   std::shared_ptr<const Pieces> pieces;

@@ -13,7 +13,7 @@
 #include <base/zones.h>
 #include <config/crontab_import.h>
 #include <config/load.h>
-#include <config/loader.h>
+#include <config/load_whole.h>
 #include <config/systemd_import.h>
 #include <tests/support/same_jobs.h>
 

@@ -1,4 +1,4 @@
-// From the texts of a configuration to its jobs.
+// Reads a configuration as a whole: from its texts to its jobs, or to all that is wrong with them.
 #pragma once
 
 #include <span>

@@ -6,8 +6,8 @@
 #include <doctest/doctest.h>
 
 #include <base/text.h>
-#include <config/edited.h>
-#include <config/loader.h>
+#include <config/load_edited.h>
+#include <config/load_whole.h>
 #include <tests/support/same_jobs.h>
 
 using namespace belfry;
@@ -90,7 +90,7 @@ std::string with(std::string text, const std::string& from, const std::string& t
 
 }  // namespace
 
-TEST_CASE("config/edited: S35 jobs that are edited, added, removed or moved are read alone") {
+TEST_CASE("config/load_edited: S35 jobs that are edited, added, removed or moved are read alone") {
   const std::string whole = file({a, b, c, d});
   CHECK(is_read_alone(whole, with(whole, "first", "1st")));
   CHECK(is_read_alone(whole, with(whole, "every 5m", "every 7m")));
@@ -107,7 +107,7 @@ TEST_CASE("config/edited: S35 jobs that are edited, added, removed or moved are 
   CHECK(is_read_alone("\xEF\xBB\xBF" + whole, "\xEF\xBB\xBF" + with(whole, "first", "1st")));
 }
 
-TEST_CASE("config/edited: S35 what nobody edited stays the same object, and is not looked at") {
+TEST_CASE("config/load_edited: S35 what nobody edited stays the same object, and is not looked at") {
   const auto first = read(file({a, b, c, d}));
   const auto second = load_edited({.name = "f.yaml", .text = with(file({a, b, c, d}), "first", "1st")}, zones(),
                                   {.before = earlier(*first)});
@@ -118,7 +118,7 @@ TEST_CASE("config/edited: S35 what nobody edited stays the same object, and is n
   CHECK(second->set->jobs[0].policies != first->set->jobs[0].policies);  // this one was read
 }
 
-TEST_CASE("config/edited: S34 S35 what is around the jobs, or between them, is read with everything") {
+TEST_CASE("config/load_edited: S34 S35 what is around the jobs, or between them, is read with everything") {
   const std::string whole = file({a, b, c, d});
   CHECK_FALSE(is_read_alone(whole, with(whole, "timeout: 1h", "timeout: 2h")));
   CHECK_FALSE(is_read_alone(whole, with(whole, "2026-12-25", "2026-12-26")));
@@ -132,7 +132,7 @@ TEST_CASE("config/edited: S34 S35 what is around the jobs, or between them, is r
   CHECK(is_read_alone(file({a, b, after_b, d}), with(file({a, b, after_b, d}), "every 5m", "every 6m")));
 }
 
-TEST_CASE("config/edited: S34 what is wrong is found by reading everything, with its line") {
+TEST_CASE("config/load_edited: S34 what is wrong is found by reading everything, with its line") {
   const std::string whole = file({a, b, c, d});
   for (const std::string& wrong : {
            with(whole, "every 5m", "every 5"),
@@ -158,7 +158,7 @@ TEST_CASE("config/edited: S34 what is wrong is found by reading everything, with
   }
 }
 
-TEST_CASE("config/edited: S34 a file in which something stands for something else is always read whole") {
+TEST_CASE("config/load_edited: S34 a file in which something stands for something else is always read whole") {
   for (const std::string& whole : {
            file({a, "  e: &e { schedule: manual, run: z }\n", "  f: *e\n", d}),
            file({a, "  e: { <<: { schedule: manual }, run: z }\n", d}),
@@ -174,7 +174,7 @@ TEST_CASE("config/edited: S34 a file in which something stands for something els
   }
 }
 
-TEST_CASE("config/edited: S34 random edits, one after the other, say what the whole file says") {
+TEST_CASE("config/load_edited: S34 random edits, one after the other, say what the whole file says") {
   const std::string pieces[] = {
       a,
       b,

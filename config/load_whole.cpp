@@ -6,7 +6,7 @@
 #include <base/trust.h>
 #include <config/file_entry.h>
 #include <config/jobs.h>
-#include <config/loader.h>
+#include <config/load_whole.h>
 #include <config/sharing.h>
 #include <config/yaml.h>
 

@@ -3,8 +3,8 @@
 #include <string_view>
 #include <utility>
 
-#include <config/edited.h>
-#include <config/loader.h>
+#include <config/load_edited.h>
+#include <config/load_whole.h>
 #include <config/sharing.h>
 #include <config/tree_builder.h>
 
