@@ -1,5 +1,6 @@
 #include <sys/statvfs.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 
@@ -241,10 +242,14 @@ Result<void> Connection::checkpoint(Checkpoint how) {
 Result<std::optional<std::string>> Connection::find_damage(Thoroughness how) {
   auto answer =
       ask_text(how == Thoroughness::quick ? "PRAGMA quick_check(1)" : "PRAGMA integrity_check(1)", "check the file");
-  // "*** in database main ***", and then what it is.
+  // "*** in database main ***", and on the next line what it is.
   if (answer) return *answer == "ok" ? std::nullopt : std::optional(answer->substr(answer->find_last_of('\n') + 1));
   const int code = primary(::sqlite3_extended_errcode(db_.get()));
-  if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB) return std::move(answer).error().what;
+  if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB) {
+    std::string what = std::move(answer).error().what;
+    std::ranges::replace(what, '\n', ' ');  // a piece of the damaged schema may be in it
+    return what;
+  }
   return std::unexpected(std::move(answer).error());
 }
 

@@ -154,7 +154,7 @@ class Connection {
   // are off: whoever writes calls checkpoint() when nobody waits.
   int log_pages() const { return *log_pages_; }
 
-  // What SQLite's check says of the file; none: nothing is wrong. An error: it could not be looked at.
+  // What SQLite's check says of the file, in one line; none: nothing is wrong. An error: it could not be looked at.
   //   quick      the structure of every page, at the speed of reading
   //   thorough   also whether the indexes hold what the rows do, some ten times slower
   enum class Thoroughness { quick, thorough };
