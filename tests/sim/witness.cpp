@@ -160,6 +160,7 @@ void Witness::committed(const Batch& batch) {
     const auto* opened = std::get_if<RunOpened>(&record);
     const auto* changed = std::get_if<RunChanged>(&record);
     if (opened) check_waiting(opened->run);
+    if (opened) check_made_up(opened->run);
     if (opened) check_by_itself(opened->run);
     if (opened) check_replaced(opened->run);
     if (opened || changed) check_turn(runs_.at(opened ? opened->run.id : changed->run.id));

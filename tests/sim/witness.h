@@ -233,6 +233,7 @@ class Witness {
   void check_cap(const Run& run, const Job& job);
   void check_line(const Run& run);
   void check_waiting(const Run& run);
+  void check_made_up(const Run& run);
   void check_wish(const Run& run);
 
   // witness_order.cpp

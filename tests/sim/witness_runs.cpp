@@ -121,6 +121,13 @@ void Witness::check_opened(const Run& run) {
   }
 }
 
+// S19: whoever wants a pause made up for wants what it has skipped, and not what comes by itself.
+void Witness::check_made_up(const Run& run) {
+  if (run.slot || run.trigger != RunTrigger::catch_up || !run.nominal) return;
+  reached_.count("a pause made up for");
+  if (*run.nominal > book(run.job).accounted) violated("S19: it makes up for what was not skipped: " + who(run));
+}
+
 // S21, `queue`: no more wait than may. Those that a rule closed at once were never in line.
 void Witness::check_waiting(const Run& run) {
   const Job* job = written(run.revision, run.job);
