@@ -3,7 +3,6 @@
 #include <sys/un.h>
 
 #include <algorithm>
-#include <cstring>
 #include <span>
 #include <string_view>
 #include <unordered_map>

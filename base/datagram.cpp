@@ -2,7 +2,6 @@
 #include <sys/un.h>
 
 #include <array>
-#include <cerrno>
 #include <cstddef>
 #include <cstring>
 

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <utility>
 
 #include <base/text.h>
 #include <config/crontab_line.h>

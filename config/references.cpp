@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <optional>
 
 #include <base/text.h>
 #include <config/references.h>

@@ -1,5 +1,3 @@
-#include <utility>
-
 #include <base/text.h>
 #include <daemon/story.h>
 

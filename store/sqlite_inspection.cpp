@@ -1,6 +1,5 @@
 #include <array>
 #include <limits>
-#include <utility>
 #include <vector>
 
 #include <base/text.h>

@@ -1,5 +1,4 @@
 #include <array>
-#include <bit>
 
 #include <base/text.h>
 #include <triggers/cron_parser.h>
