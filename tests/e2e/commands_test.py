@@ -24,7 +24,7 @@ import unicodedata
 
 from terminal import typed
 
-PATIENCE_S = 30
+PATIENCE_S = 120
 
 PROGRAM = pathlib.Path(sys.argv[1]).resolve()
 ROOT = pathlib.Path(sys.argv[2]).resolve()
@@ -43,7 +43,7 @@ jobs:
   killed: { schedule: manual, run: 'kill -9 $$' }
   late: { schedule: manual, run: 'sleep 9', timeout: 100ms, stop_grace_period: 0s }
   first-only: { schedule: every 200ms, max_runs: 1, run: 'true' }
-  once: { schedule: manual, run: 'sleep 9', overlap: skip }
+  once: { schedule: manual, run: 'sleep 900', overlap: skip }
 """
 
 failures = []
@@ -382,9 +382,11 @@ zpty -w shell 'zstyle ":completion:*" list-prompt ""; zstyle ":completion:*" men
 zpty -w shell 'echo READY'
 while zpty -r shell line; do [[ $line == READY* ]] && break; done
 zpty -w -n shell "LINE"$'\t'
-sleep 2
-out=
-while zpty -rt shell line; do out+=$line; done
+# Until it has been quiet for two seconds, but for half a minute at most where it says nothing.
+out= quiet=0
+while (( quiet < ($#out > 0 ? 20 : 300) )); do
+  if zpty -rt shell line; then out+=$line quiet=0; else sleep 0.1; (( ++quiet )); fi
+done
 print -r -- "$out"
 zpty -d shell
 """.replace("FUNCTIONS", str(functions)).replace("LINE", line)

@@ -17,11 +17,14 @@ struct Finished {
   std::string err;
 };
 
+// How long a test waits for what must happen. Long, because the machine may be busy; no test that passes waits so long.
+constexpr int patience_seconds = 120;
+
 // Runs a program to its end. Fails the test after `deadline_seconds`.
-Finished run_program(const std::vector<std::string>& argv, int deadline_seconds = 20);
+Finished run_program(const std::vector<std::string>& argv, int deadline_seconds = patience_seconds);
 
 // Waits for a condition; false when it has not come true in time.
-bool eventually(const std::function<bool()>& condition, int deadline_seconds = 20);
+bool eventually(const std::function<bool()>& condition, int deadline_seconds = patience_seconds);
 
 class Installation {
  public:

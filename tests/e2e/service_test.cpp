@@ -35,6 +35,13 @@ void start_slow(const Installation& installation, std::string& id) {
   REQUIRE(eventually([&] { return installation.belfry_json({"show", id})["state"] == "running"; }));
 }
 
+bool has_ended_whatever_started(const std::string& runs) {
+  return std::ranges::all_of(std::filesystem::directory_iterator(runs), [](const auto& entry) {
+    const std::string directory = entry.path();
+    return !std::filesystem::exists(directory + "/started") || std::filesystem::exists(directory + "/exit");
+  });
+}
+
 }  // namespace
 
 TEST_CASE("e2e: the service manager learns that the daemon is ready, how it is, and that its loop turns") {
@@ -152,7 +159,8 @@ TEST_CASE("e2e: S16 S22 F25 a daemon that stood still decides what passed as mis
     return !runs.empty() && runs[0]["state"] == "running";
   }));
   ::kill(installation.daemon(), SIGSTOP);
-  ::usleep(3'500'000);  // the run ends
+  REQUIRE(eventually([&] { return has_ended_whatever_started(installation.path("state/runs")); }));
+  ::usleep(2'000'000);  // slots pass without a run
   ::kill(installation.daemon(), SIGCONT);
   REQUIRE(eventually([&] {
     const auto runs = installation.belfry_json({"runs", "tick", "-n", "1000"});

@@ -8,7 +8,7 @@ import struct
 import subprocess
 import termios
 
-PATIENCE_S = 60
+PATIENCE_S = 120
 
 
 def typed(command, environment, directory, columns=None):

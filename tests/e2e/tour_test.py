@@ -15,7 +15,7 @@ import time
 
 from terminal import typed
 
-PATIENCE_S = 60
+PATIENCE_S = 120
 COLUMNS = 100
 
 PROGRAM = pathlib.Path(sys.argv[1]).resolve()
@@ -66,7 +66,7 @@ def check(command, wanted, environment, directory):
 def walk(directory):
     (directory / "mistake.yaml").write_text("jobs:\n  backup:\n    shedule: every 5m\n    run: ./backup\n")
     environment = dict(os.environ, TERM="xterm", COLUMNS=str(COLUMNS))
-    environment["PATH"] = f"{PROGRAM.parent}:{environment['PATH']}"
+    environment["PATH"] = f"{PROGRAM.parent}:{environment.get('PATH', os.defpath)}"
     environment["BELFRY_HOST"] = f"unix:{directory}/state/belfry.sock"
     environment.pop("NO_COLOR", None)
     captured = ""

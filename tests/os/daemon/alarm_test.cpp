@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Waits for either half; true if one rang within a second.
+// Waits for either half: as long as a busy machine may need.
 struct Rung {
   bool wall = false;
   bool boot = false;
@@ -22,7 +22,7 @@ Rung ring(const Wakeup& wakeup) {
   REQUIRE(loop.add(alarm.wall_fd(), [&] { rung.wall = true; }).has_value());
   REQUIRE(loop.add(alarm.boot_fd(), [&] { rung.boot = true; }).has_value());
   REQUIRE(alarm.arm(wakeup).has_value());
-  REQUIRE(loop.wait(1000ms).has_value());
+  REQUIRE(loop.wait(60s).has_value());
   return rung;
 }
 
@@ -58,7 +58,7 @@ TEST_CASE("daemon/alarm: acknowledged or armed for later, it is quiet") {
   int rings = 0;
   REQUIRE(loop.add(alarm.wall_fd(), [&] { ++rings; }).has_value());
   REQUIRE(alarm.arm({.wall = clock.read().wall}).has_value());
-  REQUIRE(loop.wait(1000ms).has_value());
+  REQUIRE(loop.wait(60s).has_value());
   CHECK(rings == 1);
   CHECK_FALSE(alarm.acknowledge());  // the clock was not set
   REQUIRE(loop.wait(0ms).has_value());

@@ -69,7 +69,7 @@ TEST_CASE(
   CHECK(bench.wait({.built = built_on(), .written = {}}, 1h).value() == ClockWait::settled);
   const KnownPast future{.built = at("2400-01-01T00:00:00Z"), .written = {}};
   CHECK(bench.wait(future, 0ms).value() == ClockWait::given_up);
-  CHECK(bench.clock.read().boot - begin < 1s);
+  CHECK(bench.clock.read().boot - begin < 30min);
   CHECK(bench.wait(future, 300ms).value() == ClockWait::given_up);
   CHECK(bench.clock.read().boot - begin >= 300ms);
 }

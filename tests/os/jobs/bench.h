@@ -19,7 +19,7 @@
 namespace belfry::tests {
 
 // How long a test waits for what must happen. Long, because the machine may be busy; no test that passes waits so long.
-constexpr Millis patience{30000};
+constexpr Millis patience{120'000};
 
 // Looks again and again until `happened` is true; false when patience is at its end.
 bool eventually(const std::function<bool()>& happened);

@@ -1,5 +1,6 @@
 // The callables that are built in.
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -8,8 +9,11 @@
 #include <filesystem>
 #include <fstream>
 
+#include <arpa/inet.h>
 #include <doctest/doctest.h>
+#include <netinet/in.h>
 
+#include <base/os.h>
 #include <jobs/builtin.h>
 #include <tests/os/jobs/call_bench.h>
 #include <tests/os/jobs/http_server.h>
@@ -135,13 +139,29 @@ TEST_CASE("jobs/http_request: an answer that is not as expected is a failure tha
   }
 }
 
+// A port that is taken, and on which nobody listens: no other program can have it meanwhile.
+class ClosedPort {
+ public:
+  ClosedPort() {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = ::htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    REQUIRE(::bind(socket_.get(), reinterpret_cast<sockaddr*>(&address), size) == 0);
+    REQUIRE(::getsockname(socket_.get(), reinterpret_cast<sockaddr*>(&address), &size) == 0);
+    number_ = ::ntohs(address.sin_port);
+  }
+  int number() const { return number_; }
+
+ private:
+  Fd socket_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  int number_ = 0;
+};
+
 TEST_CASE("jobs/http_request: S38 its errors name the host, and nothing that may be secret") {
   BuiltinBench bench;
-  int port = 0;
-  {
-    HttpServer gone([](const std::string&) { return ""; });
-    port = std::stoi(gone.url("").substr(17));
-  }
+  const ClosedPort closed;
+  const int port = closed.number();
   const std::string url = "http://127.0.0.1:" + std::to_string(port) + "/token-t0p?key=s3cret";
   const Outcome& refused = bench.call("http.request", {text("url", url)});
   CHECK(refused.ended->end.code == 1);
@@ -165,13 +185,18 @@ TEST_CASE("jobs/http_request: S26 a stop does not wait for a server that is sile
     ++asked;
     return "";
   });
-  const StartOrder order = bench.order_of({.name = "http.request", .with = {text("url", server.url())}});
-  bench.start(order);
-  REQUIRE(bench.follow([&] { return asked == 1; }));
-  const auto told_at = std::chrono::steady_clock::now();
-  bench.launcher().stop({.id = order.id, .reason = Reason::by_request});
-  CHECK(bench.follow_to_end(order.id).ended->reason == Reason::by_request);
-  CHECK(std::chrono::steady_clock::now() - told_at < std::chrono::milliseconds{900});  // its own pulse is a second
+  // The best of some tries: another program may have the processor in any one of them.
+  Millis best{patience};
+  for (int tries = 1; tries == 1 || (tries <= 20 && best >= Millis{900}); ++tries) {
+    const StartOrder order = bench.order_of({.name = "http.request", .with = {text("url", server.url())}});
+    bench.start(order);
+    REQUIRE(bench.follow([&] { return asked == tries; }));
+    const auto told_at = std::chrono::steady_clock::now();
+    bench.launcher().stop({.id = order.id, .reason = Reason::by_request});
+    CHECK(bench.follow_to_end(order.id).ended->reason == Reason::by_request);
+    best = std::min(best, std::chrono::floor<Millis>(std::chrono::steady_clock::now() - told_at));
+  }
+  CHECK(best < Millis{900});  // its own pulse is a second
 
   const Outcome& limited = bench.call("http.request", {text("url", server.url()), text("limit", "50ms")});
   CHECK(limited.ended->detail.find("no answer in 50ms") != std::string::npos);

@@ -78,7 +78,7 @@ ProcessEnd end_of(const ExitRecord& record) { return std::get<ProcessEnd>(record
 
 TEST_CASE("jobs/minder: S27 a grandchild that holds stdout open does not hold up the end (F16)") {
   Bench bench;
-  const StartOrder order = bench.script("trap '' TERM; sleep 60 & exit 3");
+  const StartOrder order = bench.script("sleep 600 & exit 3", {.leftovers = Leftovers::wait});
   const Outcome& outcome = bench.run(order);
   REQUIRE(outcome.ended);
   CHECK(outcome.ended->end.code == 3);
@@ -89,7 +89,7 @@ TEST_CASE("jobs/minder: S27 a grandchild that holds stdout open does not hold up
 TEST_CASE("jobs/minder: S27 a run is over within 100 ms of its main process, whoever holds its output (F16)") {
   Bench bench;
   Millis best{patience};
-  for (int i = 0; i < 10 && best >= Millis{100}; ++i) {
+  for (int i = 0; i < 100 && best >= Millis{100}; ++i) {
     const auto begin = std::chrono::steady_clock::now();
     const Outcome& outcome = bench.run(bench.script("sleep 60 & exit 0", {.leftovers = Leftovers::wait}));
     REQUIRE(outcome.ended);
@@ -120,17 +120,26 @@ TEST_CASE(
     "jobs/minder: S27 leftovers that do not stop are killed after their grace, also in a session of their own (F15)") {
   Bench bench;
   const std::string pid_file = bench.scratch("pid");
+  const std::string go = bench.scratch("go");
   // Forks twice and leads a new session: neither the process group nor the parent leads to it.
   LoneMinder minder(bench, "(setsid sh -c 'trap \"\" TERM HUP; echo $$ > " + pid_file +
                                "; while :; do sleep 0.05; done' &) ; "
-                               "while ! [ -s " +
-                               pid_file + " ]; do sleep 0.01; done; exit 0");
+                               "while ! [ -e " +
+                               go + " ]; do sleep 0.01; done; exit 0");
+  minder.spec().leftovers_grace = Millis{1000};
   minder.start();
   const pid_t escapee = read_pid(pid_file);
+  const auto began = Clock::now();
+  REQUIRE(replace_file(go, ""));
   REQUIRE(eventually([&] { return minder.has_record(); }));
-  CHECK_FALSE(minder.record().complete);  // the run is over, the leftovers are not
-  CHECK_FALSE(minder.is_over());
+  const bool was_complete = minder.record().complete;
+  const bool was_over = minder.is_over();
+  if (Clock::now() - began < minder.spec().leftovers_grace) {  // else the machine was too busy to see it
+    CHECK_FALSE(was_complete);                                 // the run is over, the leftovers are not
+    CHECK_FALSE(was_over);
+  }
   minder.wait();
+  CHECK(Clock::now() - began >= minder.spec().leftovers_grace);
   CHECK_FALSE(is_alive(escapee));
   CHECK(minder.record().complete);
   CHECK(minder.record().usage.leftovers == 1);
@@ -234,12 +243,14 @@ TEST_CASE("jobs/minder: S3 a minder that comes after recovery executes nothing a
 
 TEST_CASE("jobs/minder: S3 of two minders on one directory one executes") {
   Bench bench;
-  LoneMinder first(bench, "echo x >> " + bench.scratch("executed") + "; sleep 0.3");
+  const std::string go = bench.scratch("go");
+  LoneMinder first(bench, "echo x >> " + bench.scratch("executed") + "; until [ -e " + go + " ]; do sleep 0.01; done");
   first.start();
   const Fd program{::open(BELFRY_MINDER, O_PATH | O_CLOEXEC)};
   const Fd other = spawn_minder(program, first.directory()).value();
   REQUIRE(wait_for_end(other, patience));
   CHECK(reap_child(other) == ProcessEnd{.code = EWOULDBLOCK});
+  REQUIRE(replace_file(go, ""));
   first.wait();
   CHECK(read_file(bench.scratch("executed")).value() == "x\n");
   CHECK(end_of(first.record()).code == 0);

@@ -2,8 +2,10 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <set>
 #include <utility>
@@ -44,20 +46,24 @@ class Row : public Bench {
 
 TEST_CASE("jobs/minders: S3 one process is the minder of many runs, one after the other, and each run is a whole one") {
   Row bench;
-  std::set<pid_t> minders;
-  for (int i = 0; i < 50; ++i) {
-    const StartOrder order = bench.script("echo number " + std::to_string(i) + "; exit " + std::to_string(i));
+  // On a busy machine a run may go on for so long that its minder is not sent to another one.
+  std::map<pid_t, int> minders;
+  const auto has_one_of_many = [&] {
+    return std::ranges::any_of(minders, [](const auto& minder) { return minder.second >= 10; });
+  };
+  for (int i = 0; i < 1'000 && !has_one_of_many(); ++i) {
+    const StartOrder order = bench.script("echo number " + std::to_string(i) + "; exit " + std::to_string(i % 256));
     const Outcome& outcome = bench.run(order);
     REQUIRE(outcome.ended);
-    CHECK(outcome.ended->end == ProcessEnd{ProcessEnd::How::exited, i});
+    CHECK(outcome.ended->end == ProcessEnd{ProcessEnd::How::exited, i % 256});
     CHECK(bench.output(order.id) == "number " + std::to_string(i) + "\n");
     CHECK(read_exit_record(bench.directory(order.id))->complete);
     const Claim claim = bench.claim(order.id);
     CHECK(claim.job.pid != claim.minder.pid);
-    minders.insert(claim.minder.pid);
+    ++minders[claim.minder.pid];
     REQUIRE(bench.is_free(order.id));
   }
-  CHECK(minders.size() <= 25);  // one, where the machine has nothing else to do
+  CHECK(has_one_of_many());
 }
 
 TEST_CASE("jobs/minders: S28 a job with fewer arguments and variables than the one before has its own, and no others") {

@@ -54,12 +54,15 @@ const ProcessName nobody{.pid = 4'000'000, .start = 1};
 
 TEST_CASE("jobs/recovery: S3 a job that runs on is adopted, and its exit code and output are there") {
   Bench bench;
-  const StartOrder order = start_and_restart(bench, "echo one; sleep 0.3; echo two; exit 4");
+  const std::string release = bench.scratch("release");
+  const StartOrder order =
+      start_and_restart(bench, "echo one; while [ ! -e " + release + " ]; do sleep 0.02; done; echo two; exit 4");
   bench.create_launcher();
   const Outcome& outcome = bench.recover(order.run);
   REQUIRE(outcome.started);  // before recover() returns
   CHECK_FALSE(outcome.is_over());
   CHECK(outcome.started->at == bench.claim(order.id).executing);
+  REQUIRE(replace_file(release, ""));
   bench.follow_to_end(order.id);
   REQUIRE(outcome.ended);
   CHECK(outcome.ended->end.code == 4);
@@ -89,9 +92,15 @@ TEST_CASE("jobs/recovery: S33 a minder of an older program goes on under a daemo
 
 TEST_CASE("jobs/recovery: S27 an adopted job is over when its main process is, as an own one") {
   Bench bench;
-  const StartOrder order = start_and_restart(bench, "trap '' TERM; sleep 60 & sleep 0.2; exit 5");
+  const std::string release = bench.scratch("release");
+  const StartOrder order = bench.script("sleep 600 & while [ ! -e " + release + " ]; do sleep 0.02; done; exit 5",
+                                        {.leftovers = Leftovers::wait});
+  bench.start(order);
+  bench.follow_to_start(order.id);
+  bench.destroy_launcher();
   bench.create_launcher();
   const Outcome& outcome = bench.recover(order.run);
+  REQUIRE(replace_file(release, ""));
   bench.follow_to_end(order.id);
   REQUIRE(outcome.ended);
   CHECK(outcome.ended->end.code == 5);

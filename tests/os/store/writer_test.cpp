@@ -33,7 +33,7 @@ class Notes {
   // The first `count` notes, or fewer after the deadline.
   std::vector<Note> wait_for(std::size_t count) {
     std::unique_lock lock(mutex_);
-    added_.wait_for(lock, std::chrono::seconds{20}, [&] { return notes_.size() >= count; });
+    added_.wait_for(lock, std::chrono::seconds{120}, [&] { return notes_.size() >= count; });
     return notes_;
   }
 
