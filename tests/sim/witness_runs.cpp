@@ -305,6 +305,7 @@ void Witness::apply(const RunClosed& closed) {
   KnownRun& known = found->second;
   if (!known.run.is_open()) return violated("I18: a run ends twice: " + who(closed.run));
   check_end(known, closed.run);
+  const bool has_executed = is_under_way(known.run);
   JobBook& job = book(known.run.job);
   std::erase(job.open, closed.run.id);
   const JobName name = known.run.job;
@@ -323,7 +324,8 @@ void Witness::apply(const RunClosed& closed) {
     job.noted_end = job.ended_at;
     job.noted_success = job.succeeded_at;
   }
-  if (window_.upto.real > job.last_ended.value_or(BootTime{})) job.last_ended = window_.since.real;
+  // A plan that gives way to a slot's run is closed after that slot was decided, and on record before its run is.
+  if (has_executed && window_.upto.real > job.last_ended.value_or(BootTime{})) job.last_ended = window_.since.real;
 }
 
 void Witness::check_end(const KnownRun& known, const Run& closed) {
