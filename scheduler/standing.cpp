@@ -53,10 +53,10 @@ SlotFate Scheduler::State::paused_fate(const Pause& pause) {
           .detail = "paused by " + pause.by + (pause.reason.empty() ? "" : ": " + pause.reason)};
 }
 
-// New words for a pause do not make it begin anew.
+// New words for a pause do not make it begin anew. One that is over stands there until the job's next slot.
 void Scheduler::State::pause(JobState& state, Pause pause) {
   JobStanding& standing = state.need_extras().standing;
-  if (standing.pause) pause.since = standing.pause->since;
+  if (state.is_paused(now().wall)) pause.since = standing.pause->since;
   standing.pause = std::move(pause);
   record_standing(state);
   outbox_.then_tell(JobPausedNotice{.job = state.name, .pause = *standing.pause});

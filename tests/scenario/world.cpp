@@ -361,7 +361,7 @@ void World::tell(const Notice& notice) {
 void World::show() {
   for (const JobView& view : scheduler_->view().jobs()) {
     std::string line = view.job->name.text() + ": next " + (view.next ? format_utc(*view.next) : "never");
-    if (view.pause) line += ", paused";
+    if (view.pause) line += ", paused since " + format_utc(view.pause->since);
     if (!view.open.empty()) line += ", open " + std::to_string(view.open.size());
     if (view.last) line += ", last " + short_id(view.last->id) + " " + std::string(text(*view.last->outcome));
     say(line);

@@ -203,7 +203,9 @@ void Witness::apply(const JobSeen& seen) {
 void Witness::apply(const JobStanding& standing) {
   JobBook& job = book(standing.job);
   if (standing.pause) pauses_.emplace(standing.job, standing.pause->by);
-  const bool goes_on = job.standing && job.standing->pause && standing.pause;
+  const auto& before = job.standing ? job.standing->pause : std::nullopt;
+  const bool may_be_over = before && before->until && (*before->until <= window_.upto.wall || clock_was_set_);
+  const bool goes_on = before && standing.pause && !may_be_over;
   if (goes_on && standing.pause->since != job.standing->pause->since)
     violated("I12: new words for a pause, and it begins anew: " + standing.job.text());
   check_end_of_pause(job, standing);
