@@ -43,6 +43,7 @@ class MemoryStore : public Store, public History {
     std::optional<Slot> pruned_upto;
   };
 
+  // memory_pruning.cpp
   void prune_jobs(const Keep& keep, WallTime cutoff, Pruned& pruned);
   std::vector<std::size_t> closed_runs_of_jobs() const;
   void prune_runs(Known& known, const Keep& keep, WallTime cutoff, Pruned& pruned);
@@ -53,10 +54,12 @@ class MemoryStore : public Store, public History {
   void forget(const Run& run);
 
   std::optional<Slot> mark_of(const Known& known) const;
+
+  // memory_history.cpp
   std::vector<const Run*> runs_in(const SlotRange& range) const;
   std::vector<const SlotsDecided*> decided_in(const SlotRange& range) const;
 
-  class Transaction;  // applies records, and can take them back
+  class Transaction;  // memory_transaction.h
 
   const std::uint64_t identity_;
   mutable std::mutex mutex_;  // guards what follows
