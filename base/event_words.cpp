@@ -31,8 +31,12 @@ std::string told_of_config(const Event& event, const char* what) {
          what + and_detail(event);
 }
 
+// Of many jobs at once the detail begins with their number: "73 jobs: moving house".
 std::string told_of_pause(const Event& event, const Time& time) {
-  return "paused" + by(event) + (event.until ? " until " + time(*event.until) : "") + and_detail(event);
+  const std::string how = "paused" + by(event) + (event.until ? " until " + time(*event.until) : "");
+  if (event.job) return how + and_detail(event);
+  const std::size_t number_end = std::min(event.detail.find(": "), event.detail.size());
+  return event.detail.substr(0, number_end) + (number_end > 0 ? " " : "") + how + event.detail.substr(number_end);
 }
 
 std::string told_of_resumption(const Event& event) {
