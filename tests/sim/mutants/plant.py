@@ -1,9 +1,9 @@
-"""Plants bugs in a copy of the core, and of what of the daemon's turn is pure.
+"""Plants bugs in a copy of the core, of what of the daemon's turn is pure, and of what knows summer time.
 
     plant.py SOURCE_ROOT TARGET
 
-Reads mutants.txt and writes TARGET/scheduler and TARGET/daemon, with every bug in them behind a switch, and
-TARGET/list.cpp, their names. The core itself knows nothing of this. Which bug is at work is decided at run time, so that one program can try
+Reads mutants.txt and writes the copies to TARGET, with every bug in them behind a switch, and TARGET/list.cpp, their
+names. The core itself knows nothing of this. Which bug is at work is decided at run time, so that one program can try
 them all one after the other.
 
 A bug is a text that stands once in a file, and another in its place. White space is all one. A text that ends in a
@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 SWITCH = "belfry::sim::planted"
-COPIED = ["scheduler/*.*", "daemon/core_time.*", "daemon/held_back.*"]
+COPIED = ["scheduler/*.*", "daemon/core_time.*", "daemon/held_back.*", "triggers/fields_trigger.cpp"]
 
 
 @dataclass
