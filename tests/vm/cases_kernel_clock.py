@@ -134,7 +134,8 @@ def sleep(lab: Lab) -> None:
     woken = service.now()
     machine.wait_until(f"belfry runs second --since {woken:%FT%TZ} --json | grep -q '\"trigger\":\"schedule\"'")
     runs = expect_each_slot_once(service, since)
-    made_up = [run for run in runs if run["trigger"] == "catch-up"]
+    # An emulator that gets no processor for a moment makes small ones of its own.
+    made_up = [run for run in runs if run["trigger"] == "catch-up" and run["stands_for"] > 10]
     expect_equal(len(made_up), 1, f"one run makes up for what was slept through: {made_up}")
     expect(made_up[0]["stands_for"] > 30, f"it stands for all of it: {made_up[0]}")
     service.expect_each_second_decided("second", since, "the slots meanwhile")
