@@ -46,6 +46,13 @@ std::optional<Call> call_entered(pid_t tracee) {
 
 }  // namespace
 
+bool Tracer::is_allowed() {
+  const pid_t child = ::fork();
+  if (child == 0) ::_exit(::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) == 0 ? 0 : 1);
+  int status = 0;
+  return ::waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
 bool Tracer::kill_daemon(const Program& daemon, std::uint64_t nth) {
   start(daemon, PTRACE_O_TRACECLONE);
   daemon_kill_at_ = nth;
@@ -58,9 +65,16 @@ bool Tracer::kill_daemon(const Program& daemon, std::uint64_t nth) {
 int Tracer::fail_calls(const Program& daemon, const Fault& fault, const Window& window) {
   using Clock = std::chrono::steady_clock;
   start(daemon, PTRACE_O_TRACECLONE);
-  const auto begin = Clock::now();
+  auto looks_next = Clock::now();
+  std::optional<Clock::time_point> opened;
   while (!daemon_is_over_ && turn()) {
-    const auto age = Clock::now() - begin;
+    const auto now = Clock::now();
+    if (!opened && now >= looks_next) {
+      looks_next = now + std::chrono::milliseconds{10};
+      if (window.opens()) opened = now;
+    }
+    if (!opened) continue;
+    const auto age = now - *opened;
     fault_ = age >= window.begin && age < window.end ? &fault : nullptr;
     if (age >= window.life) break;
   }

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -22,12 +23,16 @@ class Tracer {
     std::string log;  // gets its standard output and errors
   };
 
+  // Whether this machine allows it at all.
+  static bool is_allowed();
+
   // Runs the daemon and kills it at its nth call, those of all its threads counted together; minders and jobs are not
   // traced and go on. False: it has ended by itself before that.
   bool kill_daemon(const Program& daemon, std::uint64_t nth);
 
-  // A fault begins so long after the daemon's start, and ends; later the daemon is killed.
+  // A fault begins so long after it is first seen that the window opens, and ends; later the daemon is killed.
   struct Window {
+    std::function<bool()> opens;
     std::chrono::milliseconds begin;
     std::chrono::milliseconds end;
     std::chrono::milliseconds life;
