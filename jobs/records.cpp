@@ -16,6 +16,7 @@
 #include <jobs/records.h>
 #include <jobs/run_directory.h>
 #include <jobs/secrets.h>
+#include <jobs/spawn.h>
 
 namespace belfry {
 namespace {
@@ -160,6 +161,7 @@ std::string describe_start_failure(const FieldReader& fields) {
   }
   if (call == "identity")
     return "user " + path + ": the system calls said yes, but the process did not become this user";
+  if (call == "fork" && error == EAGAIN) return std::string("fork: ") + no_process_left;
   const bool changes_user = call == "setgroups" || call == "setgid" || call == "setuid";
   if (changes_user && error == EPERM) {
     return "user " + path + ": only a daemon that runs as root can run jobs as somebody else";

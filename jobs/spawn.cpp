@@ -93,7 +93,11 @@ Result<Fd> spawn_minder(const Fd& minder, const std::string& run_directory, cons
   const int pid =
       ::clone(exec_minder, stack.data() + stack.size(),
               CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD | (order.has_own_table ? 0 : CLONE_FILES), &order, &pidfd);
-  if (pid < 0) return std::unexpected(system_error("clone", "belfry-minder"));
+  if (pid < 0) {
+    Error error = system_error("clone", "belfry-minder");
+    if (error.sys_errno == EAGAIN) error.what = std::string("clone belfry-minder: ") + no_process_left;
+    return std::unexpected(std::move(error));
+  }
   Fd process{pidfd};
   if (order.exec_error == 0) return process;
   ::waitid(static_cast<idtype_t>(P_PIDFD), static_cast<id_t>(pidfd), nullptr, WEXITED);

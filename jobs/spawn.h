@@ -13,6 +13,9 @@ namespace belfry {
 // hand.
 Result<std::string> find_minder_program();
 
+// What EAGAIN means to a person, when a process is to be made (S29).
+inline constexpr auto no_process_left = "no process is left: ulimit -u, TasksMax= or pids.max bounds them";
+
 // Starts the program behind `minder` (a descriptor, so it stays the same program when a package upgrade replaces the
 // file) on a run directory; gives the pidfd of the new process, a child of the caller.
 //
