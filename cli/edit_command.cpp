@@ -94,6 +94,12 @@ class Session {
 
   void show_difference(const JobSet& after) {
     const auto before = config::load_text(file_.path(), file_.before(), zones_, {});
+    if (!before && !file_.before().empty()) {
+      print("The file as it was has errors, so what would change is not known.  Jobs in it now: " +
+            std::to_string(after.jobs.size()) + "\n");
+      std::fflush(stdout);
+      return;
+    }
     const JobSet none;
     const WallTime now = clock_.read().wall;
     const api::Reloaded difference{.changes = config::difference(before ? *before->set : none, after, now)};

@@ -17,6 +17,10 @@ void Fields::add(std::string name, std::string value, Emphasis emphasis) {
   if (!value.empty()) fields_.push_back({std::move(name), std::move(value), emphasis});
 }
 
+void Fields::add_picture(std::string name, std::string value, Emphasis emphasis) {
+  if (!value.empty()) fields_.push_back({std::move(name), std::move(value), emphasis, true});
+}
+
 std::string Fields::render(const Terminal& terminal) const {
   std::size_t name_width = 0;
   for (const Field& field : fields_) name_width = std::max(name_width, display_width(field.name));
@@ -29,7 +33,9 @@ std::string Fields::render(const Terminal& terminal) const {
     bool is_first = true;
     for (const std::string_view line : split(trim(field.value), '\n')) {
       if (!std::exchange(is_first, false)) out += std::string(left, ' ');
-      const std::string block = wrapped(printable(line), {.width = right, .indent = 0});
+      const std::string shown = printable(line);
+      const std::string block =
+          field.is_picture ? shortened(shown, right) : wrapped(shown, {.width = right, .indent = 0});
       bool goes_on = false;
       for (const std::string_view part : split(block, '\n')) {
         out += std::string(std::exchange(goes_on, true) ? left : 0, ' ') + terminal.paint(part, field.emphasis) + "\n";

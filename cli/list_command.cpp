@@ -144,8 +144,13 @@ void add_list(CLI::App& app, Context& context) {
   states->add_flag("--failed", options->failed, "Only jobs whose last run did not succeed");
   states->add_flag("--paused", options->paused, "Only paused jobs");
   states->add_flag("--running", options->running, "Only jobs that have an open run");
-  states->require_option(0, 1);
-  command->callback([&context, options] { context.chosen = [options](Context& c) { return list(c, *options); }; });
+  command->callback([&context, options] {
+    if (options->failed + options->paused + options->running > 1) {
+      throw CLI::ValidationError("one of --failed, --paused and --running, not several",
+                                 CLI::ExitCodes::ValidationError);
+    }
+    context.chosen = [options](Context& c) { return list(c, *options); };
+  });
 }
 
 }  // namespace belfry::cli

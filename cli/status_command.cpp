@@ -53,7 +53,7 @@ Result<int> show_status(const Context& context) {
   fields.add("stuck", status.stuck_calls > 0 ? counted(status.stuck_calls, "callable") : "", Emphasis::bad);
   fields.add("queues", queues_phrase(status));
   fields.add("file", status.config_path + ", revision " + status.revision);
-  fields.add("trouble", status.config_trouble, Emphasis::bad);
+  fields.add_picture("trouble", status.config_trouble, Emphasis::bad);
   fields.add("ledger", status.state_dir);
   fields.add("trouble", status.ledger_trouble, Emphasis::bad);
   fields.add("zones", status.tzdata);

@@ -263,6 +263,7 @@ def test_exit_codes(box):
         "belfry --jsom list": ["no option '--jsom'", "did you mean '--json'?"],
         "belfry list --runing": ["no option '--runing'", "did you mean '--running'?", "belfry help list"],
         "belfry list --tga=x": ["no option '--tga'", "did you mean '--tag'?"],
+        "belfry list --failed --paused": ["one of --failed, --paused and --running"],
         "belfry list a b": ["'b' is a word too many for 'belfry list'"],
         "belfry run": ["JOB is required", "belfry help run"],
         "belfry pause": ["which jobs?", "--all", "belfry help pause"],

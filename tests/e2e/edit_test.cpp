@@ -70,6 +70,17 @@ TEST_CASE("e2e: `belfry edit` installs nothing with an error in it, and goes bac
   CHECK(text_of(file) == first);
 }
 
+TEST_CASE("e2e: `belfry edit` of a file with errors does not say that every job in it is new") {
+  Installation installation("jobs: { a: { schedule: evry 5m, run: x } }\n");
+  const std::string file = installation.path("schedules.yaml");
+  const Finished done = edit(installation, file, "sed -i s/evry/every/", "y\n");
+  CHECK(done.exit_code == 0);
+  CHECK(done.out.find("+ a") == std::string::npos);
+  CHECK_MESSAGE(
+      done.out.find("has errors, so what would change is not known.  Jobs in it now: 1\n") != std::string::npos,
+      done.out);
+}
+
 TEST_CASE("e2e: `belfry edit` changes nothing when the editor fails, nothing was edited, or nobody answers") {
   Installation installation(first);
   const std::string file = installation.path("schedules.yaml");
