@@ -26,7 +26,7 @@ TEST_CASE("cli/fields: a long line goes on below at the edge of the terminal, al
 TEST_CASE("cli/fields: a picture of a line and what points into it stays one, and is cut at the edge") {
   Fields fields;
   fields.add_picture("trouble", "3 | tick: { schedule: evry 5s }\n  |       ^ here", Emphasis::plain);
-  CHECK(fields.render({.width = 26}) ==
+  CHECK(fields.render({.width = 27}) ==
         "  trouble  3 | tick: { sch…\n"
         "             |       ^ here\n");
 }
