@@ -89,10 +89,6 @@ void add_options(const CLI::App& app, std::vector<std::string>& names) {
     for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
     for (const std::string& name : option->get_snames()) names.push_back("-" + name);
   }
-  // Groups of options are applications without a name.
-  for (const CLI::App* group : app.get_subcommands([](const CLI::App* one) { return one->get_name().empty(); })) {
-    add_options(*group, names);
-  }
 }
 
 // `command`: null where none was named.

@@ -20,7 +20,7 @@ const std::map<std::string, Shell> shells{{"bash", Shell::bash}, {"zsh", Shell::
 
 bool is_listed(const CLI::App* command) { return !command->get_name().empty() && !command->get_group().empty(); }
 
-// Options of a command stand in it, in its groups, and in the commands within it.
+// Options of a command stand in it, and in the commands within it.
 void collect(const CLI::App& from, CommandWords& words) {
   const auto add = [&words](std::string option) {
     if (std::ranges::find(words.options, option) == words.options.end()) words.options.push_back(std::move(option));

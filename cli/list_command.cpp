@@ -140,10 +140,9 @@ void add_list(CLI::App& app, Context& context) {
   command->add_option("-c,--config", context.config, "Ask this file, not the daemon")->type_name("FILE");
   command->add_option("PART", options->part, "Only jobs with this in their name or description")->type_name("");
   command->add_option("--tag", options->tag, "Only jobs with this tag")->type_name("TAG");
-  auto* states = command->add_option_group("state");
-  states->add_flag("--failed", options->failed, "Only jobs whose last run did not succeed");
-  states->add_flag("--paused", options->paused, "Only paused jobs");
-  states->add_flag("--running", options->running, "Only jobs that have an open run");
+  command->add_flag("--failed", options->failed, "Only jobs whose last run did not succeed");
+  command->add_flag("--paused", options->paused, "Only paused jobs");
+  command->add_flag("--running", options->running, "Only jobs that have an open run");
   command->callback([&context, options] {
     if (options->failed + options->paused + options->running > 1) {
       throw CLI::ValidationError("one of --failed, --paused and --running, not several",

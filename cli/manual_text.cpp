@@ -45,20 +45,8 @@ std::string positional_term(const CLI::Option& option) {
 
 bool is_help(const CLI::App& command, const CLI::Option* option) { return option == command.get_help_ptr(); }
 
-// A command has its options in itself and in its groups.
-void collect(const CLI::App& from, std::vector<const CLI::Option*>& options) {
-  for (const CLI::Option* option : from.get_options()) {
-    if (!is_help(from, option)) options.push_back(option);
-  }
-  for (const CLI::App* group : from.get_subcommands([](const CLI::App* part) { return part->get_name().empty(); })) {
-    collect(*group, options);
-  }
-}
-
 std::vector<const CLI::Option*> options_of(const CLI::App& command) {
-  std::vector<const CLI::Option*> options;
-  collect(command, options);
-  return options;
+  return command.get_options([&](const CLI::Option* option) { return !is_help(command, option); });
 }
 
 std::string options_text(const std::vector<const CLI::Option*>& options) {

@@ -43,10 +43,9 @@ struct ResumeOptions {
 };
 
 void add_choice(CLI::App& command, Chosen& chosen) {
-  auto* choice = command.add_option_group("which");
-  choice->add_option("JOB", chosen.jobs, "Which jobs")->type_name("");
-  choice->add_option("--tag", chosen.tags, "Those with this tag")->type_name("TAG")->allow_extra_args(false);
-  choice->add_flag("--all", chosen.is_all, "All of them");
+  command.add_option("JOB", chosen.jobs, "Which jobs")->type_name("");
+  command.add_option("--tag", chosen.tags, "Those with this tag")->type_name("TAG")->allow_extra_args(false);
+  command.add_flag("--all", chosen.is_all, "All of them");
 }
 
 // REQUIRES: the command was parsed.

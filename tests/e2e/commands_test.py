@@ -323,6 +323,7 @@ def test_widths(box):
 
 
 def test_sentences(box):
+    check("Usage: belfry pause [OPTIONS] [JOB...]" in box.run("belfry help pause").stdout, "help says that pause takes jobs")
     reason = "the disk is being replaced and nobody should write to it until it is back in its place"
     done = box.run(f"belfry pause nightly-backup report --reason '{reason}'")
     undo = re.search(r"Undo: (.*)", done.stderr)[1]
