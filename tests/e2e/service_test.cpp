@@ -22,7 +22,8 @@ using belfry::tests::DatagramReceiver;
 namespace {
 
 // Jobs that run until they are told to stop, or for a little while.
-constexpr const char* slow_job = "jobs: {slow: {schedule: manual, run: 'trap \"exit 9\" TERM; sleep 60 & wait'}}\n";
+constexpr const char* slow_job =
+    "jobs: {slow: {schedule: manual, run: 'trap \"exit 9\" TERM; echo ready; sleep 60 & wait'}}\n";
 
 std::vector<std::string> as_service(const DatagramReceiver& manager, const std::string& more = "") {
   const std::string variables =
@@ -32,6 +33,7 @@ std::vector<std::string> as_service(const DatagramReceiver& manager, const std::
 
 void start_slow(const Installation& installation, std::string& id) {
   id = installation.belfry_json({"run", "slow"})["id"];
+  REQUIRE(eventually([&] { return installation.belfry({"logs", id}).out == "ready\n"; }));
   REQUIRE(eventually([&] { return installation.belfry_json({"show", id})["state"] == "running"; }));
 }
 
