@@ -1,7 +1,5 @@
-// The vocabulary as JSON: the API's objects. Every object always has all of its keys; what does not apply is null.
-// Times are RFC 3339 in UTC. Text that is not UTF-8 is mended with U+FFFD rather than refused.
-//
-// The one file of this room, beside body.cpp, that names nlohmann/json: it is slow to compile.
+// The API's documents. Every object always has all of its keys; what does not apply is null. Times are RFC 3339 in UTC.
+// Text that is not UTF-8 is mended with U+FFFD rather than refused. Their nouns are in json_nouns.h.
 #pragma once
 
 #include <optional>
