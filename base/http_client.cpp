@@ -194,6 +194,8 @@ Error Exchange::failure(CURLcode code) const {
   std::string why = may_tell_url ? curl_easy_strerror(code) : words_.data();
   if (code == CURLE_PEER_FAILED_VERIFICATION) {
     why += "; if you know who vouches for this server, name the file with his certificate in 'ca_file'";
+  } else if (code == CURLE_SSL_CACERT_BADFILE) {
+    why += "; the system's certificates come with the package ca-certificates, others are named in 'ca_file'";
   }
   return Error::failed(what + why);
 }

@@ -77,6 +77,11 @@ TEST_CASE("jobs/http_request: over TLS it believes whom it knows, and says what 
   CHECK(unknown.detail.find("SSL certificate problem: self-signed certificate") != std::string::npos);
   CHECK(unknown.detail.find("name the file with his certificate in 'ca_file'") != std::string::npos);
 
+  // As on a machine without ca-certificates, whose own file is not there.
+  const AttemptEnded baseless = call(server.url(), {text("ca_file", "/no/such/file")});
+  CHECK(baseless.end.code == 1);
+  CHECK_MESSAGE(baseless.detail.find("come with the package ca-certificates") != std::string::npos, baseless.detail);
+
   const AttemptEnded misnamed = call(server.url("localhost"), {trusted});  // known, and somebody else
   CHECK(misnamed.end.code == 1);
   CHECK(misnamed.detail.find("'localhost'") != std::string::npos);
