@@ -267,7 +267,13 @@ class Witness {
   void check_open_run(const KnownRun& known);
   void check_startups(const JobSet& set);
   void check_interval_time(const Now& now);
-  void check_room(const JobSet& set, const KnownRun& known);
+  // By runs that execute.
+  struct PlacesTaken {
+    std::uint32_t all = 0;
+    std::map<std::string, std::uint32_t> of_queue;
+  };
+  PlacesTaken places_taken() const;
+  void check_room(const JobSet& set, const KnownRun& known, const PlacesTaken& taken);
   Millis slewed_since(const KnownRun& known) const;
 
   Trace& trace_;

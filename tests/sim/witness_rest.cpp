@@ -36,10 +36,11 @@ void Witness::check_at_rest(const View& view, const std::vector<Process>& proces
     if (found->second.definition && !job.measured && ahead > 49h)
       violated("S16: " + job.name.text() + " is silent, for a clock that was wrong");
   }
+  const PlacesTaken taken = places_taken();
   for (const auto& [name, job] : jobs_) {
     for (const RunId& id : job.open) {
       check_open_run(runs_.at(id));
-      check_room(set, runs_.at(id));
+      check_room(set, runs_.at(id), taken);
     }
   }
   if (std::exchange(owes_startups_, false) && sets_.size() == first_set_ + 1) check_startups(set);
@@ -101,8 +102,21 @@ void Witness::check_startups(const JobSet& set) {
   }
 }
 
+Witness::PlacesTaken Witness::places_taken() const {
+  PlacesTaken taken;
+  for (const auto& [name, job] : jobs_) {
+    for (const RunId& id : job.open) {
+      const Run& open = runs_.at(id).run;
+      if (!is_under_way(open)) continue;
+      ++taken.all;
+      ++taken.of_queue[open.queue];
+    }
+  }
+  return taken;
+}
+
 // L2: nobody stands in line while there is room.
-void Witness::check_room(const JobSet& set, const KnownRun& known) {
+void Witness::check_room(const JobSet& set, const KnownRun& known, const PlacesTaken& taken) {
   const Run& run = known.run;
   const Job* job = written(run.revision, run.job);
   const bool is_in_line = run.state == RunState::queued && run.attempt == 1 && !known.was_delayed && job &&
@@ -117,16 +131,9 @@ void Witness::check_room(const JobSet& set, const KnownRun& known) {
     if (queue.start_rate) return;
     places_of_queue = queue.concurrency.value_or(unbounded);
   }
-  std::uint32_t taken = 0, taken_of_queue = 0;
-  for (const auto& [name, other] : jobs_) {
-    for (const RunId& id : other.open) {
-      const Run& open = runs_.at(id).run;
-      if (!is_under_way(open)) continue;
-      ++taken;
-      if (open.queue == run.queue) ++taken_of_queue;
-    }
-  }
-  if (taken < places && taken_of_queue < places_of_queue)
+  const auto of_queue = taken.of_queue.find(run.queue);
+  const std::uint32_t taken_of_queue = of_queue == taken.of_queue.end() ? 0 : of_queue->second;
+  if (taken.all < places && taken_of_queue < places_of_queue)
     violated("L2: it stands in line, and there is room: " + who(run));
 }
 
