@@ -16,7 +16,7 @@ bool has_job(const Installation& installation, const std::string& name) {
 }  // namespace
 
 TEST_CASE("e2e: `belfry import crontab` gives a file that `belfry validate` accepts, and tells the rest beside it") {
-  Installation installation("# nightly\n30 2 * * * /bin/cat%input\nMAILTO=bob\n@reboot /bin/true\n");
+  Installation installation("# daily\n30 12 * * * /bin/cat%input\nMAILTO=bob\n@reboot /bin/true\n");
   const std::string crontab = installation.path("schedules.yaml");
   const Finished imported = installation.belfry({"import", "crontab", crontab});
   CHECK(imported.exit_code == 0);

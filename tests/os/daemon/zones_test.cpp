@@ -1,3 +1,5 @@
+#include <stdlib.h>
+
 #include <filesystem>
 
 #include <doctest/doctest.h>
@@ -22,6 +24,7 @@ struct Site {
   tests::TempDir directory;
 
   Site() {
+    ::unsetenv("TZ");  // it would be looked for here
     std::filesystem::create_directories(directory / "zones/Europe");
     let_berlin_be("Europe/Berlin");
     save(text);
