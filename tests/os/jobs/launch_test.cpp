@@ -1,11 +1,15 @@
 // A job from its start to its end: how it ended, what it wrote, why it did not start.
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -15,6 +19,7 @@
 
 #include <base/file.h>
 #include <jobs/output.h>
+#include <jobs/run_directory.h>
 #include <tests/os/jobs/bench.h>
 
 namespace belfry::tests {
@@ -127,6 +132,34 @@ TEST_CASE("jobs/launcher: S29 without descriptors a start fails aloud and the ne
   REQUIRE(bench.outcome(order.id).start_failed);
   CHECK(bench.outcome(order.id).start_failed->detail.ends_with("Too many open files"));
   CHECK(bench.run_script("exit 0").ended);
+}
+
+// Until no more goes in.
+void fill_hints(const std::string& path) {
+  const Fd socket{::socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  REQUIRE(path.size() < sizeof address.sun_path);
+  path.copy(static_cast<char*>(address.sun_path), path.size());
+  int sent = 0;
+  while (::sendto(socket.get(), "noise", 5, 0, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 5)
+    ++sent;
+  REQUIRE(errno == EAGAIN);
+  CHECK(sent > 0);
+}
+
+TEST_CASE("jobs/minder: S31 a word to the daemon that found no room is said again") {
+  Bench bench;
+  fill_hints(bench.runs() + "/" + run_directory::hints_socket);
+  const StartOrder order = bench.script("sleep 60");
+  const Outcome& outcome = bench.outcome(order.id);
+  bench.launcher().start(order);
+  for (int i = 0; i < 2000 && !bench.has_file(order.id, "started"); ++i) ::poll(nullptr, 0, 5);
+  ::poll(nullptr, 0, 200);  // it has tried by now
+  CHECK(bench.follow_for(Millis{10'000}, [&] { return outcome.started.has_value(); }));
+  CHECK_FALSE(outcome.is_over());
+  bench.launcher().stop({.id = order.id, .reason = Reason::by_request});
+  bench.follow_to_end(order.id);
 }
 
 TEST_CASE("jobs/launcher: S3 F11 a run whose end cannot be read for want of descriptors is not lost for that") {
