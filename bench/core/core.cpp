@@ -170,12 +170,12 @@ void bench_year_asleep() {
   rig.sleep(365 * 24h);
   const std::int64_t cost = rig.advance();
   const auto& records = rig.actions().persist->records;
-  const auto is_event = [](const Record& record) { return std::holds_alternative<Event>(record); };  // that it slept
+  const auto is_of_job = [](const Record& record) { return !std::holds_alternative<Event>(record); };  // one: it slept
   const auto coalesced =
       std::ranges::find_if(records, [](const Record& record) { return std::holds_alternative<SlotsDecided>(record); });
   VERIFY(coalesced != records.end() && std::get<SlotsDecided>(*coalesced).slots.count == 365 * 24 * 3600 - 1);
   print("a_year_of_seconds_decided", static_cast<double>(cost) / 1e3, "us", 100);
-  print("rows_of_it", static_cast<double>(records.size() - std::ranges::count_if(records, is_event)), "", 2);
+  print("rows_of_it", static_cast<double>(std::ranges::count_if(records, is_of_job)), "", 2);
 }
 
 }  // namespace
