@@ -128,10 +128,13 @@ void Scheduler::State::settle_idle_jobs() {
     JobState& state = jobs_.at(index);
     if (state.job == nullptr) continue;
     let_followers_in(index);
-    if (!is_idle(state)) continue;
-    state.goes_on = std::exchange(state.is_held, false);
-    if (state.goes_on || state.job->measured) rearm(index);
-    go_on_with_backfill(index);
+    const bool idle = is_idle(state);
+    // Held slots wait for what catches up (S18), not for other runs of the job beside it.
+    if (idle || (state.is_held && !is_catching_up(state))) {
+      state.goes_on = std::exchange(state.is_held, false);
+      if (state.goes_on || state.job->measured) rearm(index);
+    }
+    if (idle) go_on_with_backfill(index);
   }
 }
 

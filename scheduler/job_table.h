@@ -39,7 +39,7 @@ struct JobState {
   Era era{};
   bool was_enabled = true;                   // as the ledger knows it
   bool removed = false;                      // the ledger knows that the configuration does not name it
-  bool is_held = false;                      // slots are due, and wait until the job is idle (S18: `all`)
+  bool is_held = false;                      // slots are due, and wait for what catches up (S18: `all`)
   bool goes_on = false;                      // they waited, and are decided now
   std::optional<Slot> mark;                  // the newest decided slot
   RunList open;                              // overlap is decided from these (S22)
