@@ -286,7 +286,20 @@ void Scheduler::State::record_pieces(JobState& state, const Pieces& pieces) {
   }
 }
 
+// The ledger joins a row to the one before that says the same, unless it knows of a run between them: so it has to know
+// of those that were opened in this turn.
+void Scheduler::State::record_runs_before(const JobState& state, WallTime slot) {
+  for (RunHandle handle = state.open.last; handle != no_run; handle = runs_.at(handle).previous) {
+    const OpenRun& open = runs_.at(handle);
+    if (open.is_recorded) return;  // as are all that are older
+    if (!open.run.slot || open.run.slot->at >= slot) continue;
+    record_opened(handle);
+    outbox_.then_tell(RunQueuedNotice{open.run});
+  }
+}
+
 void Scheduler::State::record_slots(JobState& state, const Stretch& slots, const SlotFate& fate) {
+  record_runs_before(state, slots.first);
   SlotsDecided decided{.job = state.name,
                        .era = state.era,
                        .slots = slots,

@@ -171,6 +171,7 @@ class Scheduler::State final : public View {
   std::optional<SlotFate> start_slot(JobIndex index, Opening opening);
   void space_catch_up(const JobState& state, Opening& opening);
   void record_pieces(JobState& state, const Pieces& pieces);
+  void record_runs_before(const JobState& state, WallTime slot);
   void record_slots(JobState& state, const Stretch& slots, const SlotFate& fate);
 
   // measured.cpp
