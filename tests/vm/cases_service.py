@@ -255,6 +255,7 @@ def user_mode(lab: Lab) -> None:
         """
         as_ringer belfry run own --wait
         as_ringer belfry logs own -q | grep -x ringer
+        systemctl stop manager-of-ringer
         """,
         within=120,
     )
