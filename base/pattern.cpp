@@ -108,8 +108,8 @@ class Sizes {
     groups_.back() += more;
   }
 
-  std::vector<std::uint64_t> groups_{
-      0};                   // what is in those that are open, the whole first; each at most a little too large
+  // What is in those that are open, the whole first; each is at most a little too large.
+  std::vector<std::uint64_t> groups_ = {0};
   std::uint64_t last_ = 0;  // the newest atom
 };
 

@@ -80,8 +80,7 @@ std::string policies_phrase(const PolicyWords& policies) {
   if (policies.timeout) phrase += ", timeout " + format_duration(*policies.timeout);
   if (policies.deadline) phrase += ", deadline " + format_duration(*policies.deadline);
   if (policies.max_runs) phrase += ", max_runs " + std::to_string(*policies.max_runs);
-  if (policies.retries == 1) phrase += ", 1 retry";
-  if (policies.retries > 1) phrase += ", " + std::to_string(policies.retries) + " retries";
+  if (policies.retries > 0) phrase += ", " + counted(policies.retries, "retry", "retries");
   return phrase;
 }
 

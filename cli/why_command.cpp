@@ -8,6 +8,7 @@
 #include <base/ascii.h>
 #include <base/text.h>
 #include <base/try.h>
+#include <base/words.h>
 #include <cli/daemon_link.h>
 #include <cli/document.h>
 #include <cli/event_story.h>
@@ -146,15 +147,14 @@ std::string told_of_events(const std::vector<Event>& events, const Zone& zone, c
   std::string text;
   for (auto event = events.rbegin(); event != events.rend();) {
     const EventStory story = story_of(*event, zone);
-    std::string about = event->job ? event->job->text() : "";
-    std::size_t jobs = 1;
-    for (++event; event != events.rend() && event->job && !about.empty(); ++event, ++jobs) {
+    std::vector<std::string> jobs;
+    if (event->job) jobs.push_back(event->job->text());
+    for (++event; event != events.rend() && event->job && !jobs.empty(); ++event) {
       const EventStory next = story_of(*event, zone);
       if (next.when != story.when || next.told != story.told) break;
-      if (jobs < names_max) about += ", " + event->job->text();
+      jobs.push_back(event->job->text());
     }
-    if (jobs > names_max) about += " and " + std::to_string(jobs - names_max) + " more";
-    text += paragraph(story, about, terminal);
+    text += paragraph(story, some_of(jobs, names_max), terminal);
   }
   return text;
 }
